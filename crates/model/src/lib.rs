@@ -1,1 +1,24 @@
-//! Room to be furnished.
+//! What things are: names, money, periods, contacts, domains, orders, policy. Rules as total functions; no I/O, no clock, no SQL, no wire words.
+
+pub mod access;
+pub mod contact;
+pub mod domain;
+pub mod field;
+pub mod idn;
+pub mod money;
+pub mod name;
+pub mod order;
+pub mod pattern;
+pub mod period;
+pub mod policy;
+pub mod refusal;
+pub mod text;
+pub mod time;
+
+pub use access::{Access, Channel, Need};
+pub use field::{ContactField, Field, FieldProblem, Problem};
+pub use money::{Currency, Money};
+pub use name::{DomainName, HostName};
+pub use period::{Months, Year};
+pub use refusal::Refusal;
+pub use time::Timestamp;

@@ -1,0 +1,126 @@
+//! Domains as the registrar knows them: terms, renewal modes, privacy, and the words under which the store keeps them.
+
+/// Whether public data shows the privacy service instead of the registrant.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Privacy {
+    Off,
+    /// Public data shows the privacy service with a forwarding address.
+    Basic,
+    /// The registry too holds the service's contact.
+    Pro,
+}
+
+impl Privacy {
+    pub fn word(self) -> &'static str {
+        match self {
+            Privacy::Off => "off",
+            Privacy::Basic => "basic",
+            Privacy::Pro => "pro",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Privacy> {
+        [Privacy::Off, Privacy::Basic, Privacy::Pro].into_iter().find(|p| p.word() == word)
+    }
+}
+
+/// What happens when the term ends (CentralNic renewal modes; DMAPI's autorenew flag is a view of it).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RenewalMode {
+    /// As the account's default says.
+    Default,
+    AutoRenew,
+    AutoDelete,
+    AutoExpire,
+    /// Renew once, then back to the default.
+    RenewOnce,
+}
+
+impl RenewalMode {
+    pub const ALL: [RenewalMode; 5] =
+        [RenewalMode::Default, RenewalMode::AutoRenew, RenewalMode::AutoDelete, RenewalMode::AutoExpire, RenewalMode::RenewOnce];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            RenewalMode::Default => "default",
+            RenewalMode::AutoRenew => "autorenew",
+            RenewalMode::AutoDelete => "autodelete",
+            RenewalMode::AutoExpire => "autoexpire",
+            RenewalMode::RenewOnce => "renewonce",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<RenewalMode> {
+        RenewalMode::ALL.into_iter().find(|m| m.word().eq_ignore_ascii_case(word))
+    }
+
+    /// Whether the name will be renewed at the end of its term, given the account's default.
+    pub fn renews(self, account_default: RenewalMode) -> bool {
+        match self {
+            RenewalMode::AutoRenew | RenewalMode::RenewOnce => true,
+            RenewalMode::AutoDelete | RenewalMode::AutoExpire => false,
+            RenewalMode::Default => matches!(account_default, RenewalMode::AutoRenew | RenewalMode::RenewOnce | RenewalMode::Default),
+        }
+    }
+}
+
+/// The part a contact plays for a domain.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Role {
+    Registrant,
+    Admin,
+    Tech,
+    Billing,
+}
+
+impl Role {
+    pub const ALL: [Role; 4] = [Role::Registrant, Role::Admin, Role::Tech, Role::Billing];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Registrant => "registrant",
+            Role::Admin => "admin",
+            Role::Tech => "tech",
+            Role::Billing => "billing",
+        }
+    }
+}
+
+/// What is asked of or priced at a registry.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Operation {
+    Register,
+    Renew,
+    Transfer,
+    Restore,
+}
+
+impl Operation {
+    pub const ALL: [Operation; 4] = [Operation::Register, Operation::Renew, Operation::Transfer, Operation::Restore];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Operation::Register => "register",
+            Operation::Renew => "renew",
+            Operation::Transfer => "transfer",
+            Operation::Restore => "restore",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Operation> {
+        Operation::ALL.into_iter().find(|o| o.word() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_decide_with_the_accounts_default() {
+        let d = RenewalMode::AutoRenew;
+        assert!(RenewalMode::Default.renews(d) && RenewalMode::RenewOnce.renews(RenewalMode::AutoDelete));
+        assert!(!RenewalMode::Default.renews(RenewalMode::AutoExpire) && !RenewalMode::AutoDelete.renews(d));
+        assert_eq!(RenewalMode::from_word("AutoRenew"), Some(RenewalMode::AutoRenew));
+    }
+}

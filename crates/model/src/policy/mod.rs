@@ -1,0 +1,1 @@
+//! TLD policy as data.
