@@ -1,0 +1,6 @@
+//! Extensions of commands and replies, one file each.
+
+pub mod fee;
+pub mod kr;
+pub mod rgp;
+pub mod secdns;
