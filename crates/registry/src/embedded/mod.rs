@@ -1,0 +1,1 @@
+//! The embedded registry: a true EPP server with its own tables.
