@@ -251,3 +251,9 @@ pub trait Registry: Send + Sync {
     /// Acknowledges a message that is durably processed.
     fn acknowledge(&self, message_id: &str) -> Result<(), Trouble>;
 }
+
+/// The business clock, shared by the engine and the embedded registry: system time plus the lab's offset.
+pub type Clock = std::sync::Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Fills a buffer with random octets from the system's generator (from a seed in simulations).
+pub type Entropy = std::sync::Arc<dyn Fn(&mut [u8]) + Send + Sync>;
