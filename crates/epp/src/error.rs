@@ -67,8 +67,8 @@ impl std::error::Error for ReadError {}
 pub enum WriteError {
     /// XML 1.0 has no way to write this character (most of C0, U+FFFE, U+FFFF).
     #[error("<{element}> holds U+{character:04X}, which XML cannot carry")]
-    BannedCharacter { element: &'static str, character: u32 },
+    BannedCharacter { element: String, character: u32 },
     /// A list that must have an entry is empty.
     #[error("<{element}> needs at least one entry")]
-    Empty { element: &'static str },
+    Empty { element: String },
 }

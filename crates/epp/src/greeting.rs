@@ -18,3 +18,17 @@ pub struct Greeting {
     /// Content of `<dcp>`, the data collection policy. No client acts on it.
     pub dcp: RawXml,
 }
+
+impl Greeting {
+    /// A data collection policy for [`Greeting::dcp`]: all data, for provisioning, kept as long as stated, seen by us and the public.
+    pub fn usual_dcp() -> RawXml {
+        RawXml::trusted(
+            concat!(
+                r#"<access xmlns="urn:ietf:params:xml:ns:epp-1.0"><all/></access>"#,
+                r#"<statement xmlns="urn:ietf:params:xml:ns:epp-1.0"><purpose><admin/><prov/></purpose>"#,
+                r#"<recipient><ours/><public/></recipient><retention><stated/></retention></statement>"#,
+            )
+            .to_owned(),
+        )
+    }
+}

@@ -21,7 +21,7 @@ impl RawXml {
     /// Plain text, escaped. Refused when XML cannot carry a character of it.
     pub fn text(text: &str) -> Result<RawXml, WriteError> {
         let mut xml = String::with_capacity(text.len() + 8);
-        crate::write::escape_into(&mut xml, text, "value")?;
+        crate::write::escape_into(&mut xml, text, "", "value")?;
         Ok(RawXml(xml))
     }
 
@@ -33,9 +33,9 @@ impl RawXml {
         xml.push('<');
         xml.push_str(local);
         xml.push_str(" xmlns=\"");
-        crate::write::escape_into(&mut xml, ns, local)?;
+        crate::write::escape_into(&mut xml, ns, "", local)?;
         xml.push_str("\">");
-        crate::write::escape_into(&mut xml, text, local)?;
+        crate::write::escape_into(&mut xml, text, "", local)?;
         xml.push_str("</");
         xml.push_str(local);
         xml.push('>');
