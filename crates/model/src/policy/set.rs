@@ -1,0 +1,475 @@
+//! All zones together: read from files, families merged in, checked as a whole, found by name.
+
+use super::embedded;
+use super::price::Item;
+use super::zone::{DnssecInterface, EndOfLife, Zone};
+use crate::DomainName;
+use crate::domain::Privacy;
+use crate::idn::Table;
+use crate::{Months, Timestamp};
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+/// One file of packs: its path below `zones/` (`or.kr.toml`, `families/kr.toml`, `tables/korean.toml`) and its text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PackFile {
+    pub path: String,
+    pub text: String,
+}
+
+/// What is wrong with a file of packs, and where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PackError {
+    pub path: String,
+    /// Counted from 1; none where the fault is in the whole.
+    pub line: Option<usize>,
+    pub message: String,
+}
+
+impl fmt::Display for PackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "zones/{}:{line}: {}", self.path, self.message),
+            None => write!(f, "zones/{}: {}", self.path, self.message),
+        }
+    }
+}
+
+impl std::error::Error for PackError {}
+
+/// Every zone that is known, by suffix.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ZoneSet {
+    zones: BTreeMap<String, Arc<Zone>>,
+}
+
+/// More files, or longer ones, than any catalogue of zones.
+const FILES_MAX: usize = 5_000;
+const FILE_BYTES_MAX: usize = 256 * 1_024;
+/// More than any sensible chain of families.
+const FAMILY_DEPTH_MAX: usize = 8;
+
+impl ZoneSet {
+    /// The packs that come with the program.
+    pub fn embedded() -> Result<ZoneSet, Vec<PackError>> {
+        ZoneSet::with_overrides(&[])
+    }
+
+    /// The packs that come with the program, with an operator's files laid over them: a file of the same path replaces ours.
+    pub fn with_overrides(overrides: &[PackFile]) -> Result<ZoneSet, Vec<PackError>> {
+        let mut files: BTreeMap<&str, &str> = embedded::FILES.iter().copied().collect();
+        files.extend(overrides.iter().map(|f| (f.path.as_str(), f.text.as_str())));
+        ZoneSet::read(&files)
+    }
+
+    /// These files and no others.
+    pub fn from_files(files: &[PackFile]) -> Result<ZoneSet, Vec<PackError>> {
+        ZoneSet::read(&files.iter().map(|f| (f.path.as_str(), f.text.as_str())).collect())
+    }
+
+    fn read(files: &BTreeMap<&str, &str>) -> Result<ZoneSet, Vec<PackError>> {
+        if files.len() > FILES_MAX {
+            return Err(vec![PackError { path: String::new(), line: None, message: format!("more than {FILES_MAX} files") }]);
+        }
+        let mut errors = Vec::new();
+        let mut tables: BTreeMap<String, Arc<Table>> = BTreeMap::new();
+        let mut sources: BTreeMap<&str, toml::Table> = BTreeMap::new();
+        for (path, text) in files {
+            if let Some(stem) = path.strip_prefix("tables/").and_then(|p| p.strip_suffix(".toml")) {
+                match parse::<Table>(path, text) {
+                    Ok(table) if table.table != stem || table.version != 1 => {
+                        errors.push(fault(path, "`table` must be the file's name and `version` 1"))
+                    }
+                    Ok(table) if table.languages.is_empty() || table.sources.is_empty() => {
+                        errors.push(fault(path, "a table names its languages and its sources"))
+                    }
+                    Ok(table) => drop(tables.insert(table.table.clone(), Arc::new(table))),
+                    Err(error) => errors.push(error),
+                }
+            } else if path.ends_with(".toml") {
+                // Read alone first: what is wrong in this file is told with its line.
+                let read =
+                    parse::<Zone>(path, text).and_then(|zone| check_alone(path, &zone)).and_then(|()| parse::<toml::Table>(path, text));
+                match read {
+                    Ok(table) => drop(sources.insert(path, table)),
+                    Err(error) => errors.push(error),
+                }
+            }
+        }
+        let mut zones = BTreeMap::new();
+        for path in sources.keys().filter(|p| !p.starts_with("families/")) {
+            match merged(path, &sources, 0).and_then(|table| table.try_into::<Zone>().map_err(|e| fault(path, e.message()))) {
+                Ok(mut zone) => {
+                    for name in &zone.idn.tables {
+                        match tables.get(name) {
+                            Some(table) => zone.idn.loaded.push(Arc::clone(table)),
+                            None => errors.push(fault(path, format!("there is no table `{name}` in zones/tables/"))),
+                        }
+                    }
+                    errors.extend(check_whole(&zone).into_iter().map(|message| fault(path, message)));
+                    zones.insert(zone.suffix.clone(), Arc::new(zone));
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.is_empty() { Ok(ZoneSet { zones }) } else { Err(errors) }
+    }
+
+    /// The zone that a name would be registered in: the longest suffix that is a zone. The name has exactly one label more,
+    /// or it is no name of that zone but lies below one: see [`ZoneSet::sold_in`].
+    pub fn zone_of(&self, name: &DomainName) -> Option<&Arc<Zone>> {
+        let mut rest = name.as_str();
+        while let Some((_, parent)) = rest.split_once('.') {
+            if let Some(zone) = self.zones.get(parent) {
+                return Some(zone);
+            }
+            rest = parent;
+        }
+        None
+    }
+
+    /// The zone in which this very name can be registered, with the name's own label; `None` for names below other names
+    /// (`www.example.com`), for suffixes themselves (`or.kr`) and for unknown zones.
+    pub fn sold_in<'a>(&self, name: &'a DomainName) -> Option<(&Arc<Zone>, &'a str)> {
+        if self.zones.contains_key(name.as_str()) {
+            return None;
+        }
+        let (label, parent) = name.as_str().split_once('.')?;
+        self.zones.get(parent).map(|zone| (zone, label))
+    }
+
+    /// The zone of this suffix, as an A-label name without a leading dot.
+    pub fn get(&self, suffix: &str) -> Option<&Arc<Zone>> {
+        self.zones.get(suffix)
+    }
+
+    /// Every zone, sorted by suffix.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Zone>> {
+        self.zones.values()
+    }
+
+    /// The zones in which something can be bought at an instant, sorted by suffix.
+    pub fn sellable(&self, now: Timestamp) -> impl Iterator<Item = &Arc<Zone>> {
+        self.zones.values().filter(move |z| z.sale_at(now).0 != super::zone::SaleStatus::Closed)
+    }
+
+    pub fn len(&self) -> usize {
+        self.zones.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.zones.is_empty()
+    }
+}
+
+fn fault(path: &str, message: impl Into<String>) -> PackError {
+    PackError { path: path.to_owned(), line: None, message: message.into() }
+}
+
+fn parse<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, PackError> {
+    if text.len() > FILE_BYTES_MAX {
+        return Err(fault(path, format!("longer than {FILE_BYTES_MAX} bytes")));
+    }
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
+        PackError { path: path.to_owned(), line, message: error.message().to_owned() }
+    })
+}
+
+/// What one file must say by itself.
+fn check_alone(path: &str, zone: &Zone) -> Result<(), PackError> {
+    if zone.version != 1 {
+        return Err(fault(path, format!("version {} is not known; this program reads version 1", zone.version)));
+    }
+    if path.starts_with("families/") {
+        let own = [
+            (!zone.suffix.is_empty(), "zone"),
+            (!zone.accepts.is_empty(), "accept"),
+            (!zone.rejects.is_empty(), "reject"),
+            (!zone.sources.is_empty(), "sources"),
+        ];
+        if let Some((_, key)) = own.into_iter().find(|(there, _)| *there) {
+            return Err(fault(path, format!("`{key}` belongs to a zone, not to a family")));
+        }
+    } else if path.strip_suffix(".toml") != Some(zone.suffix.as_str()) {
+        return Err(fault(path, "`zone` must be the file's name"));
+    }
+    Ok(())
+}
+
+/// A file's keys over its family's, key by key; lists are replaced as a whole.
+fn merged(path: &str, sources: &BTreeMap<&str, toml::Table>, depth: usize) -> Result<toml::Table, PackError> {
+    let own = sources.get(path).ok_or_else(|| fault(path, "cannot be read"))?;
+    let Some(family) = own.get("family").and_then(toml::Value::as_str) else { return Ok(own.clone()) };
+    let parent = format!("families/{family}.toml");
+    if !sources.contains_key(parent.as_str()) {
+        return Err(fault(path, format!("there is no usable family file zones/{parent}")));
+    }
+    if depth >= FAMILY_DEPTH_MAX {
+        return Err(fault(path, "families that inherit from each other in a circle, or too deeply"));
+    }
+    let mut table = merged(&parent, sources, depth + 1)?;
+    lay_over(&mut table, own);
+    Ok(table)
+}
+
+fn lay_over(under: &mut toml::Table, over: &toml::Table) {
+    for (key, value) in over {
+        match (under.get_mut(key), value) {
+            (Some(toml::Value::Table(under)), toml::Value::Table(over)) => lay_over(under, over),
+            _ => drop(under.insert(key.clone(), value.clone())),
+        }
+    }
+}
+
+/// What a zone must say once its families are merged in. Every fault at once.
+fn check_whole(zone: &Zone) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut want = |holds: bool, message: &str| {
+        if !holds {
+            faults.push(message.to_owned());
+        }
+    };
+    let a_label = |label: &str| crate::idn::Label::parse(label).is_ok_and(|l| l.ascii() == label);
+    want(zone.suffix.split('.').all(a_label), "`zone` must be a name of A-labels");
+    want(!zone.sources.is_empty(), "a zone names its sources");
+    want(!zone.accepts.is_empty() && !zone.rejects.is_empty(), "a zone has examples to accept and to reject");
+    want(!zone.registry.operator.is_empty(), "`registry.operator` is missing");
+    want(zone.register.periods.offers(zone.register.default.0), "`register.default` is not among `register.periods`");
+    want(zone.renew.periods.offers(zone.renew.default.0), "`renew.default` is not among `renew.periods`");
+    want(
+        !zone.transfer_renews() || zone.transfer.periods.offers(zone.transfer.default.0),
+        "`transfer.default` is not among `transfer.periods`",
+    );
+    want(
+        zone.name.min_length >= 1 && zone.name.min_length <= zone.name.max_length && zone.name.max_length <= 63,
+        "`name` lengths must be ascending within 1 to 63",
+    );
+    want(zone.hosts.min <= zone.hosts.max && zone.hosts.max <= 13, "`hosts` must be ascending within 0 to 13");
+    want(zone.dnssec.interface == DnssecInterface::None || zone.dnssec.max > 0, "`dnssec.max` must not be zero");
+    want(
+        zone.auth_code.min_length <= zone.auth_code.max_length && zone.auth_code.max_length <= 64,
+        "`auth-code` lengths must be ascending up to 64",
+    );
+    want(!zone.idn.required || !zone.idn.tables.is_empty(), "`idn.required` needs `idn.tables`");
+    let life = &zone.lifecycle;
+    want(
+        !life.redemption.is_zero() || life.end_of_life != EndOfLife::Redemption,
+        "`lifecycle.end-of-life` is redemption, yet it lasts no time",
+    );
+    want(
+        life.redemption.is_zero() || life.end_of_life == EndOfLife::Redemption,
+        "`lifecycle.redemption` lasts, yet names do not go through it",
+    );
+    want(!zone.restore.offered || !life.redemption.is_zero(), "`restore.offered` needs a redemption to restore from");
+    let spans = [
+        life.add_grace,
+        life.renew_grace,
+        life.transfer_grace,
+        life.auto_renew_grace,
+        life.suspension,
+        life.redemption,
+        life.pending_delete,
+    ];
+    want(spans.iter().all(|s| s.seconds() >= 0), "only `lifecycle.renewal-date-offset` can be negative");
+    want(
+        zone.delete.refund_within <= life.add_grace,
+        "`delete.refund-within` reaches beyond the registry's add grace: nobody would pay us back",
+    );
+    want(zone.delete.refund_within.seconds() >= 0 && zone.renew.interval_min.seconds() >= 0, "a span is negative");
+    faults.extend(field_faults(zone));
+    faults.extend(price_faults(zone));
+    faults
+}
+
+fn field_faults(zone: &Zone) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut names = BTreeSet::new();
+    for rule in &zone.fields {
+        for name in std::iter::once(&rule.name).chain(&rule.aliases) {
+            if !names.insert(name.to_ascii_lowercase()) {
+                faults.push(format!("two fields are called `{name}`"));
+            }
+        }
+        if rule.required_on.iter().any(|verb| !rule.allowed_on(*verb)) {
+            faults.push(format!("`{}` is required where it is not allowed", rule.name));
+        }
+        for value in rule.meanings.keys().chain(&rule.accepting).filter(|v| !rule.one_of.is_empty() && !rule.one_of.contains(v)) {
+            faults.push(format!("`{}` has no value `{value}`", rule.name));
+        }
+    }
+    let by = |rule: &super::field::FieldRule| {
+        rule.waived_by.iter().cloned().chain(rule.required_if.iter().map(|r| r.field.clone())).collect::<Vec<_>>()
+    };
+    let referred =
+        zone.fields.iter().flat_map(by).chain(zone.owner.waived_by.iter().cloned()).chain(zone.trustee.iter().map(|t| t.field.clone()));
+    for name in referred {
+        if !zone.fields.iter().any(|f| f.name == name) {
+            faults.push(format!("there is no field `{name}`"));
+        }
+    }
+    if let Some(Err(problems)) = zone.trustee.as_ref().map(|t| t.contact.check()) {
+        faults.push(format!("`trustee.contact` is not a contact: {problems:?}"));
+    }
+    faults
+}
+
+fn price_faults(zone: &Zone) -> Vec<String> {
+    let mut faults = Vec::new();
+    let currency = zone.currency();
+    for (at, price) in zone.prices.iter().enumerate() {
+        if Some(price.amount.currency) != currency {
+            faults.push("the prices of a zone are in one currency".to_owned());
+        }
+        if zone.prices[..at].iter().any(|p| (p.item, p.months, p.valid_from) == (price.item, price.months, price.valid_from)) {
+            faults.push(format!("two prices for {} at the same time", price.item.word()));
+        }
+    }
+    // A price must stand now and for ever: seen from the far end, every item that is offered has one.
+    let end = Timestamp::from_micros(i64::MAX);
+    let mut need = |item: Item, months: Option<Months>| {
+        if zone.list_price(item, months, end).is_none() {
+            faults.push(format!("no price for {}{}", item.word(), months.map_or(String::new(), |m| format!(" for {m}"))));
+        }
+    };
+    zone.register.periods.as_slice().iter().for_each(|m| need(Item::Register, Some(*m)));
+    zone.renew.periods.as_slice().iter().for_each(|m| need(Item::Renew, Some(*m)));
+    zone.transfer.periods.as_slice().iter().for_each(|m| need(Item::Transfer, Some(*m)));
+    if !zone.transfer_renews() {
+        need(Item::Transfer, None);
+    }
+    if zone.restore.offered {
+        need(Item::Restore, None);
+    }
+    if zone.owner_change.kind == super::zone::OwnerChangeKind::TradePaid {
+        need(Item::Trade, None);
+    }
+    if zone.trustee.is_some() {
+        need(Item::Trustee, Some(zone.register.default.0));
+    }
+    for privacy in &zone.privacy.offered {
+        match privacy {
+            Privacy::Basic => need(Item::PrivacyBasic, Months::from_years(1)),
+            Privacy::Pro => need(Item::PrivacyPro, Months::from_years(1)),
+            Privacy::Off => {}
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set() -> ZoneSet {
+        ZoneSet::embedded().unwrap_or_else(|errors| panic!("{}", errors.iter().map(|e| format!("{e}\n")).collect::<String>()))
+    }
+
+    fn name(text: &str) -> DomainName {
+        DomainName::parse(text).unwrap()
+    }
+
+    #[test]
+    fn the_longest_suffix_wins() {
+        let set = set();
+        let cases = [
+            ("example.com", Some("com"), Some("example")),
+            ("example.or.kr", Some("or.kr"), Some("example")),
+            ("한국.한국", Some("xn--3e0b707e"), Some("xn--3e0b707e")),
+            ("example.kr", Some("kr"), Some("example")),
+            ("www.example.com", Some("com"), None),
+            ("or.kr", Some("kr"), None),
+            ("example.pe.kr", Some("kr"), None),
+            ("example.nowhere", None, None),
+        ];
+        for (text, zone, label) in cases {
+            let name = name(text);
+            assert_eq!(set.zone_of(&name).map(|z| z.suffix.as_str()), zone, "{text}");
+            assert_eq!(set.sold_in(&name).map(|(_, l)| l), label, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_file_is_embedded() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../zones");
+        let mut there = Vec::new();
+        for folder in ["", "families", "tables"] {
+            for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+                let file = entry.unwrap().file_name().into_string().unwrap();
+                if file.ends_with(".toml") {
+                    there.push(if folder.is_empty() { file } else { format!("{folder}/{file}") });
+                }
+            }
+        }
+        there.sort();
+        let mut listed: Vec<&str> = embedded::FILES.iter().map(|(path, _)| *path).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, there);
+    }
+
+    #[test]
+    fn zones_come_sorted() {
+        let set = set();
+        let suffixes: Vec<&str> = set.sellable(Timestamp::from_seconds(1_800_000_000)).map(|z| z.suffix.as_str()).collect();
+        assert!(suffixes.is_sorted() && suffixes.len() == set.len() && suffixes.contains(&"or.kr"), "{suffixes:?}");
+    }
+
+    const SMALL: &str = "version = 1\nzone = \"test\"\nfamily = \"f\"\nsources = [\"here\"]\n[registry]\noperator = \"us\"\n\
+        [[accept]]\nsource = \"here\"\nname = \"a.test\"\n[[reject]]\nsource = \"here\"\nname = \"-.test\"\nfield = \"domain\"\nreason = \"malformed\"\n";
+    const FAMILY: &str = "version = 1\n[register]\nperiods = [\"1y\"]\n[renew]\nperiods = [\"1y\"]\n[lifecycle]\nend-of-life = \"immediate\"\nadd-grace = \"5d\"\n\
+        [[price]]\noperation = \"register\"\nmonths = 12\namount = \"1\"\ncurrency = \"USD\"\n[[price]]\noperation = \"renew\"\nmonths = 12\namount = \"1\"\ncurrency = \"USD\"\n\
+        [[price]]\noperation = \"transfer\"\nmonths = 12\namount = \"1\"\ncurrency = \"USD\"\n";
+
+    fn load(files: &[(&str, &str)]) -> Result<ZoneSet, Vec<PackError>> {
+        ZoneSet::from_files(
+            &files.iter().map(|(path, text)| PackFile { path: (*path).to_owned(), text: (*text).to_owned() }).collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn families_are_merged_key_by_key_and_lists_replaced() {
+        let own = format!("{SMALL}[lifecycle]\nadd-grace = \"3d\"\n[register]\nperiods = [\"1y\", \"1y\"]\n");
+        let set = load(&[("test.toml", &own), ("families/f.toml", FAMILY)]).unwrap();
+        let zone = set.get("test").unwrap();
+        assert_eq!((zone.lifecycle.add_grace.whole_days(), zone.lifecycle.end_of_life), (3, EndOfLife::Immediate));
+        assert_eq!(zone.register.periods.as_slice().len(), 1);
+    }
+
+    #[test]
+    fn faults_are_told_with_file_and_line() {
+        // files, path, line, a part of the message
+        let unknown = SMALL.replace("operator", "opperator");
+        let misnamed = SMALL.replace("\"test\"", "\"tset\"");
+        let version = SMALL.replace("version = 1", "version = 2");
+        let table = format!("{SMALL}[idn]\ntables = [\"klingon\"]\n");
+        let field = format!("{SMALL}[owner]\ncountry = [\"KR\"]\nwaived-by = \"X-NO\"\n");
+        let refund = format!("{SMALL}[delete]\nrefund-within = \"6d\"\n");
+        let unpriced = format!("{SMALL}[privacy]\noffered = [\"basic\"]\n");
+        let circle = FAMILY.replace("version = 1", "version = 1\nfamily = \"f\"");
+        let cases: [(&[(&str, &str)], &str, Option<usize>, &str); 9] = [
+            (&[("test.toml", &unknown)], "test.toml", Some(6), "opperator"),
+            (&[("test.toml", &misnamed)], "test.toml", None, "file's name"),
+            (&[("test.toml", &version)], "test.toml", None, "version 2"),
+            (&[("test.toml", SMALL)], "test.toml", None, "families/f.toml"),
+            (&[("test.toml", &table), ("families/f.toml", FAMILY)], "test.toml", None, "klingon"),
+            (&[("test.toml", &field), ("families/f.toml", FAMILY)], "test.toml", None, "X-NO"),
+            (&[("test.toml", &refund), ("families/f.toml", FAMILY)], "test.toml", None, "refund-within"),
+            (&[("test.toml", &unpriced), ("families/f.toml", FAMILY)], "test.toml", None, "privacy-basic"),
+            (&[("test.toml", SMALL), ("families/f.toml", &circle)], "families/f.toml", None, "circle"),
+        ];
+        for (files, path, line, message) in cases {
+            let errors = load(files).unwrap_err();
+            assert!(errors.iter().any(|e| e.path == path && e.line == line && e.message.contains(message)), "{message}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn an_override_replaces_the_file_of_its_path() {
+        let text = embedded::FILES.iter().find(|(path, _)| *path == "com.toml").unwrap().1.replace("min-length = 3", "min-length = 4");
+        let set = ZoneSet::with_overrides(&[PackFile { path: "com.toml".to_owned(), text }]).unwrap();
+        assert_eq!(set.get("com").unwrap().name.min_length, 4);
+        assert!(set.get("or.kr").is_some());
+    }
+}
