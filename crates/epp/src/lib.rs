@@ -20,9 +20,11 @@ pub mod greeting;
 pub mod host;
 pub mod ns;
 mod raw;
-pub mod read;
+mod read;
 pub mod response;
 mod write;
+#[cfg(feature = "xsd")]
+pub mod xsd;
 
 pub use command::{ClientFrame, Command, CommandExt, Login, Poll, Verb};
 pub use common::{
@@ -33,6 +35,6 @@ pub use error::{ReadError, ReadErrorKind, WriteError};
 pub use ext::{fee, kr, rgp, secdns};
 pub use greeting::Greeting;
 pub use raw::RawXml;
-pub use read::{read_client, read_command, read_greeting, read_response, read_server};
+pub use read::{MAX_DOCUMENT_BYTES, read_client, read_command, read_greeting, read_response, read_server};
 pub use response::{ExtValue, MsgQ, ResData, Response, ResponseExt, ResultEntry, ServerFrame};
 pub use write::{write_client, write_command, write_greeting, write_hello, write_response, write_server};

@@ -4,8 +4,8 @@ use roxmltree::Node;
 
 use super::common::{date_time, lang_text, period, status};
 use super::fields::{
-    ANY, Fields, Mode, SOME, attribute, attribute_name, boolean, collapsed, decimal, element_name, form, line, missing, number,
-    only_attributes, opt_attribute, opt_attribute_bool, range, text, token, unexpected,
+    ANY, Fields, Mode, attribute, attribute_name, boolean, collapsed, decimal, element_name, form, line, missing, number, only_attributes,
+    opt_attribute, opt_attribute_bool, range, text, token, unexpected,
 };
 use super::raw;
 use crate::common::Status;
