@@ -230,14 +230,24 @@ fn is_valid(c: char) -> bool {
         '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97c}' | '\u{d7b0}'..='\u{d7fb}' => false,
         // 2.7, combining marks for symbols and enclosing marks.
         '\u{20d0}'..='\u{20ff}' | '\u{1d165}'..='\u{1d244}' | '\u{488}' | '\u{489}' | '\u{1abe}' | '\u{a670}'..='\u{a672}' => false,
-        // Letter numbers and other numbers are alphanumeric to Rust, not to IDNA.
-        '\u{b2}'..='\u{be}' | '\u{2150}'..='\u{218b}' | '\u{2460}'..='\u{24ff}' | '\u{2776}'..='\u{2793}' | '\u{3021}'..='\u{3029}' => {
-            false
-        }
-        '\u{3038}'..='\u{303a}' | '\u{3192}'..='\u{3195}' | '\u{3220}'..='\u{33ff}' | '\u{a6e6}'..='\u{a6ef}' => false,
-        '\u{10100}'..='\u{101fc}' | '\u{10340}'..='\u{1034a}' | '\u{12400}'..='\u{1246e}' | '\u{1f100}'..='\u{1f1ff}' => false,
-        c => c.is_alphanumeric() || is_combining_mark(c),
+        // Letter numbers are alphabetic to Unicode, not to IDNA.
+        '\u{16ee}'..='\u{16f0}' | '\u{2160}'..='\u{2182}' | '\u{2185}'..='\u{2188}' | '\u{3021}'..='\u{3029}' => false,
+        '\u{3038}'..='\u{303a}' | '\u{a6e6}'..='\u{a6ef}' | '\u{10140}'..='\u{10174}' => false,
+        '\u{10341}' | '\u{1034a}' | '\u{103d1}'..='\u{103d5}' | '\u{12400}'..='\u{1246e}' => false,
+        // So are letters in circles and squares.
+        '\u{1f100}'..='\u{1f1ff}' => false,
+        c => c.is_alphabetic() || is_combining_mark(c) || is_decimal_digit(c),
     }
+}
+
+/// Decimal digits (Nd) of the scripts of the Basic Multilingual Plane; the digits of historic scripts are in no zone's table.
+fn is_decimal_digit(c: char) -> bool {
+    const ZEROS: [u32; 36] = [
+        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090,
+        0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50,
+        0xabf0, 0x10d30,
+    ];
+    ZEROS.iter().any(|zero| (*zero..zero + 10).contains(&u32::from(c)))
 }
 
 /// RFC 5892, appendix A.3 to A.9.
@@ -369,6 +379,7 @@ mod tests {
             ("-한국", LabelError::HyphenAtEdge),
             ("ab--c", LabelError::HyphensThirdFourth),
             ("한국--한", LabelError::HyphensThirdFourth),
+            ("１-", LabelError::HyphenAtEdge),
             ("a_b", LabelError::Forbidden('_')),
             ("a b", LabelError::Forbidden(' ')),
             ("a.b", LabelError::Forbidden('.')),
@@ -384,6 +395,8 @@ mod tests {
             ("한\u{200b}국", LabelError::Forbidden('\u{200b}')),
             ("☃", LabelError::Forbidden('☃')),
             ("xn--n3h", LabelError::Forbidden('☃')),
+            ("x\u{9f4}", LabelError::Forbidden('\u{9f4}')),
+            ("🅰", LabelError::Forbidden('🅰')),
             ("a·b", LabelError::Context('·')),
             ("xn--", LabelError::BadPunycode),
             ("xn--a", LabelError::BadPunycode),

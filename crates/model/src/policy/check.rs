@@ -1,8 +1,9 @@
 //! The questions that operations ask a zone: may this name, these fields, this owner, this period. Pure and total.
 
 use super::field::{FieldRule, FieldVerb, holds};
+use super::parties::OwnerKind;
 use super::value::Periods;
-use super::zone::{OwnerKind, Zone};
+use super::zone::Zone;
 use crate::field::{Field, FieldProblem, Problem};
 use crate::idn::{Label, LabelError, Language};
 use crate::{Months, Timestamp};
@@ -322,4 +323,148 @@ fn given<'a>(rule: &FieldRule, fields: &'a [(String, String)]) -> Vec<(&'a str, 
         (rule.answers_to(name) && !value.is_empty()).then_some((name.as_str(), value))
     };
     fields.iter().filter_map(said).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::set::ZoneSet;
+    use super::*;
+    use std::sync::Arc;
+
+    fn zone(suffix: &str) -> Arc<Zone> {
+        Arc::clone(ZoneSet::embedded().unwrap().get(suffix).unwrap())
+    }
+
+    fn fields(list: &[(&str, &str)]) -> Vec<(String, String)> {
+        list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+    }
+
+    fn from(country: &str) -> Option<Registrant<'_>> {
+        Some(Registrant { country, kind: OwnerKind::Organization })
+    }
+
+    #[test]
+    fn all_problems_come_at_once() {
+        let problems = zone("or.kr").check_fields(FieldVerb::Register, from("DE"), &fields(&[("X-KR-CTFY-TYPE", "PASSPORT")])).unwrap_err();
+        let named: Vec<_> = problems.iter().map(|p| p.field.clone()).collect();
+        assert_eq!(named, [Field::Extension("X-KR-CTFY-TYPE".into()), Field::Extension("X-KR-CTFY-NO".into()), Field::Registrant]);
+        assert!(matches!(&problems[0].problem, Problem::NotOneOf { allowed } if allowed.len() == 6));
+    }
+
+    #[test]
+    fn foreign_fields_are_ignored_and_own_ones_made_canonical() {
+        let given = [
+            ("x-kr-ctfy-type", " corp "),
+            ("X-KR-CTFY-NO", "1"),
+            ("X-KR-CTFY-NO", "1"),
+            ("X-DE-NSENTRY0", "\r\nEOF"),
+            ("X-KR-ACCEPT-TRUSTEE-TAC", ""),
+        ];
+        let accepted = zone("or.kr").check_fields(FieldVerb::Transfer, from("kr"), &fields(&given)).unwrap();
+        assert_eq!(accepted.values, fields(&[("X-KR-CTFY-TYPE", "CORP"), ("X-KR-CTFY-NO", "1")]));
+        assert_eq!(accepted.ignored, ["X-DE-NSENTRY0"]);
+        assert!(!accepted.trustee);
+    }
+
+    #[test]
+    fn a_field_that_contradicts_itself_is_refused_once() {
+        let given = [("X-KR-CTFY-TYPE", "CORP"), ("x-kr-ctfy-type", "ETC"), ("X-KR-CTFY-NO", "1")];
+        let problems = zone("or.kr").check_fields(FieldVerb::Register, from("KR"), &fields(&given)).unwrap_err();
+        assert_eq!(problems, [FieldProblem::new(Field::Extension("X-KR-CTFY-TYPE".into()), Problem::Repeated)]);
+    }
+
+    #[test]
+    fn the_trustee_waives_what_the_owner_cannot_give() {
+        let zone = zone("or.kr");
+        let accepted = zone.check_fields(FieldVerb::Register, from("DE"), &fields(&[("X-KR-ACCEPT-TRUSTEE-TAC", "1")])).unwrap();
+        assert!(accepted.trustee && zone.trustee_accepted(&accepted));
+        assert!(zone.owner_allowed(Registrant { country: "DE", kind: OwnerKind::Person }, &accepted));
+        assert!(!zone.owner_allowed(Registrant { country: "DE", kind: OwnerKind::Person }, &Accepted::default()));
+        // Without a registrant in the wish nobody's country is judged.
+        assert!(zone.check_fields(FieldVerb::Modify, None, &[]).is_ok());
+        assert!(zone.trustee.as_ref().unwrap().contact.check().is_ok());
+    }
+
+    #[test]
+    fn conditions_on_other_fields() {
+        let text = r#"
+            version = 1
+            [[field]]
+            name = "X-US-NEXUS-CATEGORY"
+            required-on = ["register"]
+            one-of = ["C11", "C31"]
+            [[field]]
+            name = "X-US-NEXUS-VALIDATOR"
+            required-on = ["register"]
+            required-if = { field = "X-US-NEXUS-CATEGORY", one-of = ["C31"] }
+            pattern = "[A-Z]{2}"
+            max-length = 2
+        "#;
+        let zone: Zone = toml::from_str(text).unwrap();
+        type Case<'a> = (&'a [(&'a str, &'a str)], &'a [Problem]);
+        let cases: &[Case<'_>] = &[
+            (&[("X-US-NEXUS-CATEGORY", "C11")], &[]),
+            (&[("X-US-NEXUS-CATEGORY", "c31")], &[Problem::Missing]),
+            (&[("X-US-NEXUS-CATEGORY", "C31"), ("X-US-NEXUS-VALIDATOR", "GB")], &[]),
+            (
+                &[("X-US-NEXUS-CATEGORY", "C31"), ("X-US-NEXUS-VALIDATOR", "gb")],
+                &[Problem::Malformed { expected: "the form [A-Z]{2}".into() }],
+            ),
+            (&[("X-US-NEXUS-CATEGORY", "C31"), ("X-US-NEXUS-VALIDATOR", "GBR")], &[Problem::TooLong { max: 2 }]),
+        ];
+        for (given, expected) in cases {
+            let problems = zone.check_fields(FieldVerb::Register, None, &fields(given)).err().unwrap_or_default();
+            assert_eq!(problems.into_iter().map(|p| p.problem).collect::<Vec<_>>(), *expected, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn terms_by_zone() {
+        let months = |m| Months::new(m).unwrap();
+        assert_eq!(zone("or.kr").register_term(None), Ok(months(12)));
+        assert_eq!(zone("de").register_term(Some(months(1))), Ok(months(1)));
+        assert!(matches!(zone("com").register_term(Some(months(1))), Err(TermProblem::NotOffered { .. })));
+        assert_eq!(zone("at").transfer_term(Some(months(24))), Ok(None));
+        assert_eq!(zone("com").transfer_term(None), Ok(Some(months(12))));
+        let strict: Zone = toml::from_str("version = 1\n[register]\nperiods = [\"1y\"]\nperiod-required = true").unwrap();
+        assert_eq!(strict.register_term(None), Err(TermProblem::Missing));
+        assert_eq!(strict.renew_term(None), Err(TermProblem::NeverOffered));
+    }
+
+    #[test]
+    fn five_days_between_renewals_of_or_kr() {
+        let (zone, last) = (zone("or.kr"), Timestamp::from_seconds(1_800_000_000));
+        let allowed_from = last.plus_days(5);
+        assert_eq!(zone.renew_interval(None, last), Ok(()));
+        assert_eq!(zone.renew_interval(Some(last), last), Err(allowed_from));
+        assert_eq!(zone.renew_interval(Some(last), allowed_from.plus_seconds(-1)), Err(allowed_from));
+        assert_eq!(zone.renew_interval(Some(last), allowed_from), Ok(()));
+        assert_eq!(super::tests::zone("com").renew_interval(Some(last), last), Ok(()));
+    }
+
+    #[test]
+    fn ten_years_from_now_and_no_day_more() {
+        let now = Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").unwrap();
+        let end = Timestamp::parse_rfc3339("2036-03-01T12:00:00Z").unwrap();
+        assert!(zone("com").term_fits(end, now) && !zone("com").term_fits(end.plus_seconds(1), now));
+    }
+
+    #[test]
+    fn the_renewal_date_lies_on_its_side_of_expiry() {
+        let expires = Timestamp::from_seconds(1_800_000_000);
+        assert_eq!(zone("com").renewal_date(expires), expires.plus_days(35));
+        assert_eq!(zone("de").renewal_date(expires), expires.plus_days(-1));
+    }
+
+    #[test]
+    fn a_language_is_found_by_any_of_its_codes() {
+        let com = zone("com");
+        for (label, code, tag) in [("한국어", "KOR", "kor"), ("한국어", "ko", "kor"), ("smörgås", "se", "swe"), ("straße", "ger", "deu")]
+        {
+            assert_eq!(com.check_name(label, Some(code)).unwrap().language.unwrap().tag, tag, "{label} {code}");
+        }
+        assert!(matches!(com.check_name("한국어", Some("deu")), Err(NameProblem::Character { stranger: '한', .. })));
+        assert!(matches!(com.check_name("pаypal", None), Err(NameProblem::Mixed { .. })));
+        assert_eq!(com.check_name("example", Some("xyz")).unwrap().language, None);
+    }
 }

@@ -1,9 +1,11 @@
 //! A zone in plain facts, for people: `domesday zone check`, GetZoneInfo and the console print them.
 
+use super::course::{After, EndOfLife, OwnerChangeKind, TransferKind};
 use super::field::{FieldRule, FieldVerb};
 use super::price::Item;
+use super::technical::{DnssecInterface, HostsAs, RegistrarTag};
 use super::value::Span;
-use super::zone::{After, DnssecInterface, EndOfLife, HostsAs, OwnerChangeKind, RegistrarTag, SaleStatus, TransferKind, Zone};
+use super::zone::{SaleStatus, Zone};
 use crate::{Months, Timestamp};
 
 /// One fact: what it is about, and what holds. A topic may come more than once.

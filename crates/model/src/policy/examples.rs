@@ -2,9 +2,10 @@
 
 use super::check::{Registrant, TermProblem};
 use super::field::FieldVerb;
+use super::parties::OwnerKind;
 use super::set::ZoneSet;
 use super::value::Span;
-use super::zone::{OwnerKind, Zone};
+use super::zone::Zone;
 use crate::field::{Field, FieldProblem, Problem};
 use crate::{DomainName, Months, Timestamp};
 use serde::Deserialize;

@@ -4,26 +4,30 @@
 //! default and its reason stand in `zones/README.md`. Nothing here knows a TLD: what one file cannot say is a missing key, not an `if`.
 
 mod check;
+mod course;
 mod describe;
 mod embedded;
 mod examples;
 mod field;
+mod parties;
 mod pattern;
 mod price;
 mod set;
+mod technical;
 mod value;
 mod zone;
 
 pub use check::{Accepted, CheckedName, NameProblem, Registrant, TermProblem};
+pub use course::{
+    After, AuthCode, Delete, EndOfLife, Lifecycle, Lock, OwnerChange, OwnerChangeKind, Register, Renew, Restore, Transfer, TransferKind,
+};
 pub use describe::Fact;
 pub use examples::{Example, ExampleResult, Verb, field_word, reason_word, run_examples};
 pub use field::{Carrier, FieldRule, FieldVerb, RequiredIf};
+pub use parties::{Contacts, Owner, OwnerKind, RoleRule, Trustee, TrusteeContact};
 pub use pattern::Pattern;
 pub use price::{Item, Price, Promotion};
 pub use set::{PackError, PackFile, ZoneSet};
+pub use technical::{Dnssec, DnssecInterface, Hosts, HostsAs, Idn, NameRules, Premium, PrivacyRules, RegistrarTag, Support};
 pub use value::{Period, Periods, Span};
-pub use zone::{
-    After, AuthCode, Contacts, Delete, Dnssec, DnssecInterface, EndOfLife, Hosts, HostsAs, Idn, Kind, Lifecycle, Lock, NameRules, Owner,
-    OwnerChange, OwnerChangeKind, OwnerKind, Premium, PrivacyRules, Register, RegistrarTag, RegistryFacts, Renew, Restore, RoleRule, Sale,
-    SaleStatus, Support, Texts, Transfer, TransferKind, Trustee, TrusteeContact, Zone,
-};
+pub use zone::{Kind, RegistryFacts, Sale, SaleStatus, Texts, Zone};

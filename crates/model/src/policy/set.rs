@@ -1,8 +1,10 @@
 //! All zones together: read from files, families merged in, checked as a whole, found by name.
 
+use super::course::{EndOfLife, OwnerChangeKind};
 use super::embedded;
 use super::price::Item;
-use super::zone::{DnssecInterface, EndOfLife, Zone};
+use super::technical::DnssecInterface;
+use super::zone::{SaleStatus, Zone};
 use crate::DomainName;
 use crate::domain::Privacy;
 use crate::idn::Table;
@@ -152,7 +154,7 @@ impl ZoneSet {
 
     /// The zones in which something can be bought at an instant, sorted by suffix.
     pub fn sellable(&self, now: Timestamp) -> impl Iterator<Item = &Arc<Zone>> {
-        self.zones.values().filter(move |z| z.sale_at(now).0 != super::zone::SaleStatus::Closed)
+        self.zones.values().filter(move |z| z.sale_at(now).0 != SaleStatus::Closed)
     }
 
     pub fn len(&self) -> usize {
@@ -343,7 +345,7 @@ fn price_faults(zone: &Zone) -> Vec<String> {
     if zone.restore.offered {
         need(Item::Restore, None);
     }
-    if zone.owner_change.kind == super::zone::OwnerChangeKind::TradePaid {
+    if zone.owner_change.kind == OwnerChangeKind::TradePaid {
         need(Item::Trade, None);
     }
     if zone.trustee.is_some() {
@@ -448,7 +450,8 @@ mod tests {
         let refund = format!("{SMALL}[delete]\nrefund-within = \"6d\"\n");
         let unpriced = format!("{SMALL}[privacy]\noffered = [\"basic\"]\n");
         let circle = FAMILY.replace("version = 1", "version = 1\nfamily = \"f\"");
-        let cases: [(&[(&str, &str)], &str, Option<usize>, &str); 9] = [
+        type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, Option<usize>, &'a str);
+        let cases: [Case<'_>; 9] = [
             (&[("test.toml", &unknown)], "test.toml", Some(6), "opperator"),
             (&[("test.toml", &misnamed)], "test.toml", None, "file's name"),
             (&[("test.toml", &version)], "test.toml", None, "version 2"),

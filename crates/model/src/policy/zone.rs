@@ -2,16 +2,16 @@
 //!
 //! Each default is argued in `zones/README.md`; keep both in step.
 
+use super::course::{After, AuthCode, Delete, Lifecycle, Lock, OwnerChange, Register, Renew, Restore, Transfer};
 use super::examples::Example;
 use super::field::FieldRule;
+use super::parties::{Contacts, Owner, RoleRule, Trustee};
 use super::price::{Price, Promotion};
-use super::value::{Period, Periods, Span, instant, one_or_many, span_or_never};
-use crate::contact::{ContactData, ContactDraft};
-use crate::domain::{Privacy, RenewalMode, Role};
-use crate::idn::Table;
-use crate::{FieldProblem, Timestamp};
-use serde::{Deserialize, Deserializer, de::Error as _};
-use std::sync::Arc;
+use super::technical::{Dnssec, Hosts, Idn, NameRules, Premium, PrivacyRules, Support};
+use super::value::{Period, instant};
+use crate::Timestamp;
+use crate::domain::Role;
+use serde::Deserialize;
 
 /// All that is known about selling names under one suffix.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
@@ -100,10 +100,6 @@ fn ten_years() -> Period {
     Period(crate::Months::from_years(10).expect("ten years are within the range of Months"))
 }
 
-fn one_year() -> Period {
-    Period(crate::Months::from_years(1).expect("one year is within the range of Months"))
-}
-
 /// Who makes the rules: ICANN's contracts or a country's registry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -152,555 +148,6 @@ pub enum SaleStatus {
     TransfersOnly,
     /// Neither registrations nor transfers in; names that are here can be renewed.
     Closed,
-}
-
-/// What a label may look like.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct NameRules {
-    /// Fewest characters of a label, counted in its U-form.
-    pub min_length: usize,
-    /// Most characters of a label, counted in its U-form; the A-label never exceeds 63 octets.
-    pub max_length: usize,
-    /// Labels that the registry keeps for itself.
-    pub reserved: Vec<String>,
-}
-
-impl Default for NameRules {
-    fn default() -> Self {
-        NameRules { min_length: 1, max_length: crate::idn::LABEL_MAX, reserved: Vec::new() }
-    }
-}
-
-/// Which scripts a label may be written in.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Idn {
-    /// Names of the code point tables in `zones/tables/`; none means plain ASCII only. A label must fit into one of them.
-    pub tables: Vec<String>,
-    /// Whether every label must hold a character beyond ASCII (`.한국`).
-    pub required: bool,
-    /// The tables themselves, in the same order; put in place when the set is loaded.
-    #[serde(skip)]
-    pub loaded: Vec<Arc<Table>>,
-}
-
-/// How long a name can be registered for.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Register {
-    pub periods: Periods,
-    /// Taken where the caller names no period.
-    pub default: Period,
-    /// Whether the caller must name a period.
-    pub period_required: bool,
-}
-
-impl Default for Register {
-    fn default() -> Self {
-        Register { periods: Periods::default(), default: one_year(), period_required: false }
-    }
-}
-
-/// How and for how long a name can be renewed.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Renew {
-    pub periods: Periods,
-    pub default: Period,
-    /// Whether a renewal can be asked for, rather than only happening by itself.
-    pub explicit: bool,
-    /// A renewal that is asked for within this span after the last successful one is refused, by any channel.
-    pub interval_min: Span,
-    /// What may be set to happen at the end of the term.
-    #[serde(deserialize_with = "modes")]
-    pub modes: Vec<RenewalMode>,
-}
-
-impl Default for Renew {
-    fn default() -> Self {
-        Renew {
-            periods: Periods::default(),
-            default: one_year(),
-            explicit: true,
-            interval_min: Span::ZERO,
-            modes: vec![RenewalMode::AutoRenew, RenewalMode::AutoDelete, RenewalMode::AutoExpire, RenewalMode::RenewOnce],
-        }
-    }
-}
-
-fn modes<'de, D: Deserializer<'de>>(de: D) -> Result<Vec<RenewalMode>, D::Error> {
-    let words = Vec::<String>::deserialize(de)?;
-    let mode = |word: &String| RenewalMode::from_word(word).ok_or_else(|| D::Error::custom(format!("`{word}` is not a renewal mode")));
-    words.iter().map(mode).collect()
-}
-
-/// How a name comes here from another registrar.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Transfer {
-    pub kind: TransferKind,
-    /// What a transfer may add to the term; none where it adds nothing.
-    pub periods: Periods,
-    pub default: Period,
-    /// Whether the term starts anew at the transfer instead of growing (CentralNic `R1Y`).
-    pub resets_term: bool,
-    /// Whether we mail a form of authorization (FOA) to the holder before asking the registry.
-    pub foa: bool,
-    /// Whether the losing side, being us, must have the holder's consent by mail before the registry is told yes.
-    pub losing_consent_required: bool,
-    /// Without an answer the registry lets the transfer happen after this span; zero where it happens at once, none (written `never`) where
-    /// silence decides nothing.
-    #[serde(deserialize_with = "span_or_never")]
-    pub completes_after: Option<Span>,
-    /// Roles whose contacts may be given with the request.
-    #[serde(deserialize_with = "roles")]
-    pub contacts: Vec<Role>,
-    /// Roles whose contacts must be given with the request.
-    #[serde(deserialize_with = "roles")]
-    pub contacts_required: Vec<Role>,
-}
-
-impl Default for Transfer {
-    fn default() -> Self {
-        Transfer {
-            kind: TransferKind::AuthCodeThenTimeout,
-            periods: Periods::new(vec![one_year().0]),
-            default: one_year(),
-            resets_term: false,
-            foa: true,
-            losing_consent_required: false,
-            completes_after: Some(Span::days(5)),
-            contacts: Role::ALL.to_vec(),
-            contacts_required: Vec::new(),
-        }
-    }
-}
-
-fn roles<'de, D: Deserializer<'de>>(de: D) -> Result<Vec<Role>, D::Error> {
-    let words = Vec::<String>::deserialize(de)?;
-    let role = |word: &String| match word.as_str() {
-        "owner" => Ok(Role::Registrant),
-        "admin" => Ok(Role::Admin),
-        "tech" => Ok(Role::Tech),
-        "billing" => Ok(Role::Billing),
-        _ => Err(D::Error::custom(format!("`{word}` is not a role: owner, admin, tech, billing"))),
-    };
-    words.iter().map(role).collect()
-}
-
-/// How a transfer between registrars is settled (CentralNic's kinds; transfers between accounts of this registrar never reach the registry).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TransferKind {
-    /// Auth code; the registry tells the loser; silence completes it (gTLDs).
-    #[default]
-    AuthCodeThenTimeout,
-    /// Our own confirmation mail first, then as above (.ae).
-    ConfirmedThenAuthCode,
-    /// Auth code, and it is done (.de).
-    AuthCodeInstant,
-    /// The losing side pushes the name to our tag (.uk).
-    PushByTag,
-    /// The registry mails the holder, who decides (.au; .at and .be on request).
-    RegistryMailsHolder,
-    /// The losing registrar mails the holder, who must confirm (.or.kr).
-    LoserMailsHolder,
-    /// The loser approves by hand (.jp).
-    LoserByHand,
-    /// People at the registry do it (.한국).
-    Manual,
-    /// Transfer and owner change in one (.it, .eu).
-    WithOwnerChange,
-    /// Never possible.
-    Declined,
-}
-
-/// Bringing a deleted name back.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Restore {
-    /// Whether it is possible at all.
-    pub offered: bool,
-    /// Whether the restored name is renewed at once where its term is over.
-    pub renews: bool,
-}
-
-/// Giving a name up.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Delete {
-    /// Whether a deletion can be asked for.
-    pub offered: bool,
-    /// The registration fee comes back for a name deleted within this span after its registration; zero is never.
-    pub refund_within: Span,
-    /// Whether the name can be handed to the registry instead (DMAPI `type=transit`).
-    pub transit: bool,
-}
-
-impl Default for Delete {
-    fn default() -> Self {
-        Delete { offered: true, refund_within: Span::ZERO, transit: false }
-    }
-}
-
-/// What happens to a name over time.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Lifecycle {
-    /// After registration: the registry takes the name back with credit.
-    pub add_grace: Span,
-    /// After a renewal that was asked for.
-    pub renew_grace: Span,
-    /// After a transfer.
-    pub transfer_grace: Span,
-    /// After the registry's own renewal at expiry; zero where the registry does not renew by itself.
-    pub auto_renew_grace: Span,
-    /// From registry expiry to the instant at which we renew or let go ("deletion timeframe"); negative is before it.
-    pub renewal_date_offset: Span,
-    /// Before the deletion, this long without resolution (ERRP).
-    pub suspension: Span,
-    /// After deletion: still restorable.
-    pub redemption: Span,
-    /// Then: neither usable nor restorable.
-    pub pending_delete: Span,
-    pub end_of_life: EndOfLife,
-}
-
-/// What a name goes through after its deletion.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EndOfLife {
-    /// Redemption, pending delete, free (RFC 3915).
-    #[default]
-    Redemption,
-    /// Pending delete, free: nobody can bring it back.
-    PendingDelete,
-    /// Free at once.
-    Immediate,
-    /// The registry takes it over and deals with the holder itself.
-    Registry,
-}
-
-/// The secret that proves the right to transfer.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AuthCode {
-    /// Whether a transfer in needs one.
-    pub required: bool,
-    pub min_length: usize,
-    pub max_length: usize,
-    /// How long one stays good; none where it does until it is replaced.
-    pub lifetime: Option<Span>,
-}
-
-impl Default for AuthCode {
-    fn default() -> Self {
-        AuthCode { required: true, min_length: 8, max_length: 32, lifetime: None }
-    }
-}
-
-/// How a name gets another registrant.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct OwnerChange {
-    pub kind: OwnerChangeKind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OwnerChangeKind {
-    /// A new registrant in an update.
-    #[default]
-    Update,
-    /// An update that must carry the zone's fields again (.kr).
-    UpdateWithFields,
-    /// An update under ICANN's change of registrant: both sides consent, then a transfer lock.
-    Irtp,
-    /// An update with a confirmation in writing (.de).
-    UpdateWithConfirmation,
-    /// A trade at the registry, free of charge.
-    TradeFree,
-    /// A trade that costs.
-    TradePaid,
-    /// A trade that starts a new term.
-    TradeResetsTerm,
-    /// A trade that both sides confirm by mail (.at, .se).
-    TradeConfirmed,
-    /// A trade on paper (.pt, .hk).
-    TradeOnPaper,
-}
-
-impl OwnerChangeKind {
-    /// Whether the registry's trade procedure is used (CentralNic TradeDomain).
-    pub fn is_trade(self) -> bool {
-        match self {
-            OwnerChangeKind::TradeFree
-            | OwnerChangeKind::TradePaid
-            | OwnerChangeKind::TradeResetsTerm
-            | OwnerChangeKind::TradeConfirmed
-            | OwnerChangeKind::TradeOnPaper => true,
-            OwnerChangeKind::Update
-            | OwnerChangeKind::UpdateWithFields
-            | OwnerChangeKind::Irtp
-            | OwnerChangeKind::UpdateWithConfirmation => false,
-        }
-    }
-}
-
-/// Yes-or-no capabilities that belong nowhere else.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Support {
-    /// Whether a transfer that was asked for can be withdrawn.
-    pub transfer_cancel: bool,
-    /// Whether a name can be locked against transfer.
-    pub transfer_lock: bool,
-    /// Whether the data of a contact in use can be changed.
-    pub handles_updatable: bool,
-    /// Whether the holder may hide from WHOIS (DMAPI `whois-opt-out`, .tel).
-    pub whois_opt_out: bool,
-    pub registrar_tag: RegistrarTag,
-}
-
-impl Default for Support {
-    fn default() -> Self {
-        Support {
-            transfer_cancel: true,
-            transfer_lock: true,
-            handles_updatable: true,
-            whois_opt_out: false,
-            registrar_tag: RegistrarTag::None,
-        }
-    }
-}
-
-/// Whether names carry a registrar tag (membership token, .xxx).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RegistrarTag {
-    None,
-    Optional,
-    Required,
-}
-
-/// Which privacy services are sold.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PrivacyRules {
-    #[serde(deserialize_with = "privacies")]
-    pub offered: Vec<Privacy>,
-}
-
-fn privacies<'de, D: Deserializer<'de>>(de: D) -> Result<Vec<Privacy>, D::Error> {
-    let words = Vec::<String>::deserialize(de)?;
-    let known = |word: &String| match Privacy::from_word(word) {
-        Some(Privacy::Off) | None => Err(D::Error::custom(format!("`{word}` is not a privacy service: basic, pro"))),
-        Some(privacy) => Ok(privacy),
-    };
-    words.iter().map(known).collect()
-}
-
-/// How many name servers a name has.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Hosts {
-    pub min: usize,
-    pub max: usize,
-    /// Whether a name may also have none at all.
-    pub none_allowed: bool,
-    pub managed_as: HostsAs,
-    /// Whether the registry asks the servers about the zone before it accepts them.
-    pub checked: bool,
-}
-
-impl Default for Hosts {
-    fn default() -> Self {
-        Hosts { min: 0, max: 13, none_allowed: false, managed_as: HostsAs::Object, checked: false }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum HostsAs {
-    /// Host objects of their own (RFC 5732).
-    Object,
-    /// Attributes of the domain.
-    Attribute,
-}
-
-/// What the registry takes for DNSSEC.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Dnssec {
-    pub interface: DnssecInterface,
-    /// Most records of a name.
-    pub max: usize,
-    pub algorithms: Vec<u8>,
-    /// Digest types, for DS data.
-    pub digests: Vec<u8>,
-}
-
-impl Default for Dnssec {
-    fn default() -> Self {
-        Dnssec { interface: DnssecInterface::None, max: 6, algorithms: vec![8, 10, 13, 14, 15, 16], digests: vec![2, 4] }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DnssecInterface {
-    None,
-    /// Digests of keys (com).
-    Ds,
-    /// The keys themselves (de).
-    Key,
-}
-
-/// Which contacts a name has.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Contacts {
-    /// Zones of one family share their contacts; the last label of the suffix where absent.
-    pub family: Option<String>,
-    /// The letters before the dash of a DMAPI handle; derived from kind and family where absent.
-    pub handle_prefix: Option<String>,
-    /// Whether a missing admin, tech or billing contact is taken from the owner.
-    pub fill_from_owner: bool,
-    pub owner: RoleRule,
-    pub admin: RoleRule,
-    pub tech: RoleRule,
-    pub billing: RoleRule,
-}
-
-impl Default for Contacts {
-    fn default() -> Self {
-        Contacts {
-            family: None,
-            handle_prefix: None,
-            fill_from_owner: true,
-            owner: RoleRule { required: true, max: 1 },
-            admin: RoleRule { required: true, max: 1 },
-            tech: RoleRule { required: true, max: 1 },
-            billing: RoleRule { required: true, max: 1 },
-        }
-    }
-}
-
-/// How many contacts of a role the registry wants.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RoleRule {
-    pub required: bool,
-    /// Zero where the zone has no such role.
-    pub max: usize,
-}
-
-impl Default for RoleRule {
-    fn default() -> Self {
-        RoleRule { required: true, max: 1 }
-    }
-}
-
-/// Who may hold a name.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Owner {
-    /// Countries of residence, ISO 3166-1 alpha-2; empty is all.
-    pub country: Vec<String>,
-    /// Persons, organizations; empty is both.
-    pub kinds: Vec<OwnerKind>,
-    /// Fields whose accepting value lifts the restriction on the country.
-    #[serde(deserialize_with = "one_or_many")]
-    pub waived_by: Vec<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OwnerKind {
-    Person,
-    Organization,
-}
-
-/// The service that stands in for an owner who is not eligible.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Trustee {
-    /// The field that accepts the service's terms; its accepting values are those of the field's rule.
-    pub field: String,
-    pub contact: TrusteeContact,
-}
-
-/// What the registry and public data show instead of the owner.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TrusteeContact {
-    #[serde(default)]
-    pub first_name: String,
-    #[serde(default)]
-    pub last_name: String,
-    pub organization: String,
-    pub street: String,
-    pub city: String,
-    #[serde(default)]
-    pub state: String,
-    pub postal_code: String,
-    pub country: String,
-    pub phone: String,
-    pub email: String,
-}
-
-impl TrusteeContact {
-    /// The contact as any other is checked and kept.
-    pub fn check(&self) -> Result<ContactData, Vec<FieldProblem>> {
-        let some = |text: &String| (!text.is_empty()).then(|| text.clone());
-        ContactDraft {
-            first_name: some(&self.first_name),
-            last_name: some(&self.last_name),
-            organization: some(&self.organization),
-            street: [some(&self.street), None, None],
-            city: some(&self.city),
-            state: some(&self.state),
-            postal_code: some(&self.postal_code),
-            country: some(&self.country),
-            phone: some(&self.phone),
-            email: some(&self.email),
-            ..ContactDraft::default()
-        }
-        .check()
-    }
-}
-
-/// Whether the registry sells names at prices of their own.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Premium {
-    pub offered: bool,
-}
-
-/// A span after an event in which the name cannot leave, while the rule is in force.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Lock {
-    pub after: After,
-    pub span: Span,
-    /// Whether the holder may decline it beforehand (DMAPI `lock-opt-out`).
-    #[serde(default)]
-    pub opt_out: bool,
-    /// In force from here on (always, where absent): the event's instant decides.
-    #[serde(default, deserialize_with = "instant")]
-    pub valid_from: Option<Timestamp>,
-    /// In force before this instant.
-    #[serde(default, deserialize_with = "instant")]
-    pub valid_until: Option<Timestamp>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum After {
-    Register,
-    Transfer,
-    OwnerChange,
 }
 
 /// Sentences for people, one list a topic (CentralNic GetZoneInfo; the console).
@@ -773,5 +220,53 @@ impl Zone {
     /// Whether the registry moves the term when a name is transferred.
     pub fn transfer_renews(&self) -> bool {
         !self.transfer.periods.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::value::Span;
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_rfc3339(text).unwrap()
+    }
+
+    #[test]
+    fn sale_and_locks_change_with_time() {
+        let text = r#"
+            version = 1
+            [[sale]]
+            status = "open"
+            [[sale]]
+            status = "transfers-only"
+            valid-from = "2024-10-30T00:00:00Z"
+            reason = "non-profit organizations only"
+            [[lock]]
+            after = "register"
+            span = "60d"
+            valid-until = "2027-01-01T00:00:00Z"
+            [[lock]]
+            after = "register"
+            span = "30d"
+            valid-from = "2027-01-01T00:00:00Z"
+        "#;
+        let zone: Zone = toml::from_str(text).unwrap();
+        assert_eq!(zone.sale_at(at("2024-10-29T23:59:59Z")), (SaleStatus::Open, ""));
+        assert_eq!(zone.sale_at(at("2024-10-30T00:00:00Z")), (SaleStatus::TransfersOnly, "non-profit organizations only"));
+        assert_eq!(zone.lock_after(After::Register, at("2026-12-31T23:59:59Z")).map(|l| l.span), Some(Span::days(60)));
+        assert_eq!(zone.lock_after(After::Register, at("2027-01-01T00:00:00Z")).map(|l| l.span), Some(Span::days(30)));
+        assert_eq!(zone.lock_after(After::Transfer, at("2027-01-01T00:00:00Z")), None);
+    }
+
+    #[test]
+    fn handles_begin_like_the_zone() {
+        // dmapi.md 6.1: CCOM-43438, CORG-15192, CNEU-5149, code-3464
+        let set = super::super::set::ZoneSet::embedded().unwrap();
+        for (suffix, prefix) in
+            [("com", "CCOM"), ("org", "CORG"), ("eu", "CNEU"), ("de", "code"), ("or.kr", "cokr"), ("xn--3e0b707e", "cokr"), ("me", "come")]
+        {
+            assert_eq!(set.get(suffix).unwrap().handle_prefix(), prefix, "{suffix}");
+        }
     }
 }
