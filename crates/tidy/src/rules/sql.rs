@@ -5,6 +5,7 @@ use crate::lex::parts;
 use crate::tree::File;
 
 /// Where statements may stand. The registry's tables are those of another party, with a database of their own.
+/// A test of the whole binary makes itself a database.
 const HOMES: &[&str] = &[
     "crates/store/",
     "crates/registry/src/embedded/tables.rs",

@@ -1,0 +1,328 @@
+//! Orders survive everything: the process dies at each step of an order and at random moments, replies of the registry are lost, operators stop it.
+//! Afterwards every order has ended, was charged once or not at all, and our side and the registry agree.
+
+mod common;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use common::{Server, fresh_postgres, until};
+
+/// Where an order can be interrupted.
+const POINTS: [&str; 4] = ["order.accepted", "registry.sent", "registry.answered", "order.settled"];
+
+/// How long recovery may take after a start, debug build on a busy machine.
+const RECOVERY: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Copy, Debug)]
+enum Dialect {
+    Dmapi,
+    CentralNic,
+}
+
+/// What the account could spend, in cents. Reservations count as spent.
+fn funds(server: &Server) -> i64 {
+    let reply = server.dmapi("query-profile", &[]).expect("it answers");
+    let text = reply.value("balance").unwrap_or_else(|| panic!("no balance: {reply:?}"));
+    let (whole, cents) = text.split_once('.').unwrap_or((text, "00"));
+    let cents: i64 = format!("{cents:0<2}")[..2].parse().expect("two digits");
+    whole.parse::<i64>().expect("a number") * 100 + cents
+}
+
+/// A handle for .com, made without waiting.
+fn handle(server: &Server) -> String {
+    let fields = [
+        ("api-key", "demo-key"),
+        ("tld", "com"),
+        ("name", "Crash Test"),
+        ("organization", "Crash Ltd"),
+        ("email", "crash@example.org"),
+        ("address-1", "Wall 1"),
+        ("city", "Bern"),
+        ("postal-code", "3000"),
+        ("country", "CH"),
+        ("phone", "+41.315550100"),
+    ];
+    let (_, text) = server.ask("POST", "/v2/contact/create", &common::form(&fields)).expect("it answers");
+    text.lines().find_map(|line| line.strip_prefix("handle: ")).unwrap_or_else(|| panic!("no handle: {text}")).to_owned()
+}
+
+/// Sends a registration; whether an answer came is not the point.
+fn register(server: &Server, dialect: Dialect, name: &str, handle: &str) -> Result<String, String> {
+    match dialect {
+        Dialect::Dmapi => {
+            let order = [("domain", name), ("period", "12"), ("owner-c", handle), ("ns-list", "ns1.example.net:ns2.example.net")];
+            server
+                .dmapi("domain-register", &order)
+                .map(|reply| format!("{}\n{}", reply.head, reply.body))
+                .map_err(|problem| problem.to_string())
+        }
+        Dialect::CentralNic => {
+            let order = [
+                ("domain", name),
+                ("period", "1"),
+                ("ownercontact0", handle),
+                ("admincontact0", handle),
+                ("techcontact0", handle),
+                ("billingcontact0", handle),
+                ("nameserver0", "ns1.example.net"),
+                ("nameserver1", "ns2.example.net"),
+            ];
+            server.kvapi("AddDomain", &order).map(|reply| reply.text).map_err(|problem| problem.to_string())
+        }
+    }
+}
+
+/// Sends a renewal by one year.
+fn renew(server: &Server, dialect: Dialect, name: &str, expires: &str) -> Result<String, String> {
+    match dialect {
+        Dialect::Dmapi => server
+            .dmapi("domain-renew", &[("domain", name), ("period", "12")])
+            .map(|reply| reply.head)
+            .map_err(|problem| problem.to_string()),
+        Dialect::CentralNic => {
+            let order = [("domain", name), ("period", "1"), ("expiration", &expires[..4])];
+            server.kvapi("RenewDomain", &order).map(|reply| reply.text).map_err(|problem| problem.to_string())
+        }
+    }
+}
+
+/// The day a domain ends, or `None` when it is not ours.
+fn expires(server: &Server, name: &str) -> Option<String> {
+    let reply = server.kvapi("StatusDomain", &[("domain", name)]).expect("it answers");
+    match reply.code() {
+        "200" => Some(reply.property("registration expiration date").unwrap_or_else(|| panic!("no date: {}", reply.text))[..10].to_owned()),
+        "545" => None,
+        _ => panic!("StatusDomain {name}: {}", reply.text),
+    }
+}
+
+/// Returns when no order is under way and every promise holds.
+fn settled(server: &Server) {
+    until(RECOVERY, "no order is pending", || {
+        let reply =
+            server.dmapi("result-list", &[("pending", "1"), ("showall", "1"), ("status", "?"), ("count-only", "1")]).expect("it answers");
+        (reply.value("Records") == Some("0")).then_some(())
+    });
+    let mut last = String::new();
+    let good = |last: &mut String| {
+        let (_, text) = server.ask("GET", "/sandbox/invariants", "").expect("it answers");
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|problem| panic!("{problem}: {text}"));
+        *last = text;
+        value["ok"] == serde_json::Value::Bool(true)
+    };
+    for _ in 0..100 {
+        if good(&mut last) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("a promise is broken: {last}");
+}
+
+/// A domain bought and renewed in peace: what registration and renewal cost.
+fn prices(server: &Server, handle: &str) -> (i64, i64) {
+    let start = funds(server);
+    register(server, Dialect::CentralNic, "in-peace.com", handle).expect("it answers");
+    settled(server);
+    let ends = expires(server, "in-peace.com").expect("it was registered");
+    let registered = funds(server);
+    renew(server, Dialect::CentralNic, "in-peace.com", &ends).expect("it answers");
+    settled(server);
+    let renewed = funds(server);
+    assert_ne!(expires(server, "in-peace.com"), Some(ends), "the renewal moved the expiry");
+    assert!(start > registered && registered > renewed, "{start}, {registered}, {renewed}");
+    (start - registered, registered - renewed)
+}
+
+/// Arms the crash, sends the order, sees the process die, starts it again.
+fn die_at(
+    server: Server,
+    data: &Path,
+    database: Option<&str>,
+    point: &str,
+    order: impl FnOnce(&Server) -> Result<String, String>,
+) -> Server {
+    let mut server = server;
+    server.lab("POST", "/sandbox/crash", &format!("{{\"after\":\"{point}\"}}"));
+    let answer = order(&server);
+    assert!(server.dies_within(Duration::from_secs(20)), "it did not die at {point}; the order was answered {answer:?}");
+    drop(server);
+    Server::start(data, database)
+}
+
+fn every_step(dialect: Dialect, database: Option<&str>) {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let mut server = Server::start(data.path(), database);
+    let handle = handle(&server);
+    let (price, renewal) = prices(&server, &handle);
+    for point in POINTS {
+        let name = format!("dies-{}.com", point.replace('.', "-"));
+        let before = funds(&server);
+        server = die_at(server, data.path(), database, point, |server| register(server, dialect, &name, &handle));
+        settled(&server);
+        // The order was accepted and its money held before the process died: it goes through, once.
+        let ends = expires(&server, &name)
+            .unwrap_or_else(|| panic!("{dialect:?}, registration dies after {point}: the accepted order came to nothing"));
+        assert_eq!(before - funds(&server), price, "{dialect:?}, registration dies after {point}: charged once");
+        let again = register(&server, dialect, &name, &handle);
+        settled(&server);
+        assert_eq!(before - funds(&server), price, "{dialect:?}, {point}: the client's repeat costs nothing: {again:?}");
+
+        let before = funds(&server);
+        server = die_at(server, data.path(), database, point, |server| renew(server, dialect, &name, &ends));
+        settled(&server);
+        let later = expires(&server, &name).expect("it is still ours");
+        let years = later[..4].parse::<i32>().expect("a year") - ends[..4].parse::<i32>().expect("a year");
+        assert_eq!((years, before - funds(&server)), (1, renewal), "{dialect:?}, renewal dies after {point}: one year, one charge");
+        let again = renew(&server, dialect, &name, &ends);
+        settled(&server);
+        assert_eq!(
+            (expires(&server, &name), before - funds(&server)),
+            (Some(later), renewal),
+            "{dialect:?}, {point}: the repeated renewal has no effect: {again:?}"
+        );
+    }
+    assert!(server.stop().is_some_and(|status| status.success()), "it ends well");
+}
+
+#[test]
+fn dmapi_orders_survive_a_crash_after_every_step() {
+    every_step(Dialect::Dmapi, None);
+}
+
+#[test]
+fn centralnic_orders_survive_a_crash_after_every_step() {
+    every_step(Dialect::CentralNic, None);
+}
+
+#[test]
+fn orders_on_postgresql_survive_a_crash_after_every_step() {
+    match fresh_postgres("crash") {
+        Some(url) => every_step(Dialect::Dmapi, Some(&url)),
+        None => println!("skipped: DOMESDAY_TEST_POSTGRES is not set"),
+    }
+}
+
+/// SIGKILL in the middle of a stream of registrations through both dialects, again and again on one store.
+#[test]
+fn orders_survive_being_killed_at_random_moments() {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let mut server = Server::start(data.path(), None);
+    let handle = handle(&server);
+    let (price, _) = prices(&server, &handle);
+    let start = funds(&server);
+    // Uneven gaps, so that the kills fall into different steps.
+    let mut names: Vec<String> = Vec::new();
+    for (round, wait_ms) in [35, 90, 140, 220, 310, 480].into_iter().enumerate() {
+        let sent = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for dialect in [Dialect::Dmapi, Dialect::CentralNic, Dialect::Dmapi] {
+                let (server, handle, sent) = (&server, &handle, &sent);
+                scope.spawn(move || {
+                    loop {
+                        let number = sent.fetch_add(1, Ordering::SeqCst);
+                        if number >= 60 || register(server, dialect, &format!("killed-{round}-{number}.com"), handle).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            std::thread::sleep(Duration::from_millis(wait_ms));
+            server.kill();
+        });
+        names.extend((0..sent.load(Ordering::SeqCst)).map(|number| format!("killed-{round}-{number}.com")));
+        drop(server);
+        server = Server::start(data.path(), None);
+        settled(&server);
+        let held = names.iter().filter(|name| expires(&server, name).is_some()).count();
+        assert_eq!(
+            start - funds(&server),
+            price * i64::try_from(held).expect("few"),
+            "round {round}: {held} of {} names are held, and each was paid once",
+            names.len()
+        );
+    }
+    assert!(names.len() > 10, "too few orders to tell anything: {}", names.len());
+    assert!(server.stop().is_some_and(|status| status.success()), "it ends well");
+}
+
+/// The registry does the work and its reply never arrives: asked again, it says whose the name is.
+#[test]
+fn a_lost_reply_is_no_second_charge() {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(data.path(), None);
+    let handle = handle(&server);
+    let (price, renewal) = prices(&server, &handle);
+    for dialect in [Dialect::Dmapi, Dialect::CentralNic] {
+        let name = format!("lost-reply-{}.com", format!("{dialect:?}").to_lowercase());
+        let before = funds(&server);
+        server.lab("POST", "/sandbox/faults", r#"{"at":"registry.create","kind":"reply-lost","times":1}"#);
+        register(&server, dialect, &name, &handle).expect("it answers");
+        settled(&server);
+        let ends = expires(&server, &name).unwrap_or_else(|| panic!("{dialect:?}: the registry made it, so it is ours"));
+        assert_eq!(before - funds(&server), price, "{dialect:?}: one charge");
+
+        let before = funds(&server);
+        server.lab("POST", "/sandbox/faults", r#"{"at":"registry.renew","kind":"reply-lost","times":1}"#);
+        renew(&server, dialect, &name, &ends).expect("it answers");
+        settled(&server);
+        let later = expires(&server, &name).expect("it is still ours");
+        let years = later[..4].parse::<i32>().expect("a year") - ends[..4].parse::<i32>().expect("a year");
+        assert_eq!((years, before - funds(&server)), (1, renewal), "{dialect:?}: one year, one charge");
+    }
+    // And when it refuses, nothing is charged and the name stays free.
+    let before = funds(&server);
+    server.lab("POST", "/sandbox/faults", r#"{"at":"registry.create","kind":"refuse","times":1}"#);
+    register(&server, Dialect::Dmapi, "refused.com", &handle).expect("it answers");
+    settled(&server);
+    assert_eq!((expires(&server, "refused.com"), funds(&server)), (None, before), "refused: nothing held, nothing charged");
+}
+
+/// SIGTERM in the middle of traffic: it ends within ten seconds with 0, and every answered order is there after the next start.
+#[test]
+fn sigterm_drains() {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(data.path(), None);
+    let handle = handle(&server);
+    let (price, _) = prices(&server, &handle);
+    let start = funds(&server);
+    let accepted = std::sync::Mutex::new(Vec::new());
+    let sent = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for dialect in [Dialect::Dmapi, Dialect::CentralNic, Dialect::Dmapi, Dialect::CentralNic] {
+            let (server, handle, accepted, sent) = (&server, &handle, &accepted, &sent);
+            scope.spawn(move || {
+                loop {
+                    let number = sent.fetch_add(1, Ordering::SeqCst);
+                    let name = format!("drained-{number}.com");
+                    match register(server, dialect, &name, handle) {
+                        Ok(text) if text.contains("Status-Code: 0") || text.contains("\ncode = 200\n") => {
+                            accepted.lock().expect("no panic").push(name)
+                        }
+                        // It says that it is going, in the dialect's words, or hangs up.
+                        Ok(_) | Err(_) => return,
+                    }
+                    if number >= 200 {
+                        return;
+                    }
+                }
+            });
+        }
+        std::thread::sleep(Duration::from_millis(600));
+        server.terminate();
+    });
+    let status = server.wait_after_terminate();
+    assert!(status.is_some_and(|status| status.success()), "exit {status:?}");
+    let accepted = accepted.into_inner().expect("no panic");
+    assert!(!accepted.is_empty(), "nothing was under way");
+
+    let server = Server::start(data.path(), None);
+    settled(&server);
+    for name in &accepted {
+        assert!(expires(&server, name).is_some(), "{name} was accepted and is gone");
+    }
+    let held = (0..sent.load(Ordering::SeqCst)).filter(|number| expires(&server, &format!("drained-{number}.com")).is_some()).count();
+    assert_eq!(start - funds(&server), price * i64::try_from(held).expect("few"), "each of {held} names was paid once");
+}
