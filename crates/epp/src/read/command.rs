@@ -3,8 +3,8 @@
 use roxmltree::Node;
 
 use super::fields::{
-    CLID, Fields, Mode, SOME, TRID, attribute, attribute_name, collapsed, element_name, form, missing, only_attributes, opt_attribute,
-    range, text, token, unexpected,
+    ANY, CLID, Fields, Mode, SOME, TRID, attribute, attribute_name, collapsed, element_name, elements_only, form, missing, only_attributes,
+    opt_attribute, range, text, token, unexpected,
 };
 use super::{contact, domain, ext, host, raw};
 use crate::codes;
@@ -74,6 +74,7 @@ fn verb(node: Node<'_, '_>) -> Result<Verb, ReadError> {
 
 /// The object inside a verb.
 fn object(verb: Node<'_, '_>, name: &str) -> Result<Verb, ReadError> {
+    elements_only(verb)?;
     let mut elements = verb.children().filter(Node::is_element);
     let node = elements.next().ok_or_else(|| missing(name, "expected an object inside"))?;
     if let Some(second) = elements.next() {
@@ -141,11 +142,11 @@ fn login(node: Node<'_, '_>) -> Result<Login, ReadError> {
     let lang = options.token("lang", SOME)?;
     options.finish()?;
     let mut svcs = Fields::new(fields.req("svcs")?, ns::EPP, Strict)?;
-    let obj_uris = svcs.some("objURI", |node| token(node, SOME, Strict))?;
+    let obj_uris = svcs.some("objURI", |node| token(node, ANY, Strict))?;
     let ext_uris = match svcs.opt("svcExtension")? {
         Some(node) => {
             let mut inner = Fields::new(node, ns::EPP, Strict)?;
-            let uris = inner.some("extURI", |node| token(node, SOME, Strict))?;
+            let uris = inner.some("extURI", |node| token(node, ANY, Strict))?;
             inner.finish()?;
             uris
         }
@@ -177,6 +178,7 @@ fn poll(node: Node<'_, '_>) -> Result<Poll, ReadError> {
 }
 
 fn extensions(node: Node<'_, '_>) -> Result<Vec<CommandExt>, ReadError> {
+    elements_only(node)?;
     let mut list: Vec<CommandExt> = Vec::new();
     for child in node.children().filter(Node::is_element) {
         if list.len() == MAX_EXTENSIONS {

@@ -3,8 +3,8 @@
 use roxmltree::Node;
 
 use super::fields::{
-    ANY, CLID, Fields, LABEL, Length, Mode, attribute, attribute_bool, attribute_name, element_name, form, line, missing, number,
-    only_attributes, opt_attribute, range, text, token, unexpected,
+    ANY, CLID, Fields, LABEL, Length, Mode, attribute, attribute_bool, attribute_name, element_name, elements_only, form, line, missing,
+    number, only_attributes, opt_attribute, range, text, token, unexpected,
 };
 use super::raw;
 use crate::common::{AuthInfo, CheckItem, CreData, HostAddr, IpVersion, PanData, Period, PeriodUnit, Secret, Status, Text, TrnData};
@@ -50,6 +50,9 @@ pub(super) fn auth_info(node: Node<'_, '_>, ns: &'static str, mode: Mode) -> Res
     }
     match fields.opt("ext")? {
         Some(ext) => {
+            if mode == Mode::Strict {
+                elements_only(ext)?;
+            }
             let value = AuthInfo::Ext(raw::content(ext));
             fields.finish()?;
             Ok(value)

@@ -42,10 +42,8 @@ pub(super) struct Fields<'a, 'i> {
 impl<'a, 'i> Fields<'a, 'i> {
     /// Children of `parent`, which are expected in the namespace `ns`.
     pub(super) fn new(parent: Node<'a, 'i>, ns: &'static str, mode: Mode) -> Result<Fields<'a, 'i>, ReadError> {
-        if mode == Mode::Strict
-            && let Some(stray) = parent.children().find(|child| child.is_text() && !is_blank(child.text().unwrap_or_default()))
-        {
-            return Err(syntax(&element_name(stray.parent_element().unwrap_or(parent)), "expected elements, not text"));
+        if mode == Mode::Strict {
+            elements_only(parent)?;
         }
         Ok(Fields { parent, ns, next: parent.first_element_child(), mode })
     }
@@ -303,6 +301,14 @@ pub(super) fn only_attributes(node: Node<'_, '_>, known: &[&str], mode: Mode) ->
             Err(syntax(&attribute_name(node, attribute.name()), "the schema knows no such attribute"))
         }
         _ => Ok(()),
+    }
+}
+
+/// Refuses text between the elements inside `node`.
+pub(super) fn elements_only(node: Node<'_, '_>) -> Result<(), ReadError> {
+    match node.children().any(|child| child.is_text() && !is_blank(child.text().unwrap_or_default())) {
+        true => Err(unexpected(node, "expected elements, not text")),
+        false => Ok(()),
     }
 }
 

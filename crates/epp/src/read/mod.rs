@@ -38,6 +38,7 @@ const MAX_ERROR_CHARS: usize = 160;
 /// Reads what a client sends. Strict: element order and repetition as the schemas say, and their length limits.
 pub fn read_client(frame: &[u8]) -> Result<ClientFrame, ReadError> {
     let document = parse(utf8(frame)?)?;
+    fields::elements_only(document.root_element())?;
     let body = body(&document)?;
     match body.tag_name().name() {
         "command" => Ok(ClientFrame::Command(Box::new(command::command(body)?))),

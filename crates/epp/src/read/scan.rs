@@ -13,6 +13,7 @@ pub(super) fn check(text: &str) -> Result<(), ReadError> {
     let mut depth = 0usize;
     let mut namespaces = 0usize;
     while let Some(at) = rest.find('<') {
+        references(&rest[..at])?;
         rest = &rest[at..];
         let end = match rest.as_bytes().get(1) {
             Some(b'!') if rest.starts_with("<!--") => past(rest, 4, "-->"),
@@ -31,6 +32,7 @@ pub(super) fn check(text: &str) -> Result<(), ReadError> {
             }
             _ => match tag(rest) {
                 Some(tag) => {
+                    references(&rest[..tag.end])?;
                     if tag.attributes > MAX_ATTRIBUTES {
                         return Err(syntax("", format!("more than {MAX_ATTRIBUTES} attributes in one element")));
                     }
@@ -52,6 +54,24 @@ pub(super) fn check(text: &str) -> Result<(), ReadError> {
         match end {
             Some(end) => rest = &rest[end..],
             None => break,
+        }
+    }
+    Ok(())
+}
+
+/// Refuses references to code points that are no characters, which the parser would replace.
+fn references(piece: &str) -> Result<(), ReadError> {
+    if !piece.contains('&') {
+        return Ok(());
+    }
+    for (at, mark) in piece.match_indices("&#") {
+        let Some((digits, _)) = piece[at + mark.len()..].split_once(';') else { continue };
+        let code = match digits.strip_prefix('x') {
+            Some(digits) => u32::from_str_radix(digits, 16),
+            None => digits.parse(),
+        };
+        if code.ok().and_then(char::from_u32).is_none() {
+            return Err(syntax("", "a reference to no character"));
         }
     }
     Ok(())
