@@ -187,4 +187,4 @@ def schema():
         check(f"all {len(FRAMES)} frames of the server are valid by the schemas", done.returncode == 0 and FRAMES, "\n".join(bad[:8]))
 
 
-run(greeting, strangers, foreign, life, queue, delete, schema)
+run(greeting, foreign, life, strangers, queue, delete, schema)

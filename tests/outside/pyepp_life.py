@@ -87,4 +87,4 @@ def life():
     good("logout", wire.logout(), 1500)
 
 
-run(strangers, life)
+run(life, strangers)
