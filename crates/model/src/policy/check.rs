@@ -266,6 +266,19 @@ impl Zone {
         None
     }
 
+    /// Whether a name may have this many name servers.
+    pub fn check_host_count(&self, count: usize) -> Result<(), FieldProblem> {
+        let hosts = &self.hosts;
+        if (count == 0 && hosts.none_allowed) || (hosts.min..=hosts.max).contains(&count) {
+            return Ok(());
+        }
+        let none = if hosts.none_allowed && hosts.min > 0 { "none, or " } else { "" };
+        Err(FieldProblem::new(
+            Field::NameServers,
+            Problem::OutOfRange { expected: format!("{none}{} to {} name servers", hosts.min, hosts.max) },
+        ))
+    }
+
     /// The period of a registration: the one asked for if it is offered, the zone's default if none was named.
     pub fn register_term(&self, requested: Option<Months>) -> Result<Months, TermProblem> {
         if requested.is_none() && self.register.period_required {
@@ -429,6 +442,21 @@ mod tests {
         let strict: Zone = toml::from_str("version = 1\n[register]\nperiods = [\"1y\"]\nperiod-required = true").unwrap();
         assert_eq!(strict.register_term(None), Err(TermProblem::Missing));
         assert_eq!(strict.renew_term(None), Err(TermProblem::NeverOffered));
+    }
+
+    #[test]
+    fn name_servers_are_counted() {
+        for (suffix, count, fits) in [
+            ("or.kr", 0, false),
+            ("or.kr", 1, false),
+            ("or.kr", 2, true),
+            ("com", 0, true),
+            ("com", 13, true),
+            ("com", 14, false),
+            ("at", 9, false),
+        ] {
+            assert_eq!(zone(suffix).check_host_count(count).is_ok(), fits, "{suffix} {count}");
+        }
     }
 
     #[test]
