@@ -1,1 +1,193 @@
-//! Room to be furnished.
+//! The verbs: one file per operation, money and registry kept in step by orders, jobs and settlements.
+
+pub mod account;
+mod audit;
+pub mod contact;
+mod context;
+pub mod domain;
+mod error;
+mod events;
+mod ids;
+pub mod jobs;
+pub mod lab;
+mod ledger;
+mod mail;
+pub mod order;
+mod pricing;
+mod secret;
+mod tracking;
+pub mod verify;
+pub mod zone;
+
+pub use account::{Actor, Credentials};
+pub use context::{Cx, Operation};
+pub use error::{Error, Fault};
+pub use secret::SealingKey;
+
+use context::After;
+use ids::Ids;
+use jobs::Bell;
+use model::policy::ZoneSet;
+use model::{Refusal, Timestamp};
+use registry::faults::Faults;
+use registry::{Clock, Entropy, Registry};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use store::Store;
+
+/// The instant that everything happens at, from outside: system time and the generator, which only the binary may read.
+#[derive(Clone)]
+pub struct World {
+    /// The real clock: leases, sessions, throttles.
+    pub real: Clock,
+    pub entropy: Entropy,
+}
+
+/// What an engine is made of.
+pub struct Parts {
+    pub store: Store,
+    pub zones: Arc<ZoneSet>,
+    /// Registries by the name that the zones' configuration uses.
+    pub registries: BTreeMap<String, Arc<dyn Registry>>,
+    /// Which registry serves a zone, where it is not the one called `default`.
+    pub zone_registry: BTreeMap<String, String>,
+    pub world: World,
+    pub key: SealingKey,
+    pub faults: Faults,
+    /// Offset of the business clock to the real one in microseconds; shared with the embedded registry.
+    pub offset_micros: Arc<AtomicI64>,
+    /// Sandbox: mails are captured, the clock can be moved.
+    pub sandbox: bool,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) zones: Arc<ZoneSet>,
+    pub(crate) registries: BTreeMap<String, Arc<dyn Registry>>,
+    pub(crate) zone_registry: BTreeMap<String, String>,
+    pub(crate) world: World,
+    pub(crate) key: SealingKey,
+    pub(crate) faults: Faults,
+    pub(crate) offset_micros: Arc<AtomicI64>,
+    pub(crate) sandbox: bool,
+    pub(crate) ids: Ids,
+    pub(crate) bell: Bell,
+    pub(crate) gate: account::Gate,
+    pub(crate) time_gate: lab::TimeGate,
+}
+
+/// The engine: a store, registries and rules. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl Engine {
+    /// Builds an engine over an open store. Starts nothing: see [`Engine::start`].
+    pub fn new(parts: Parts) -> Result<Engine, Error> {
+        let mut seed = [0_u8; 32];
+        (parts.world.entropy)(&mut seed);
+        let inner = Inner {
+            ids: Ids::new(),
+            bell: Bell::new(),
+            gate: account::Gate::new(seed),
+            time_gate: lab::TimeGate::new(),
+            store: parts.store,
+            zones: parts.zones,
+            registries: parts.registries,
+            zone_registry: parts.zone_registry,
+            world: parts.world,
+            key: parts.key,
+            faults: parts.faults,
+            offset_micros: parts.offset_micros,
+            sandbox: parts.sandbox,
+        };
+        let engine = Engine { inner: Arc::new(inner) };
+        engine.load_clock()?;
+        Ok(engine)
+    }
+
+    /// The business clock's present instant.
+    pub fn now(&self) -> Timestamp {
+        let offset = self.inner.offset_micros.load(std::sync::atomic::Ordering::Acquire);
+        Timestamp::from_micros((self.inner.world.real)().micros().saturating_add(offset))
+    }
+
+    /// The real clock's present instant.
+    pub fn real_now(&self) -> Timestamp {
+        (self.inner.world.real)()
+    }
+
+    /// The zones we sell and their policy.
+    pub fn zones(&self) -> &ZoneSet {
+        &self.inner.zones
+    }
+
+    pub fn faults(&self) -> &Faults {
+        &self.inner.faults
+    }
+
+    /// True once the store has stopped taking writes: the process should end.
+    pub fn is_stopped(&self) -> bool {
+        self.inner.store.is_stopped()
+    }
+
+    /// Runs one operation in one transaction at one instant and returns after the commit. What the actor may not do is refused before
+    /// anything is read.
+    pub fn run<O: Operation>(&self, actor: &Actor, operation: O) -> Result<O::Done, Error> {
+        if !actor.access.allows(O::NEED) {
+            return Err(Refusal::AccessDenied { access: actor.access }.into());
+        }
+        let _running = self.inner.time_gate.enter();
+        self.run_inside(actor, operation)
+    }
+
+    /// As [`Engine::run`], for callers that already hold the clock still.
+    pub(crate) fn run_inside<O: Operation>(&self, actor: &Actor, operation: O) -> Result<O::Done, Error> {
+        let cx_of = {
+            let inner = self.inner.clone();
+            let (now, real_now, actor) = (self.now(), self.real_now(), actor.clone());
+            move || Cx::new(&inner, now, real_now, actor.clone())
+        };
+        if O::WRITES {
+            self.inner.ids.prepare(&self.inner.store)?;
+            let (done, after) = self.inner.store.write(move |tx| {
+                let cx = cx_of();
+                let done = operation.run(tx, &cx)?;
+                Ok::<_, Error>((done, cx.into_after()))
+            })?;
+            self.follow(after);
+            Ok(done)
+        } else {
+            self.inner.store.read(move |tx| operation.run(tx, &cx_of()))
+        }
+    }
+
+    /// Does what an operation left to be done once it is committed.
+    fn follow(&self, after: Vec<After>) {
+        for step in after {
+            match step {
+                After::Work(job) => self.inner.bell.hand_over(job),
+                After::Decided(order) => self.inner.bell.decided(order),
+                After::Mail => self.inner.bell.mail(),
+            }
+        }
+    }
+
+    /// The registry that serves a zone.
+    pub(crate) fn registry_of(&self, zone: &str) -> Result<Arc<dyn Registry>, Error> {
+        self.inner.registry_of(zone)
+    }
+}
+
+impl Inner {
+    pub(crate) fn registry_name(&self, zone: &str) -> &str {
+        self.zone_registry.get(zone).map_or("default", String::as_str)
+    }
+
+    pub(crate) fn registry_of(&self, zone: &str) -> Result<Arc<dyn Registry>, Error> {
+        let name = self.registry_name(zone);
+        self.registries.get(name).cloned().ok_or_else(|| error::broken(format!("no registry is configured under the name {name}")))
+    }
+}

@@ -1,5 +1,38 @@
 //! The tables: everything that must survive, and the only room besides the embedded registry's where SQL is written.
 
+pub mod accounts;
+pub mod contacts;
 pub mod db;
+pub mod domains;
+pub mod jobs;
+pub mod journal;
+pub mod ledger;
+pub mod orders;
+pub mod settings;
 
 pub use db::{Fault, Location, Store, Tx};
+
+use db::{Migration, Statement};
+
+/// The schema, step by step. A step that has been released is never changed; a new one is added.
+pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "base", sql: include_str!("../migrations/0001-base.sql") }];
+
+/// Every statement of every table, by module and name.
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Statement)> {
+    let modules: [(&str, &[(&str, Statement)]); 8] = [
+        ("accounts", accounts::STATEMENTS),
+        ("contacts", contacts::STATEMENTS),
+        ("domains", domains::STATEMENTS),
+        ("jobs", jobs::STATEMENTS),
+        ("journal", journal::STATEMENTS),
+        ("ledger", ledger::STATEMENTS),
+        ("orders", orders::STATEMENTS),
+        ("settings", settings::STATEMENTS),
+    ];
+    modules.into_iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (module, *name, *statement)))
+}
+
+/// Opens the registrar's store.
+pub fn open(location: &Location) -> Result<Store, Fault> {
+    Store::open(location, MIGRATIONS)
+}

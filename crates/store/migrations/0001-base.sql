@@ -1,0 +1,282 @@
+-- The first tables. BIGINT and TEXT only: instants in microseconds UTC, money in ten-thousandths, flags 0 or 1.
+
+CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE ids (
+    name TEXT PRIMARY KEY,
+    next BIGINT NOT NULL
+);
+
+CREATE TABLE accounts (
+    id BIGINT PRIMARY KEY,
+    parent_id BIGINT REFERENCES accounts (id),
+    dmapi_login TEXT NOT NULL UNIQUE,
+    kv_login TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    credentials_version BIGINT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('active', 'suspended')),
+    currency TEXT NOT NULL,
+    balance_e4 BIGINT NOT NULL,
+    held_e4 BIGINT NOT NULL CHECK (held_e4 >= 0),
+    credit_e4 BIGINT NOT NULL CHECK (credit_e4 >= 0),
+    low_balance_e4 BIGINT NOT NULL,
+    tier TEXT NOT NULL,
+    renewal_mode TEXT NOT NULL,
+    premium BIGINT NOT NULL CHECK (premium IN (0, 1)),
+    transfer_lock BIGINT NOT NULL CHECK (transfer_lock IN (0, 1)),
+    profile TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    login_at BIGINT,
+    login_from TEXT NOT NULL,
+    error_at BIGINT,
+    error_from TEXT NOT NULL,
+    CHECK (balance_e4 - held_e4 >= -credit_e4)
+);
+CREATE INDEX accounts_parent ON accounts (parent_id);
+
+CREATE TABLE api_keys (
+    digest TEXT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    label TEXT NOT NULL,
+    access TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+CREATE INDEX api_keys_account ON api_keys (account_id);
+
+-- Instants here are of the real clock: the lab's clock does not end sessions.
+CREATE TABLE sessions (
+    digest TEXT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    access TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    credentials_version BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_account ON sessions (account_id);
+CREATE INDEX sessions_used ON sessions (used_at);
+
+CREATE TABLE contacts (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    handle TEXT NOT NULL UNIQUE,
+    short_handle TEXT NOT NULL UNIQUE,
+    family TEXT NOT NULL,
+    name TEXT NOT NULL,
+    organization TEXT NOT NULL,
+    email TEXT NOT NULL,
+    country TEXT NOT NULL,
+    data TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    validated BIGINT NOT NULL CHECK (validated IN (0, 1)),
+    verified_at BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX contacts_account ON contacts (account_id, handle);
+CREATE INDEX contacts_same ON contacts (account_id, digest);
+
+CREATE TABLE domains (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    name TEXT NOT NULL UNIQUE,
+    name_reversed TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    registry TEXT NOT NULL,
+    roid TEXT NOT NULL,
+    registrant_id BIGINT NOT NULL REFERENCES contacts (id),
+    contacts TEXT NOT NULL,
+    hosts TEXT NOT NULL,
+    dnssec TEXT NOT NULL,
+    locks TEXT NOT NULL,
+    statuses TEXT NOT NULL,
+    renewal_mode TEXT NOT NULL,
+    transfer_mode TEXT NOT NULL,
+    privacy TEXT NOT NULL,
+    privacy_until_at BIGINT,
+    trustee BIGINT NOT NULL CHECK (trustee IN (0, 1)),
+    price_class TEXT NOT NULL,
+    language TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    auth_sealed TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    updated_by TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    paid_until_at BIGINT NOT NULL,
+    renewed_at BIGINT
+);
+CREATE INDEX domains_account ON domains (account_id, name);
+CREATE INDEX domains_account_reversed ON domains (account_id, name_reversed);
+
+-- Which domains use a contact, once for each pair.
+CREATE TABLE domain_contacts (
+    contact_id BIGINT NOT NULL REFERENCES contacts (id),
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    PRIMARY KEY (contact_id, domain_id)
+);
+
+CREATE TABLE orders (
+    id BIGINT PRIMARY KEY,
+    tracking_id TEXT NOT NULL,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    kind TEXT NOT NULL,
+    object TEXT NOT NULL,
+    lock_name TEXT,
+    registry TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('sending', 'at-registry', 'unknown', 'succeeded', 'failed')),
+    fingerprint TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    amount_e4 BIGINT NOT NULL CHECK (amount_e4 >= 0),
+    client_id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    intent TEXT NOT NULL,
+    result TEXT NOT NULL,
+    message TEXT NOT NULL,
+    attention TEXT NOT NULL,
+    attempts BIGINT NOT NULL,
+    accepted_at BIGINT NOT NULL,
+    deadline_at BIGINT NOT NULL,
+    decided_at BIGINT,
+    hidden_at BIGINT
+);
+CREATE INDEX orders_account ON orders (account_id, id);
+CREATE INDEX orders_tracking ON orders (account_id, tracking_id);
+CREATE INDEX orders_object ON orders (account_id, object, id);
+-- One order at a time moves a name; the lock is the open order itself and so survives any crash.
+CREATE UNIQUE INDEX orders_lock ON orders (lock_name) WHERE lock_name IS NOT NULL AND state IN ('sending', 'at-registry', 'unknown');
+CREATE INDEX orders_open ON orders (accepted_at) WHERE state IN ('sending', 'at-registry', 'unknown');
+CREATE INDEX orders_attention ON orders (id) WHERE attention <> '';
+
+-- Double entry: each entry has legs that sum to zero per currency.
+CREATE TABLE ledger_entries (
+    id BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    order_id BIGINT REFERENCES orders (id),
+    memo TEXT NOT NULL
+);
+-- One capture and one refund for an order at most.
+CREATE UNIQUE INDEX ledger_entries_order ON ledger_entries (order_id, kind) WHERE order_id IS NOT NULL;
+
+CREATE TABLE ledger_legs (
+    entry_id BIGINT NOT NULL REFERENCES ledger_entries (id),
+    leg BIGINT NOT NULL,
+    book TEXT NOT NULL CHECK (book IN ('customer', 'bank', 'sales')),
+    account_id BIGINT REFERENCES accounts (id),
+    currency TEXT NOT NULL,
+    amount_e4 BIGINT NOT NULL,
+    PRIMARY KEY (entry_id, leg),
+    CHECK ((book = 'customer') = (account_id IS NOT NULL))
+);
+CREATE INDEX ledger_legs_account ON ledger_legs (account_id, entry_id);
+
+CREATE TABLE holds (
+    order_id BIGINT PRIMARY KEY REFERENCES orders (id),
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    currency TEXT NOT NULL,
+    amount_e4 BIGINT NOT NULL CHECK (amount_e4 >= 0),
+    state TEXT NOT NULL CHECK (state IN ('open', 'captured', 'released')),
+    opened_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+CREATE INDEX holds_open ON holds (account_id) WHERE state = 'open';
+
+-- Work to be done outside transactions. run_at is of the business clock, locked_until of the real one.
+CREATE TABLE jobs (
+    id BIGINT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    subject BIGINT NOT NULL,
+    run_at BIGINT NOT NULL,
+    locked_until BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    last_error TEXT NOT NULL
+);
+CREATE INDEX jobs_due ON jobs (run_at);
+
+CREATE TABLE events (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    at BIGINT NOT NULL,
+    class TEXT NOT NULL,
+    subclass TEXT NOT NULL,
+    object TEXT NOT NULL,
+    order_id BIGINT,
+    data TEXT NOT NULL,
+    acknowledged_at BIGINT
+);
+CREATE INDEX events_account ON events (account_id, id);
+
+-- Every change writes its row in its own transaction; the chainer links rows afterwards, so that it does not serialise writers.
+CREATE TABLE audit (
+    id BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    account_id BIGINT,
+    actor TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    object TEXT NOT NULL,
+    order_id BIGINT,
+    detail TEXT NOT NULL,
+    digest TEXT NOT NULL
+);
+CREATE TABLE audit_chain (
+    place BIGINT PRIMARY KEY,
+    audit_id BIGINT NOT NULL UNIQUE,
+    link TEXT NOT NULL
+);
+
+-- What of ours is known at a registry.
+CREATE TABLE registry_contacts (
+    registry TEXT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    registry_contact_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (registry, contact_id)
+);
+CREATE TABLE registry_hosts (
+    registry TEXT NOT NULL,
+    host TEXT NOT NULL,
+    PRIMARY KEY (registry, host)
+);
+
+-- Prices that differ from the zone packs' list: for all accounts of a tier ('' for every tier), from an instant on.
+CREATE TABLE prices (
+    id BIGINT PRIMARY KEY,
+    zone TEXT NOT NULL,
+    item TEXT NOT NULL,
+    months BIGINT NOT NULL,
+    tier TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    amount_e4 BIGINT NOT NULL CHECK (amount_e4 >= 0),
+    valid_from_at BIGINT NOT NULL,
+    valid_until_at BIGINT,
+    UNIQUE (zone, item, months, tier, currency, valid_from_at)
+);
+
+CREATE TABLE mails (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT,
+    at BIGINT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    html TEXT NOT NULL,
+    links TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'captured', 'sent', 'failed')),
+    attempts BIGINT NOT NULL,
+    last_error TEXT NOT NULL
+);
+CREATE INDEX mails_recipient ON mails (recipient, id);
+CREATE INDEX mails_queued ON mails (id) WHERE state = 'queued';

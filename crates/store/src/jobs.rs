@@ -1,0 +1,85 @@
+//! Jobs: work outside transactions, claimed by a lease with an epoch that every settling statement carries.
+
+use crate::db::{Fault, Row, Tx};
+use crate::{params, statements};
+use model::Timestamp;
+
+/// A job in hand: whoever holds this epoch may settle it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Job {
+    pub id: i64,
+    pub kind: String,
+    /// The lease's name: one job of a name at a time, such as `domain:example.com`.
+    pub name: String,
+    /// What it is about: an order's id, or 0.
+    pub subject: i64,
+    /// When it is due, on the business clock.
+    pub run_at: Timestamp,
+    pub epoch: i64,
+    pub attempts: i64,
+}
+
+statements! {
+    INSERT = "INSERT INTO jobs (id, kind, name, subject, run_at, locked_until, epoch, attempts, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '')";
+    CLAIM = "UPDATE jobs SET locked_until = $1, epoch = epoch + 1, attempts = attempts + 1 \
+             WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 AND locked_until < $3 ORDER BY run_at, id LIMIT $4) AND locked_until < $3 \
+             RETURNING id, kind, name, subject, run_at, epoch, attempts";
+    FINISH = "DELETE FROM jobs WHERE id = $1 AND epoch = $2";
+    AGAIN = "UPDATE jobs SET run_at = $1, locked_until = 0, last_error = $2 WHERE id = $3 AND epoch = $4";
+    EXTEND = "UPDATE jobs SET locked_until = $1 WHERE id = $2 AND epoch = $3";
+    NEXT_DUE = "SELECT MIN(run_at) FROM jobs";
+    COUNT_DUE = "SELECT COUNT(*) FROM jobs WHERE run_at <= $1";
+    WAKE_NAME = "UPDATE jobs SET run_at = $1, locked_until = 0 WHERE name = $2 AND run_at > $1";
+    FREE_ALL = "UPDATE jobs SET locked_until = 0 WHERE locked_until > $1";
+}
+
+fn job(row: &Row<'_>) -> Result<Job, Fault> {
+    Ok(Job { id: row.int(0)?, kind: row.text(1)?, name: row.text(2)?, subject: row.int(3)?, run_at: row.time(4)?, epoch: row.int(5)?, attempts: row.int(6)? })
+}
+
+/// Enqueues a job, already claimed by this node until `locked_until` (real clock) if that lies ahead. Epoch 1 belongs to that first claim.
+pub fn insert(tx: &mut Tx<'_>, id: i64, kind: &str, name: &str, subject: i64, run_at: Timestamp, locked_until: Timestamp) -> Result<(), Fault> {
+    tx.execute(INSERT, params![id, kind, name, subject, run_at, locked_until, 1_i64])?;
+    Ok(())
+}
+
+/// Claims jobs due on the business clock whose lease has run out on the real one.
+pub fn claim(tx: &mut Tx<'_>, due: Timestamp, real_now: Timestamp, locked_until: Timestamp, limit: i64) -> Result<Vec<Job>, Fault> {
+    let mut claimed = tx.many(CLAIM, params![locked_until, due, real_now, limit], job)?;
+    claimed.sort_by_key(|j| (j.run_at, j.id));
+    Ok(claimed)
+}
+
+/// Ends a job; false if the lease was lost, in which case the caller must undo its transaction.
+pub fn finish(tx: &mut Tx<'_>, id: i64, epoch: i64) -> Result<bool, Fault> {
+    Ok(tx.execute(FINISH, params![id, epoch])? == 1)
+}
+
+/// Puts a job off; false if the lease was lost.
+pub fn again(tx: &mut Tx<'_>, id: i64, epoch: i64, run_at: Timestamp, error: &str) -> Result<bool, Fault> {
+    Ok(tx.execute(AGAIN, params![run_at, error, id, epoch])? == 1)
+}
+
+/// Lengthens a lease; false if it was lost.
+pub fn extend(tx: &mut Tx<'_>, id: i64, epoch: i64, locked_until: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(EXTEND, params![locked_until, id, epoch])? == 1)
+}
+
+/// The instant of the next job, due or not.
+pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Fault> {
+    Ok(tx.one(NEXT_DUE, &[], |row| row.time_opt(0))?.flatten())
+}
+
+pub fn count_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<i64, Fault> {
+    Ok(tx.one(COUNT_DUE, params![now], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Makes a waiting job due now.
+pub fn wake(tx: &mut Tx<'_>, name: &str, now: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(WAKE_NAME, params![now, name])? == 1)
+}
+
+/// Ends all leases: only for the start of a store that no other node uses, where whoever held them is dead.
+pub fn free_all(tx: &mut Tx<'_>, real_now: Timestamp) -> Result<u64, Fault> {
+    tx.execute(FREE_ALL, params![real_now])
+}

@@ -1,0 +1,204 @@
+//! Orders: what was accepted, what became of it, and the lock that an open order is upon its name.
+
+use crate::db::{Fault, Row, Tx};
+use crate::{params, statements};
+use model::order::{OrderKind, OrderState};
+use model::{Channel, Currency, Money, Timestamp};
+
+/// An order as stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// Also DMAPI's `Proc-ID`.
+    pub id: i64,
+    /// DMAPI's `Tracking-Id`.
+    pub tracking_id: String,
+    pub account_id: i64,
+    pub kind: OrderKind,
+    /// What it is about: a domain, a handle.
+    pub object: String,
+    /// The name that nothing else may move while this is open.
+    pub lock_name: Option<String>,
+    pub registry: String,
+    pub state: OrderState,
+    /// Equal for equal wishes of one account.
+    pub fingerprint: String,
+    pub price: Money,
+    /// The caller's own transaction id; empty if none.
+    pub client_id: String,
+    pub channel: Channel,
+    pub actor: String,
+    /// Everything needed to send the wish or to recognise it at the registry, as JSON.
+    pub intent: String,
+    /// What the outcome brought, as JSON; empty while open.
+    pub result: String,
+    /// The outcome in words.
+    pub message: String,
+    /// Why staff must look at it; empty if they need not.
+    pub attention: String,
+    pub attempts: i64,
+    pub accepted_at: Timestamp,
+    pub deadline_at: Timestamp,
+    pub decided_at: Option<Timestamp>,
+    pub hidden_at: Option<Timestamp>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, tracking_id, account_id, kind, object, lock_name, registry, state, fingerprint, currency, amount_e4, client_id, channel, actor, intent, result, message, \
+         attention, attempts, accepted_at, deadline_at, decided_at, hidden_at"
+    };
+}
+
+statements! {
+    INSERT = concat!("INSERT INTO orders (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)");
+    BY_ID = concat!("SELECT ", columns!(), " FROM orders WHERE id = $1");
+    BY_TRACKING = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND tracking_id = $2 ORDER BY id LIMIT 1");
+    HOLDER = concat!("SELECT ", columns!(), " FROM orders WHERE lock_name = $1 AND state IN ('sending', 'at-registry', 'unknown')");
+    MOVE = "UPDATE orders SET state = $1, message = $2, attention = $3, attempts = attempts + 1 WHERE id = $4 AND state = $5";
+    DECIDE = "UPDATE orders SET state = $1, message = $2, result = $3, attention = '', decided_at = $4 WHERE id = $5 AND state IN ('sending', 'at-registry', 'unknown')";
+    ATTENTION = "UPDATE orders SET attention = $1 WHERE id = $2";
+    HIDE = "UPDATE orders SET hidden_at = $1, result = '' WHERE id = $2 AND hidden_at IS NULL";
+    UP = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id > $2 AND accepted_at >= $3 AND accepted_at <= $4 ORDER BY id LIMIT $5");
+    DOWN = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id < $2 AND accepted_at >= $3 AND accepted_at <= $4 ORDER BY id DESC LIMIT $5");
+    OF_OBJECT_UP = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id > $2 AND accepted_at >= $3 AND accepted_at <= $4 AND object = $5 ORDER BY id LIMIT $6");
+    OF_OBJECT_DOWN = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id < $2 AND accepted_at >= $3 AND accepted_at <= $4 AND object = $5 ORDER BY id DESC LIMIT $6");
+    OPEN = concat!("SELECT ", columns!(), " FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND accepted_at > $1 ORDER BY accepted_at LIMIT $2");
+    JOBLESS = "SELECT o.id FROM orders o WHERE o.state IN ('sending', 'unknown') AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = o.id) LIMIT 100";
+    COUNT_ATTENTION = "SELECT COUNT(*) FROM orders WHERE attention <> ''";
+    OVERDUE = "SELECT COUNT(*) FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND deadline_at < $1 AND attention = ''";
+    LAST_ASKED_RENEWAL = "SELECT decided_at FROM orders WHERE account_id = $1 AND object = $2 AND kind = 'domain-renew' AND state = 'succeeded' AND channel = $3 ORDER BY id DESC LIMIT 1";
+}
+
+fn order(row: &Row<'_>) -> Result<Order, Fault> {
+    let (kind, state, currency, channel) = (row.text(3)?, row.text(7)?, row.text(9)?, row.text(12)?);
+    let currency = Currency::from_code(&currency).ok_or_else(|| Fault::corrupt("an order's currency"))?;
+    Ok(Order {
+        id: row.int(0)?,
+        tracking_id: row.text(1)?,
+        account_id: row.int(2)?,
+        kind: OrderKind::from_word(&kind).ok_or_else(|| Fault::corrupt("an order's kind"))?,
+        object: row.text(4)?,
+        lock_name: row.text_opt(5)?,
+        registry: row.text(6)?,
+        state: OrderState::from_word(&state).ok_or_else(|| Fault::corrupt("an order's state"))?,
+        fingerprint: row.text(8)?,
+        price: Money::new(row.int(10)?, currency),
+        client_id: row.text(11)?,
+        channel: Channel::from_word(&channel).ok_or_else(|| Fault::corrupt("an order's channel"))?,
+        actor: row.text(13)?,
+        intent: row.text(14)?,
+        result: row.text(15)?,
+        message: row.text(16)?,
+        attention: row.text(17)?,
+        attempts: row.int(18)?,
+        accepted_at: row.time(19)?,
+        deadline_at: row.time(20)?,
+        decided_at: row.time_opt(21)?,
+        hidden_at: row.time_opt(22)?,
+    })
+}
+
+pub fn insert(tx: &mut Tx<'_>, o: &Order) -> Result<(), Fault> {
+    tx.execute(
+        INSERT,
+        params![
+            o.id, &o.tracking_id, o.account_id, o.kind.word(), &o.object, o.lock_name.as_deref(), &o.registry, o.state.word(), &o.fingerprint, o.price.currency.code(),
+            o.price.amount_e4, &o.client_id, o.channel.word(), &o.actor, &o.intent, &o.result, &o.message, &o.attention, o.attempts, o.accepted_at, o.deadline_at,
+            o.decided_at, o.hidden_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Order>, Fault> {
+    tx.one(BY_ID, params![id], order)
+}
+
+pub fn by_tracking_id(tx: &mut Tx<'_>, account_id: i64, tracking_id: &str) -> Result<Option<Order>, Fault> {
+    tx.one(BY_TRACKING, params![account_id, tracking_id], order)
+}
+
+/// The open order that locks a name, whoever's it is.
+pub fn holder(tx: &mut Tx<'_>, lock_name: &str) -> Result<Option<Order>, Fault> {
+    tx.one(HOLDER, params![lock_name], order)
+}
+
+/// Moves an open order from one state to another; false if it was not in that state.
+pub fn advance(tx: &mut Tx<'_>, id: i64, from: OrderState, to: OrderState, message: &str, attention: &str) -> Result<bool, Fault> {
+    Ok(tx.execute(MOVE, params![to.word(), message, attention, id, from.word()])? == 1)
+}
+
+/// Ends an open order; false if it had ended already.
+pub fn decide(tx: &mut Tx<'_>, id: i64, to: OrderState, message: &str, result: &str, at: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(DECIDE, params![to.word(), message, result, at, id])? == 1)
+}
+
+pub fn set_attention(tx: &mut Tx<'_>, id: i64, why: &str) -> Result<(), Fault> {
+    tx.execute(ATTENTION, params![why, id]).map(|_| ())
+}
+
+/// Takes an order out of the ordinary list and drops its details; false if it was out already.
+pub fn hide(tx: &mut Tx<'_>, id: i64, at: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(HIDE, params![at, id])? == 1)
+}
+
+/// A walk over an account's orders in the order of their acceptance or against it.
+pub struct Walk<'a> {
+    pub account_id: i64,
+    pub newest_first: bool,
+    /// Only orders accepted from here ...
+    pub since: Timestamp,
+    /// ... to here.
+    pub until: Timestamp,
+    /// Only of this object.
+    pub object: Option<&'a str>,
+}
+
+/// The orders of a walk one by one, until `take` says false; rows are fetched in pages, so that stopping early costs little.
+pub fn walk(tx: &mut Tx<'_>, walk: &Walk<'_>, mut take: impl FnMut(Order) -> Result<bool, Fault>) -> Result<(), Fault> {
+    const PAGE: i64 = 1_000;
+    let mut from = if walk.newest_first { i64::MAX } else { 0 };
+    loop {
+        let page = match (walk.object, walk.newest_first) {
+            (None, false) => tx.many(UP, params![walk.account_id, from, walk.since, walk.until, PAGE], order)?,
+            (None, true) => tx.many(DOWN, params![walk.account_id, from, walk.since, walk.until, PAGE], order)?,
+            (Some(object), false) => tx.many(OF_OBJECT_UP, params![walk.account_id, from, walk.since, walk.until, object, PAGE], order)?,
+            (Some(object), true) => tx.many(OF_OBJECT_DOWN, params![walk.account_id, from, walk.since, walk.until, object, PAGE], order)?,
+        };
+        let full = page.len() as i64 == PAGE;
+        for one in page {
+            from = one.id;
+            if !take(one)? {
+                return Ok(());
+            }
+        }
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+/// Open orders of all accounts, oldest first, accepted after `after`.
+pub fn open(tx: &mut Tx<'_>, after: Timestamp, limit: i64) -> Result<Vec<Order>, Fault> {
+    tx.many(OPEN, params![after, limit], order)
+}
+
+/// When the account last had a renewal of this name through a channel confirmed.
+pub fn last_asked_renewal(tx: &mut Tx<'_>, account_id: i64, object: &str, channel: Channel) -> Result<Option<Timestamp>, Fault> {
+    Ok(tx.one(LAST_ASKED_RENEWAL, params![account_id, object, channel.word()], |row| row.time_opt(0))?.flatten())
+}
+
+/// Orders that staff must look at.
+pub fn count_attention(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    Ok(tx.one(COUNT_ATTENTION, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Everything about orders that is not as it must be, one sentence each.
+pub fn violations(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<String>, Fault> {
+    let mut found = tx.many(JOBLESS, &[], |r| Ok(format!("order {} is open and nothing works on it", r.int(0)?)))?;
+    let overdue = tx.one(OVERDUE, params![now.plus_seconds(-60)], |row| row.int(0))?.unwrap_or(0);
+    if overdue > 0 {
+        found.push(format!("{overdue} open orders are past their deadline and in nobody's attention"));
+    }
+    Ok(found)
+}
