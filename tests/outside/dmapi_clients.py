@@ -1,7 +1,7 @@
 """The known DMAPI clients, each with the requests it sends and the parsing rules of its own source, over plain sockets.
 
 No package covers the whole interface, so the clients' habits are written down here: what they send (method, spelling, stray parameters) and how
-they cut a reply. Where a rule of a client would crash, it crashes here too and fails the check.
+they cut a reply. Where a rule of a client would crash, it crashes here too and fails the check. The DNS clients are in dmapi_dns.py.
 """
 
 import calendar
@@ -12,72 +12,9 @@ import time
 import urllib.parse
 
 from common import HTTP, check, equal, http as exchange, name, run, suffix
+from dmapi_wire import CONTACT, M247, PASSWORD, USER, Tvcam, Whmcs, head_of, send
 
-USER, PASSWORD = "demo@reseller.example", "demo-pass"
 DOMAIN = name("dmapi")
-CONTACT = {
-    "name": "Grace Muster", "organization": "Muster GmbH", "email": "grace@example.org", "address-1": "Ringstr. 1", "address-2": "c/o Post",
-    "city": "Berlin", "postal-code": "10115", "country": "DE", "phone": "+49.3055501",
-}
-
-
-def send(request, parameters=(), post=False):
-    """One DMAPI request as (HTTP status, text)."""
-    path = "/" + request if request.startswith("v2/") or request == "whois" else "/request/" + request
-    answer = exchange(path, form=parameters) if post else exchange(path, query=parameters)
-    return answer.status, answer.text
-
-
-def head_of(text):
-    return text.partition("\n\n")[0]
-
-
-class Tvcam:
-    """joker-dmapi (Ruby): GET, `api_key` with an underscore on login, cut at the first empty line, keys folded to lower case with underscores."""
-
-    def __init__(self):
-        self.sid = None
-        answer = self.call("login", {"api_key": "demo-key"})
-        self.sid, self.tlds, self.login = answer["headers"]["auth_sid"], answer["body"].split("\n"), answer
-
-    def call(self, request, parameters):
-        if self.sid:
-            parameters = dict(parameters, **{"auth-sid": self.sid})
-        status, text = send(request, parameters)
-        head, body = text.split("\n\n", 1)
-        headers = {}
-        for line in head.split("\n"):
-            key, value = line.split(":", 1)
-            headers[re.sub(r"[-.]", "_", key.lower())] = value.strip()
-        code = int(headers["status_code"])
-        if code not in (0, 1000) and code < 2000:
-            raise ValueError(f"{request}: status code {code}")
-        return {"status": status, "headers": headers, "code": code, "body": body.rstrip("\n")}
-
-    def result(self, proc_id, tries=60):
-        """The keys of a finished result, as the client's own loop reads them."""
-        for _ in range(tries):
-            answer = self.call("result-retrieve", {"proc-id": proc_id})
-            found = {}
-            for line in answer["body"].split("\n"):
-                key, colon, value = line.partition(": ")
-                if colon:
-                    found.setdefault(re.sub(r"[-.]", "_", key.lower()), value)
-            if found["completion_status"] != "?":
-                return found
-            time.sleep(0.25)
-        raise TimeoutError(f"{proc_id} is still pending")
-
-    def done(self, what, request, parameters):
-        """Sends a change, waits for its end, and wants an ack."""
-        answer = self.call(request, parameters)
-        if not check(f"tvcam: {what} is accepted", answer["code"] == 0 and answer["headers"].get("proc_id"), answer):
-            raise RuntimeError(f"{request} was refused")
-        found = self.result(answer["headers"]["proc_id"])
-        equal(f"tvcam: {what} ends with ack", found["completion_status"], "ack")
-        return found, answer["headers"]["proc_id"]
-
-
 STATE = {}
 
 
@@ -107,41 +44,6 @@ def tvcam():
     shown = api.call("query-whois", {"domain": DOMAIN})["body"]
     equal("tvcam: the name servers were replaced", re.findall(r"^domain\.nservers\.nserver\.handle: (\S+)$", shown, re.M), ["ns3.example.net", "ns4.example.net"])
     equal("tvcam: logout", api.call("logout", {})["code"], 0)
-
-
-class M247:
-    """joker-api (Ruby): GET by user and password, folds header names, turns repeated ones into arrays, polls by Proc-ID."""
-
-    def login(self, password=PASSWORD):
-        self.sid = None
-        answer = self.call("login", {"username": USER, "password": password})
-        self.sid = answer["headers"].get("Auth-Sid")
-        return answer
-
-    def call(self, request, parameters):
-        if self.sid:
-            parameters = dict(parameters, **{"auth-sid": self.sid})
-        status, text = send(request, {key: value for key, value in parameters.items() if value not in (None, "")})
-        head, body = text.split("\n\n", 1)  # without the empty line the client calls a method on nil
-        headers = {}
-        for line in head.split("\n"):
-            key, value = line.split(": ", 1)
-            key = "-".join(part.capitalize() for part in re.split(r"[-_]", key))
-            headers[key] = [headers[key], value] if key in headers and not isinstance(headers[key], list) else headers[key] + [value] if key in headers else value
-        if isinstance(headers.get("Account-Balance", "0"), list):
-            raise ValueError("both spellings of the balance in one reply")
-        float(headers.get("Account-Balance", "0"))
-        return {"status": status, "headers": headers, "body": body}
-
-    def result(self, proc_id):
-        for _ in range(60):
-            answer = self.call("result-retrieve", {"Proc-ID": proc_id})
-            first, second = answer["body"].split("\n\n", 1)
-            found = dict(line.split(": ", 1) for line in first.split("\n"))  # a line without `: ` raises
-            if found["Completion-Status"] != "?":
-                return found, second
-            time.sleep(0.25)
-        raise TimeoutError(f"{proc_id} is still pending")
 
 
 def m247():
@@ -228,49 +130,6 @@ def wwj():
     Tvcam().result(found["Proc-ID"])
     lines = api.call("query-whois", {"contact": STATE["handle"]})["lines"]
     check("WWJ: the city changed and there is no fax", "contact.city: Potsdam" in lines and not any(line.startswith("contact.fax") for line in lines), lines)
-
-
-class Whmcs:
-    """Joker's own WHMCS and ClientExec modules: POST, key is the first token without its colon, lists by index."""
-
-    def __init__(self):
-        self.sid = None
-        self.sid = self.call("login", {"api-key": "demo-key"})["headers"]["Auth-Sid"]
-
-    def call(self, request, parameters, post=True):
-        parameters = dict(parameters)
-        if self.sid:
-            parameters["auth-sid"] = self.sid
-        _, text = send(request, parameters, post)  # this client never looks at the HTTP status
-        head, _, body = text.partition("\n\n")
-        headers = {}
-        for line in head.split("\n"):
-            key, _, value = line.partition(" ")
-            key = key.rstrip(":")
-            headers[key] = [headers[key], value] if key in headers else value
-        if headers["Status-Code"] not in ("0", "1000"):
-            raise ValueError(f"{request}: {headers}")
-        keys = {}
-        for line in body.split("\n"):
-            key, colon, value = line.partition(":")
-            if colon:
-                if key in keys:
-                    keys[key] = [keys[key], value.strip()]
-                else:
-                    keys[key] = value.strip()
-        separator = "\t" if headers.get("Separator") == "TAB" else " "
-        rows = [line.split(separator) for line in body.split("\n") if line]
-        if "Columns" in headers:
-            rows = [dict(zip(headers["Columns"].split(","), row)) for row in rows]
-        return {"headers": headers, "keys": keys, "rows": rows, "body": body}
-
-    def wait(self, proc_id):
-        for _ in range(60):
-            keys = self.call("result-retrieve", {"Proc-ID": proc_id})["keys"]
-            if keys["Completion-Status"] != "?":
-                return keys
-            time.sleep(0.25)
-        raise TimeoutError(f"{proc_id} is still pending")
 
 
 def whmcs():
@@ -421,107 +280,6 @@ def heusala():
     equal("heusala: an empty list is a success", (headers["Status-Code"], body), ("0", ""))
 
 
-class Lego:
-    """lego's DMAPI mode (Go): POST, HTTP must be 200, cut at the first empty line, each line cut at its first colon, exact names, only 0 is success."""
-
-    def __init__(self, form):
-        self.sid = None
-        answer = self.call("login", form)
-        self.sid = answer["Auth-Sid"]
-
-    def call(self, request, form):
-        status, text = send(request, dict(form, **({"auth-sid": self.sid} if self.sid else {})), post=True)
-        if status != 200:
-            raise ValueError(f"unexpected HTTP {status}")
-        head, _, body = text.partition("\n\n")
-        found = {"Status-Code": "-1", "body": body}
-        for line in head.split("\n"):
-            key, colon, value = line.partition(":")
-            if colon:
-                found[key] = value.strip()
-        if found["Status-Code"] != "0":
-            raise ValueError(f"{request}: {found['Status-Code']} {found.get('Status-Text')} {found.get('Error')}")
-        return found
-
-    def add_txt(self, zone, label, value, ttl):
-        lines = [line for line in zone.split("\n") if not line.startswith(f"{label} TXT 0 ")]
-        return "\n".join(lines + [f'{label} TXT 0 "{value}" {ttl}'])
-
-
-def lego():
-    api = Lego({"username": USER, "password": PASSWORD})
-    zone = api.call("dns-zone-get", {"domain": DOMAIN})["body"]
-    check("lego: a fresh zone has just its directives", all(line.startswith("$") for line in zone.split("\n") if line), zone)
-    api.call("dns-zone-put", {"domain": DOMAIN, "zone": api.add_txt(zone, "_acme-challenge", "token-1", 120)})
-    zone = api.call("dns-zone-get", {"domain": DOMAIN})["body"]
-    check("lego: the challenge is there", '_acme-challenge TXT 0 "token-1" 120' in zone.split("\n"), zone)
-    again = api.add_txt(zone, "_acme-challenge", "token-2", 120).replace("\n", "\n\n")
-    api.call("dns-zone-put", {"domain": DOMAIN, "zone": again})
-    zone = api.call("dns-zone-get", {"domain": DOMAIN})["body"]
-    check("lego: replaced, with empty lines between records", zone.count("_acme-challenge") == 1 and "token-2" in zone, zone)
-    check("lego: no empty line in the zone that it gets", "\n\n" not in zone, zone)
-    api.call("logout", {})
-    try:
-        api.call("dns-zone-get", {"domain": DOMAIN})
-        check("lego: a dead session is an error", False)
-    except ValueError as problem:
-        check("lego: a dead session is an error", "401" in str(problem), problem)
-    Lego({"api-key": "demo-key"}).call("dns-zone-get", {"domain": DOMAIN})
-    check("lego: the api key works as well", True)
-
-
-def lexicon():
-    """lexicon (Python): `line.split(":")[1]`, needs Status-Text and Error on failure, refuses to work with an unusual status."""
-
-    def call(request, form):
-        status, text = send(request, form, post=True)
-        if status >= 400:
-            raise ValueError(f"HTTP {status}")
-        head, _, body = text.partition("\n\n")
-        headers = {line.split(":")[0]: line.split(":")[1].strip() for line in head.split("\n")}
-        return headers, [line for line in body.split("\n") if line]
-
-    headers, body = call("login", {"api-key": "no-such-key"})
-    check("lexicon: a bad key is told by status, text and error", headers["Status-Code"] != "0" and headers["Status-Text"] and headers["Error"], headers)
-    equal("lexicon: and by the first line of the body", body[0], "API key is invalid")
-    headers, _ = call("login", {"api-key": "demo-key"})
-    sid = headers["Auth-Sid"]
-    equal("lexicon: success is the string 0", headers["Status-Code"], "0")
-    _, body = call("query-domain-list", {"pattern": DOMAIN, "showstatus": 1, "auth-sid": sid})
-    statuses = body[0].split(" ")[2].split(",")
-    check("lexicon: the status of a plain domain holds only words it works with", set(statuses) <= {"production", "lock", "autorenew"}, statuses)
-    line = re.compile(r"^(.+?)\s+(\w+)\s+(.+?)\s+((?:\"(?:.+?)\")|(?:.+?))\s+(\d+)(?:\s+(\d+)\s+(\d+)\s+(.+?)|\s+(.+?)|)$")
-    call("dns-zone-put", {"domain": DOMAIN, "zone": "docs CNAME 0 docs.example.com 3600\nmail MX 10 mx.example.net. 3600\nx TXT 0 \"challengetoken\" 3600\n", "auth-sid": sid})
-    _, body = call("dns-zone-get", {"domain": DOMAIN, "auth-sid": sid})
-    records = [line.match(text) for text in body if not text.startswith("$")]
-    check("lexicon: its pattern reads every record", records and all(records), body)
-    equal("lexicon: order and spelling are kept", [found[1] + " " + found[2] + " " + found[4] for found in records], ["docs CNAME docs.example.com", "mail MX mx.example.net.", 'x TXT "challengetoken"'])
-
-
-def dnscontrol():
-    """dnscontrol (Go): ignores the HTTP status, logs in again when Status-Text holds one of its words, writes whole zones."""
-    headers = dict(line.split(":", 1) for line in head_of(send("dns-zone-get", {"domain": DOMAIN, "auth-sid": "f" * 40}, post=True)[1]).split("\n") if ":" in line)
-    check("dnscontrol: the text of a dead session makes it log in again", any(word in headers["Status-Text"] for word in ("Auth-Sid", "session", "authorization", "authentication")), headers["Status-Text"])
-    sid = M247()
-    sid.login()
-
-    def call(request, **form):
-        return send(request, dict(form, **{"auth-sid": sid.sid}), post=True)[1].partition("\n\n")
-
-    rows = [line for line in call("dns-zone-list")[2].split("\n") if line]
-    check("dnscontrol: dns-zone-list starts with the names", DOMAIN in [row.split(" ")[0] for row in rows], rows[:3])
-    check("kad: and each row is a name and a date", all(re.fullmatch(r"\S+ \d{4}-\d\d-\d\d", row) for row in rows), rows[:3])
-    check("dnscontrol: an empty zone is 2400", re.search(r"^Status-Code: 2400$", call("dns-zone-put", domain=DOMAIN, zone="")[0], re.M))
-    call("dns-zone-put", domain=DOMAIN, zone="# Zone initialized by dnscontrol\n@ A 0 192.0.2.2 300\nq TXT 0 \"say \\\"hi\\\" \\\\ there\" 300\n")
-    zone = call("dns-zone-get", domain=DOMAIN)[2]
-    check("dnscontrol: quotes and backslashes come back as they went", 'q TXT 0 "say \\"hi\\" \\\\ there" 300' in zone.split("\n"), zone)
-    bad = call("dns-zone-put", domain=DOMAIN, zone="a A 0 not-an-address 300\nb A 0 192.0.2.3 300\nc AAAA 0 1.2.3 300\n")[0]
-    check("every bad line of a zone is reported", bad.count("\nError: ") + bad.startswith("Error: ") >= 2, bad)
-    equal("and nothing of it was stored", call("dns-zone-get", domain=DOMAIN)[2], zone)
-    answer = call("logout")
-    check("kad: logout says Status-Text: OK", re.search(r"^Status-Text: OK$", answer[0], re.M), answer[0])
-
-
 def quyunet():
     """Joker's own panel and its children (PHP): raw sockets, HTTP/1.x status line, `client-ip` on each call."""
 
@@ -584,27 +342,6 @@ def dskm():
     equal("DSKM: result-delete by SvTrID", call("result-delete", SvTrID=tracking)["Status-Code"], "0")
     keys = Whmcs().call("whois", {"domain": DOMAIN, "disclaimer": 0}, post=False)["keys"]
     equal("DSKM: the public whois now says signedDelegation", keys["DNSSEC"], "signedDelegation")
-
-
-def svc():
-    """acme.sh and lego's SVC mode: form posts to /nic/replace with the pair from the zone's $dyndns line."""
-    sid = Whmcs()
-    zone = sid.call("dns-zone-get", {"domain": DOMAIN})["body"]
-    records = "\n".join(line for line in zone.split("\n") if not line.startswith("$dyndns"))
-    sid.call("dns-zone-put", {"domain": DOMAIN, "zone": f"$dyndns=yes:dyn{suffix()}:geheim99\n{records}"})
-    pair = {"username": f"dyn{suffix()}", "password": "geheim99"}
-    record = {"zone": DOMAIN, "label": "_acme-challenge.svc", "type": "TXT", "value": "svc-token"}
-    answer = exchange("/nic/replace", form={**pair, **record})
-    check("SVC: a record is set", answer.status == 200 and answer.text.startswith("OK"), answer.text)
-    check("SVC: and stands in the zone", "svc-token" in sid.call("dns-zone-get", {"domain": DOMAIN})["body"])
-    answer = exchange("/nic/replace", form={**pair, **record, "value": ""})
-    check("SVC: an empty value deletes it", answer.text.startswith("OK") and "svc-token" not in sid.call("dns-zone-get", {"domain": DOMAIN})["body"], answer.text)
-    answer = exchange("/nic/replace", form={**pair, **record, "value": "", "label": "jokerTXTUpdateTest"})
-    check("SVC: deleting what is not there is OK", answer.text.startswith("OK"), answer.text)
-    answer = exchange("/nic/replace", form={**pair, **record, "zone": "sub." + DOMAIN, "value": ""})
-    check("SVC: a wrong zone is not OK, so acme.sh tries the parent", not answer.text.startswith("OK"), answer.text)
-    answer = exchange("/nic/replace", form={**pair, **record, "password": "falsch"})
-    equal("SVC: a wrong password is 401 badauth", (answer.status, answer.text.strip()), (401, "badauth"))
 
 
 def rules():
@@ -676,4 +413,4 @@ def spelling():
     check("lines end with LF alone", "\r" not in answer.text)
 
 
-run(tvcam, m247, wwj, whmcs, net_joker, heusala, lego, lexicon, dnscontrol, quyunet, dskm, svc, rules, spelling)
+run(tvcam, m247, wwj, whmcs, net_joker, heusala, quyunet, dskm, rules, spelling)

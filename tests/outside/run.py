@@ -27,6 +27,7 @@ CLIENTS = [
     ("cnr_sdk.py", 120),
     ("rrpproxy_client.py", 90),
     ("dmapi_clients.py", 180),
+    ("dmapi_dns.py", 90),
     ("epptools_life.py", 90),
     ("pyepp_life.py", 90),
     ("net_epp.pl", 90),
