@@ -92,3 +92,77 @@ pub fn to_frame(xml: &[u8]) -> Result<Vec<u8>, FrameError> {
     frame.extend_from_slice(xml);
     Ok(frame)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives its bytes one by one, with an interruption before each.
+    struct Drip<'a> {
+        bytes: &'a [u8],
+        interrupted: bool,
+    }
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.interrupted = !self.interrupted;
+            if self.interrupted {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            self.bytes.read(&mut buffer[..1])
+        }
+    }
+
+    #[test]
+    fn frames_follow_each_other() {
+        let mut wire = Vec::new();
+        let long = vec![b'x'; 300_000];
+        write_frame(&mut wire, b"<a/>").unwrap();
+        write_frame(&mut wire, &long).unwrap();
+        assert_eq!(wire[..8], [0, 0, 0, 8, b'<', b'a', b'/', b'>']);
+        let mut reader = &wire[..];
+        assert_eq!(read_frame(&mut reader, 8).unwrap().as_deref(), Some(&b"<a/>"[..]));
+        assert_eq!(read_frame(&mut reader, 300_004).unwrap(), Some(long));
+        assert_eq!(read_frame(&mut reader, 8).unwrap(), None);
+        let mut drip = Drip { bytes: &wire[..8], interrupted: false };
+        assert_eq!(read_frame(&mut drip, 8).unwrap().as_deref(), Some(&b"<a/>"[..]));
+    }
+
+    #[test]
+    fn cut_frames_are_errors_at_every_byte() {
+        let wire = to_frame(b"<hello/>").unwrap();
+        for end in 1..wire.len() {
+            let error = read_frame(&mut &wire[..end], 100).unwrap_err();
+            let expected = if end < 4 { 4 } else { 12 };
+            assert!(matches!(error, FrameError::Truncated { got, expected: e } if got == end && e == expected), "{end}: {error}");
+        }
+    }
+
+    #[test]
+    fn bad_lengths_are_refused_before_reading_on() {
+        for length in 0..5u32 {
+            let wire = [&length.to_be_bytes()[..], b"<a/>"].concat();
+            let mut reader = &wire[..];
+            assert!(matches!(read_frame(&mut reader, 100), Err(FrameError::TooShort(l)) if l == length));
+            assert_eq!(reader, b"<a/>");
+        }
+        for (length, max) in [(101, 100), (u32::MAX, 1 << 20), (8, 7)] {
+            let wire = [&length.to_be_bytes()[..], b"<a/>"].concat();
+            assert!(
+                matches!(read_frame(&mut &wire[..], max), Err(FrameError::TooLong { length: l, max: m }) if l == u64::from(length) && m == max)
+            );
+        }
+        assert!(matches!(write_frame(&mut Vec::new(), b""), Err(FrameError::TooShort(4))));
+    }
+
+    #[test]
+    fn a_failing_stream_is_an_error_not_an_end() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(ErrorKind::TimedOut.into())
+            }
+        }
+        assert!(matches!(read_frame(&mut Broken, 100), Err(FrameError::Io(error)) if error.kind() == ErrorKind::TimedOut));
+    }
+}

@@ -287,10 +287,12 @@ fn bounds_hold() {
     assert!(refused(&unclosed).reason.contains("deeper than 64"));
     let attributes: String = (0..100_000).map(|n| format!(" a{n}=\"\"")).collect();
     assert!(refused(&epp(&format!("<command{attributes}/>"))).reason.contains("attributes"));
-    let namespaces: String = (0..2_001).map(|n| format!("<a xmlns:n{n}=\"urn:{n}\"/>")).collect();
+    let namespaces: String = (0..501).map(|n| format!("<a xmlns:n{n}=\"urn:{n}\"/>")).collect();
     assert!(refused(&epp(&namespaces)).reason.contains("namespace declarations"));
     let many = epp(&format!("<command>{}</command>", "<a/>".repeat(300_000)));
     assert_eq!(refused(&many).kind, ReadErrorKind::Syntax);
+    let references = epp(&format!("<command>{}</command>", "&#".repeat(1_000_000)));
+    assert_eq!(refused(&references).reason, "a reference to no character");
     let long = epp(&"x".repeat(MAX_DOCUMENT_BYTES));
     assert!(refused(&long).reason.contains("longer than"));
     let long_name = epp(&format!("<{0}/>", "x".repeat(100_000)));

@@ -78,9 +78,8 @@ fn reader_may_take(what: &str, problems: &[String]) -> bool {
 /// Why the reader may refuse what the schemas take.
 fn schema_may_take(what: &str, kind: ReadErrorKind, reason: &str) -> bool {
     // RFC 5731 demands the type of a contact, the schema does not.
-    (what == "remove @type of <contact>" && kind == ReadErrorKind::Missing)
-        // An acknowledgement needs its message.
-        || (what == "remove @msgID of <poll>" && kind == ReadErrorKind::Missing)
+    // An acknowledgement needs its message.
+    (matches!(what, "remove @type of <contact>" | "remove @msgID of <poll>") && kind == ReadErrorKind::Missing)
         // RFC 5733: one postal address of each kind, each disclosed once.
         || reason.starts_with("one postalInfo") || reason == "once of each type only"
         // One extension of each kind.

@@ -21,7 +21,7 @@ const MAX_EXTENSIONS: usize = 32;
 
 /// Reads `<command>`; an error carries the clTRID if that can be read.
 pub(super) fn command(node: Node<'_, '_>) -> Result<Command, ReadError> {
-    let cltrid = node.children().filter(|child| child.has_tag_name((ns::EPP, "clTRID"))).last();
+    let cltrid = node.children().filter(|child| child.has_tag_name((ns::EPP, "clTRID"))).next_back();
     read(node).map_err(|mut error| {
         error.cltrid = cltrid.and_then(|node| token(node, TRID, Strict).ok());
         error
@@ -198,7 +198,7 @@ fn extensions(node: Node<'_, '_>) -> Result<Vec<CommandExt>, ReadError> {
 }
 
 fn extension(node: Node<'_, '_>) -> Result<CommandExt, ReadError> {
-    let Some(namespace) = node.tag_name().namespace() else {
+    let Some(namespace) = node.tag_name().namespace().filter(|ns| !ns.is_empty()) else {
         return Err(unexpected(node, "an extension needs a namespace"));
     };
     match (namespace, node.tag_name().name()) {

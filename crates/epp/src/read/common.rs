@@ -202,7 +202,7 @@ fn is_date(value: &str) -> bool {
         return false;
     }
     let year = two(value, 0) * 100 + two(value, 2);
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
     let days = match two(value, 5) {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,

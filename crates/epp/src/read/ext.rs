@@ -102,7 +102,7 @@ fn ds_data(node: Node<'_, '_>, mode: Mode) -> Result<DsData, ReadError> {
 
 fn digest(node: Node<'_, '_>) -> Result<String, ReadError> {
     let value = collapsed(text(node)?);
-    if value.len() % 2 != 0 || value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !value.len().is_multiple_of(2) || value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(form(&element_name(node), "expected hexadecimal digits, two for each byte"));
     }
     Ok(value.into_owned())
@@ -126,7 +126,7 @@ fn base64(node: Node<'_, '_>) -> Result<String, ReadError> {
     let body = value.trim_end_matches('=');
     let padding = value.len() - body.len();
     let sound = !body.is_empty()
-        && value.len() % 4 == 0
+        && value.len().is_multiple_of(4)
         && padding <= 2
         && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
     if sound { Ok(value) } else { Err(form(&element_name(node), "expected base64")) }

@@ -101,7 +101,7 @@ impl<'a, 'i> Fields<'a, 'i> {
         Ok(list)
     }
 
-    /// Like `each`, but at least one, and in commands at most `most`.
+    /// Like `each`, but at least one.
     pub(super) fn some<T>(
         &mut self,
         name: &'static str,

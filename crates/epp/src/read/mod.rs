@@ -30,7 +30,7 @@ pub const MAX_NODES: u32 = 200_000;
 /// Most attributes of one element, namespace declarations included.
 pub const MAX_ATTRIBUTES: usize = 64;
 /// Most namespace declarations of one document.
-pub const MAX_NAMESPACES: usize = 2_000;
+pub const MAX_NAMESPACES: usize = 500;
 
 /// Longest reason or name repeated in an error, in characters.
 const MAX_ERROR_CHARS: usize = 160;

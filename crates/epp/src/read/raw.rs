@@ -1,5 +1,7 @@
 //! Cutting pieces out of a document so that they stand by themselves, with their namespaces.
 
+use std::collections::HashSet;
+
 use roxmltree::Node;
 
 use crate::RawXml;
@@ -40,33 +42,45 @@ fn push_element(out: &mut String, node: Node<'_, '_>) {
     let whole = &source[node.range()];
     let name_end = 1 + raw_name(whole).len();
     out.push_str(&whole[..name_end]);
+    let prefixes = prefixes(whole);
     for namespace in node.namespaces() {
-        let prefix = namespace.name();
-        if namespace.uri() == XML_NS || declares(&whole[name_end..], prefix) {
-            continue;
-        }
-        let used = match prefix {
-            Some(prefix) => whole.match_indices(prefix).any(|(at, _)| whole[at + prefix.len()..].starts_with(':')),
+        let used = match namespace.name() {
+            Some(prefix) => prefixes.contains(prefix) && namespace.uri() != XML_NS,
             None => {
                 !namespace.uri().is_empty()
                     && node.descendants().any(|inner| inner.is_element() && !raw_name(&source[inner.range()]).contains(':'))
             }
         };
-        if used {
-            out.push_str(" xmlns");
-            if let Some(prefix) = prefix {
-                out.push(':');
-                out.push_str(prefix);
-            }
-            out.push_str("=\"");
-            let from = out.len();
-            if crate::write::escape_into(out, namespace.uri(), "", "xmlns").is_err() {
-                out.truncate(from);
-            }
-            out.push('"');
+        if !used || declares(&whole[name_end..], namespace.name()) {
+            continue;
         }
+        out.push_str(" xmlns");
+        if let Some(prefix) = namespace.name() {
+            out.push(':');
+            out.push_str(prefix);
+        }
+        out.push_str("=\"");
+        let from = out.len();
+        if crate::write::escape_into(out, namespace.uri(), "", "xmlns").is_err() {
+            out.truncate(from);
+        }
+        out.push('"');
     }
     out.push_str(&whole[name_end..]);
+}
+
+/// Everything that could be a prefix: what stands before a colon, in names and in qualified names inside values.
+fn prefixes(source: &str) -> HashSet<&str> {
+    let is_name = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.');
+    let mut found = HashSet::new();
+    let mut from = 0;
+    for (at, _) in source.match_indices(':') {
+        let word = &source[from..at];
+        let start = word.rfind(|char| !is_name(char)).map_or(0, |before| before + word[before..].chars().next().map_or(0, char::len_utf8));
+        found.insert(&word[start..]);
+        from = at + 1;
+    }
+    found
 }
 
 /// The name as written, from source that begins with `<`.

@@ -59,13 +59,21 @@ pub(super) fn check(text: &str) -> Result<(), ReadError> {
     Ok(())
 }
 
+/// Longest text of a character reference between `&#` and the semicolon; leading zeros included.
+const MAX_REFERENCE_BYTES: usize = 16;
+
 /// Refuses references to code points that are no characters, which the parser would replace.
 fn references(piece: &str) -> Result<(), ReadError> {
     if !piece.contains('&') {
         return Ok(());
     }
     for (at, mark) in piece.match_indices("&#") {
-        let Some((digits, _)) = piece[at + mark.len()..].split_once(';') else { continue };
+        // Looking no further than the longest sound reference keeps this linear.
+        let behind = &piece.as_bytes()[at + mark.len()..];
+        let Some(end) = behind.iter().take(MAX_REFERENCE_BYTES).position(|byte| *byte == b';') else {
+            return Err(syntax("", "a reference to no character"));
+        };
+        let digits = &piece[at + mark.len()..at + mark.len() + end];
         let code = match digits.strip_prefix('x') {
             Some(digits) => u32::from_str_radix(digits, 16),
             None => digits.parse(),
