@@ -7,6 +7,13 @@
 //! ```
 //! The reader of commands is strict (order and repetition as the schemas say), that of replies takes what registries send: any
 //! order, unknown elements passed over, unknown codes, statuses and extensions kept. Instants stay RFC 3339 texts and amounts decimal texts.
+//!
+//! ```
+//! let check = epp::Command::new(epp::domain::Command::Check(vec!["example.com".into()]), "DOM-1");
+//! let xml = epp::write_command(&check)?;
+//! assert_eq!(epp::read_command(&xml).as_ref(), Ok(&check));
+//! # Ok::<(), epp::WriteError>(())
+//! ```
 
 pub mod codes;
 pub mod command;

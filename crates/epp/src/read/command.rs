@@ -21,7 +21,7 @@ const MAX_EXTENSIONS: usize = 32;
 
 /// Reads `<command>`; an error carries the clTRID if that can be read.
 pub(super) fn command(node: Node<'_, '_>) -> Result<Command, ReadError> {
-    let cltrid = node.children().filter(|child| child.has_tag_name((ns::EPP, "clTRID"))).next_back();
+    let cltrid = node.children().rfind(|child| child.has_tag_name((ns::EPP, "clTRID")));
     read(node).map_err(|mut error| {
         error.cltrid = cltrid.and_then(|node| token(node, TRID, Strict).ok());
         error
