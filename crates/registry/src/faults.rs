@@ -24,8 +24,7 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    pub const ALL: [FaultKind; 5] =
-        [FaultKind::Refuse, FaultKind::Timeout, FaultKind::ReplyLost, FaultKind::Slow, FaultKind::Disconnect];
+    pub const ALL: [FaultKind; 5] = [FaultKind::Refuse, FaultKind::Timeout, FaultKind::ReplyLost, FaultKind::Slow, FaultKind::Disconnect];
 
     /// The lab's word for it.
     pub fn word(self) -> &'static str {

@@ -39,12 +39,7 @@ impl Registry for Connector {
     }
 
     fn create_domain(&self, id: &ClientTransactionId, wish: &CreateDomain) -> Result<Answer<CreatedDomain>, Trouble> {
-        self.transform(
-            "registry.create",
-            id,
-            |services| domains::create(services, wish),
-            |reply| domains::read_created(reply, &wish.name),
-        )
+        self.transform("registry.create", id, |services| domains::create(services, wish), |reply| domains::read_created(reply, &wish.name))
     }
 
     fn renew_domain(&self, id: &ClientTransactionId, wish: &RenewDomain) -> Result<Answer<Timestamp>, Trouble> {
@@ -71,10 +66,12 @@ impl Registry for Connector {
         let requested = (self.clock)();
         let is_pending = |words: &[String]| words.iter().any(|word| word == "pendingRestore");
         if !is_pending(&found.rgp_statuses) {
-            let answer =
-                self.transform("registry.restore", id, |services| domains::restore(services, name, fee), |reply| {
-                    Ok(domains::read_restored(reply))
-                })?;
+            let answer = self.transform(
+                "registry.restore",
+                id,
+                |services| domains::restore(services, name, fee),
+                |reply| Ok(domains::read_restored(reply)),
+            )?;
             match answer {
                 Answer::Deferred => return Ok(Answer::Deferred),
                 // A registry that says nothing is taken to wait for the report.
@@ -169,12 +166,7 @@ impl Registry for Connector {
     }
 
     fn create_host(&self, id: &ClientTransactionId, host: &RegistryHost) -> Result<Answer<()>, Trouble> {
-        self.transform(
-            "registry.host.create",
-            id,
-            |services| hosts::create(services, host),
-            |reply| hosts::read_created(reply, &host.name),
-        )
+        self.transform("registry.host.create", id, |services| hosts::create(services, host), |reply| hosts::read_created(reply, &host.name))
     }
 
     /// Asks for the addresses and sends the difference; done without a word where there is none.
@@ -195,19 +187,23 @@ impl Registry for Connector {
 
     fn poll(&self) -> Result<Option<PollMessage>, Trouble> {
         let command = || Command { verb: Verb::Poll(Poll::Request), extensions: Vec::new(), cltrid: None };
-        self.query("registry.poll", |_| Ok(command()), |reply| {
-            if reply.response.code() == codes::SUCCESS_NO_MESSAGES {
-                return Ok(None);
-            }
-            let queue = reply.response.msg_queue.as_ref().ok_or_else(|| Misread::missing("which message it is"))?;
-            Ok(Some(PollMessage {
-                id: queue.id.clone(),
-                queued: queue.qdate.as_deref().and_then(Timestamp::parse_rfc3339),
-                text: words::clean(queue.msg.as_deref().unwrap_or_default(), POLL_CHARS_MAX),
-                frame: reply.frame.clone(),
-                count: queue.count,
-            }))
-        })
+        self.query(
+            "registry.poll",
+            |_| Ok(command()),
+            |reply| {
+                if reply.response.code() == codes::SUCCESS_NO_MESSAGES {
+                    return Ok(None);
+                }
+                let queue = reply.response.msg_queue.as_ref().ok_or_else(|| Misread::missing("which message it is"))?;
+                Ok(Some(PollMessage {
+                    id: queue.id.clone(),
+                    queued: queue.qdate.as_deref().and_then(Timestamp::parse_rfc3339),
+                    text: words::clean(queue.msg.as_deref().unwrap_or_default(), POLL_CHARS_MAX),
+                    frame: reply.frame.clone(),
+                    count: queue.count,
+                }))
+            },
+        )
     }
 
     /// A message that the registry no longer has (2303) counts as acknowledged: an earlier answer was lost.

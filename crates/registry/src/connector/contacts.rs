@@ -47,12 +47,8 @@ pub(super) fn create(services: &Services, id: &str, data: &ContactData, auth_inf
 /// Replaces everything that a contact of ours holds; what is empty now is removed.
 pub(super) fn update(services: &Services, id: &str, data: &ContactData) -> Result<Command, Trouble> {
     let removed = Phone::default();
-    let postal = PostalChange {
-        kind: kind(data),
-        name: Some(data.display_name()),
-        org: Some(data.organization.clone()),
-        addr: Some(addr(data)),
-    };
+    let postal =
+        PostalChange { kind: kind(data), name: Some(data.display_name()), org: Some(data.organization.clone()), addr: Some(addr(data)) };
     let chg = Change {
         postal: vec![postal],
         voice: Some(phone(&data.phone).unwrap_or_else(|| removed.clone())),

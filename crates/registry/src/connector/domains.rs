@@ -98,11 +98,8 @@ fn idn(table: &str, name: &DomainName) -> Result<CommandExt, Trouble> {
 }
 
 pub(super) fn renew(services: &Services, wish: &RenewDomain) -> Result<Command, Trouble> {
-    let renew = Renew {
-        name: wish.name.as_str().to_owned(),
-        cur_exp_date: wish.current_expiry.date(),
-        period: Some(fees::period(wish.months)?),
-    };
+    let renew =
+        Renew { name: wish.name.as_str().to_owned(), cur_exp_date: wish.current_expiry.date(), period: Some(fees::period(wish.months)?) };
     let fee = fees::agreement(services, TransformVerb::Renew, wish.fee.as_ref())?;
     Ok(command(domain::Command::Renew(renew), vec![fee]))
 }
@@ -309,7 +306,9 @@ pub(super) fn read_info(reply: &Reply, name: &DomainName) -> Result<RegistryDoma
     for host in data.ns.iter().flat_map(NameServers::names) {
         match HostName::parse(host) {
             Ok(host) => found.hosts.push(host),
-            Err(_) => tracing::warn!(name = name.as_str(), host = words::clean(host, 80), "the registry holds a host that has no proper name"),
+            Err(_) => {
+                tracing::warn!(name = name.as_str(), host = words::clean(host, 80), "the registry holds a host that has no proper name")
+            }
         }
     }
     for extension in &reply.response.extensions {
@@ -342,12 +341,7 @@ fn dnssec(records: &Records) -> Vec<Dnssec> {
             .collect(),
         Records::Key(list) => list
             .iter()
-            .map(|key| Dnssec::Key {
-                flags: key.flags,
-                protocol: key.protocol,
-                algorithm: key.alg,
-                public_key_base64: key.pub_key.clone(),
-            })
+            .map(|key| Dnssec::Key { flags: key.flags, protocol: key.protocol, algorithm: key.alg, public_key_base64: key.pub_key.clone() })
             .collect(),
     }
 }

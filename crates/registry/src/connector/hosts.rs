@@ -58,9 +58,7 @@ pub(super) fn read_info(reply: &Reply, name: &HostName) -> Result<RegistryHost, 
 /// Whether a creation, if it says what was created, speaks of our host.
 pub(super) fn read_created(reply: &Reply, name: &HostName) -> Result<(), Misread> {
     match &reply.response.res_data {
-        Some(ResData::HostCreate(data)) if !data.object.eq_ignore_ascii_case(name.as_str()) => {
-            Err(Misread::foreign("host", &data.object))
-        }
+        Some(ResData::HostCreate(data)) if !data.object.eq_ignore_ascii_case(name.as_str()) => Err(Misread::foreign("host", &data.object)),
         _ => Ok(()),
     }
 }

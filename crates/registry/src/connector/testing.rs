@@ -221,7 +221,7 @@ pub fn greeting() -> Greeting {
         langs: owned(&["en"]),
         obj_uris: owned(&[ns::DOMAIN, ns::HOST, ns::CONTACT, "urn:example:unknown-1.0"]),
         ext_uris: owned(&[ns::SECDNS, ns::RGP, ns::FEE, ns::KR]),
-        dcp: RawXml::default(),
+        dcp: RawXml::element(ns::EPP, "access", "").expect("an element"),
     }
 }
 

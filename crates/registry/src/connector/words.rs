@@ -159,8 +159,7 @@ mod tests {
             xml("<name xmlns='urn:ietf:params:xml:ns:domain-1.0'>a&amp;b.com</name>"),
             xml("<authInfo xmlns='urn:ietf:params:xml:ns:domain-1.0'><pw>hush-hush</pw></authInfo>"),
         ];
-        entry.ext_values =
-            vec![ExtValue { value: xml("<p xmlns='urn:x'>9</p>"), reason: "too\nlong".to_owned(), lang: None }; 2];
+        entry.ext_values = vec![ExtValue { value: xml("<p xmlns='urn:x'>9</p>"), reason: "too\nlong".to_owned(), lang: None }; 2];
         assert_eq!(reasons(&response), ["a&b.com", "too long (9)"]);
         response.results.extend(std::iter::repeat_n(response.results[0].clone(), 50));
         for (number, entry) in response.results.iter_mut().enumerate() {

@@ -53,12 +53,8 @@ fn creation() {
 
 #[test]
 fn renewal() {
-    let wish = RenewDomain {
-        name: registered().name,
-        current_expiry: at("2032-02-29T10:00:00Z"),
-        months: Months::new(12).unwrap(),
-        fee: None,
-    };
+    let wish =
+        RenewDomain { name: registered().name, current_expiry: at("2032-02-29T10:00:00Z"), months: Months::new(12).unwrap(), fee: None };
     let expires = |text: &'static str| move |d: &mut RegistryDomain| d.expires = Some(at(text));
     let cases = [
         ("absent", None, "not"),

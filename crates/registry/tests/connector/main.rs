@@ -1,0 +1,8 @@
+//! The connector against registries that fail in every way: of cardboard, over real TLS, and the embedded one.
+
+mod calls;
+mod failures;
+mod faults;
+mod logins;
+mod tls;
+mod wire;
