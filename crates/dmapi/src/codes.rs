@@ -1,0 +1,214 @@
+//! Refusals in DMAPI's words: one code and its reasons for each, and the wire name of every field (dmapi.md 2.3).
+
+use model::field::Problem;
+use model::{ContactField, Field, FieldProblem, Refusal};
+use std::borrow::Cow;
+
+/// How a rejection is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// An EPP result code (RFC 5730), the only numbers that are evidenced on this interface.
+    pub code: u16,
+    pub text: &'static str,
+    /// One `Error` header each.
+    pub errors: Vec<String>,
+    /// A body, for the client that reads nothing else.
+    pub body: Option<&'static str>,
+}
+
+const UNKNOWN_COMMAND: &str = "Unknown command";
+const MISSING: &str = "Required parameter missing";
+const RANGE: &str = "Parameter value range error";
+const SYNTAX: &str = "Parameter value syntax error";
+const COMMAND_SYNTAX: &str = "Command syntax error";
+const OPTION: &str = "Unimplemented option";
+const BILLING: &str = "Billing failure";
+const NOT_RENEWABLE: &str = "Object is not eligible for renewal";
+const AUTHENTICATION: &str = "Authentication error";
+/// Clients log in again when they find one of these words here (dmapi.md 2.3).
+const DEAD_SESSION: &str = "Authentication error (invalid or expired session, Auth-Sid)";
+const AUTHORIZATION: &str = "Authorization error";
+const EXISTS: &str = "Object exists";
+const NO_OBJECT: &str = "Object does not exist";
+const STATUS: &str = "Object status prohibits operation";
+const POLICY: &str = "Parameter value policy error";
+const FAILED: &str = "Command failed";
+const LIMIT: &str = "Limit exceeded, try again later";
+
+fn told(code: u16, text: &'static str, error: impl Into<String>) -> Told {
+    Told { code, text, errors: vec![error.into()], body: None }
+}
+
+/// The code and reasons of a refusal. No wildcard: a new refusal must be decided here.
+pub fn refused(refusal: &Refusal) -> Told {
+    match refusal {
+        Refusal::CredentialsWrong => told(2200, AUTHENTICATION, "User name or password is wrong"),
+        // lexicon compares the first line of the body (dmapi.md 2.3).
+        Refusal::KeyWrong => Told { body: Some("API key is invalid"), ..told(2200, AUTHENTICATION, "API key is invalid") },
+        Refusal::SessionUnknown => told(2200, DEAD_SESSION, "The session is unknown or has ended, please log in"),
+        Refusal::TooManyAttempts { wait_seconds } => {
+            told(2502, LIMIT, format!("Too many attempts or sessions, try again in {wait_seconds} seconds"))
+        }
+        Refusal::AccountSuspended => told(2201, AUTHORIZATION, "Permission denied, the account is suspended"),
+        Refusal::AccessDenied { access } => {
+            told(2201, AUTHORIZATION, format!("No permission, this request is not allowed with access mode @{access}"))
+        }
+        Refusal::RequestUnknown => told(2000, UNKNOWN_COMMAND, "There is no request of this name"),
+        Refusal::Fields(problems) => fields(problems),
+        // ClientExec's module looks for these words (dmapi.md 5.7).
+        Refusal::ZoneNotSold { name } => {
+            told(2005, SYNTAX, format!("Domain with extension supported by Joker.com is required, {name} is not one"))
+        }
+        Refusal::ZoneClosed { zone, reason } => told(2306, POLICY, format!("No new registrations under {zone}, {reason}")),
+        Refusal::DomainUnavailable { name, reason } => told(2302, EXISTS, format!("Domain {name} is not available, {reason}")),
+        Refusal::DomainUnknown { name } => told(2303, NO_OBJECT, format!("Domain {name} not found")),
+        Refusal::ContactUnknown => told(2303, NO_OBJECT, "Contact not found"),
+        Refusal::OrderUnknown => told(2303, NO_OBJECT, "No request of this Proc-ID or SvTrID"),
+        Refusal::NotYours => told(2201, AUTHORIZATION, "No permission for this object"),
+        Refusal::AlreadyExists => told(2302, EXISTS, "The object exists already"),
+        Refusal::StatusForbids { status } => told(2304, STATUS, format!("Status {status} does not allow this")),
+        Refusal::NameBusy { name } => told(2304, STATUS, format!("Another request for {name} is still in progress")),
+        Refusal::RenewedTooSoon { interval_seconds, allowed_from } => told(
+            2105,
+            NOT_RENEWABLE,
+            format!("A domain can only be renewed once per {}, the next time from {}", span(*interval_seconds), allowed_from.rfc3339()),
+        ),
+        Refusal::TermMismatch { given, actual } => told(2004, RANGE, format!("The term ends in {}, not in {}", actual.get(), given.get())),
+        Refusal::TermTooLong { years_max } => {
+            told(2004, RANGE, format!("{} is out of range, the term may reach at most {years_max} years ahead", wire_name(&Field::Period)))
+        }
+        Refusal::RenewalNotExplicit { zone } => {
+            told(2105, NOT_RENEWABLE, format!("Domains under {zone} are renewed automatically only, never on request"))
+        }
+        Refusal::PriceAboveLimit { price, limit } => {
+            told(2306, POLICY, format!("{} {limit} is lower than the price {price}", wire_name(&Field::PriceLimit)))
+        }
+        Refusal::PriceLimitRequired { price } => told(
+            2306,
+            POLICY,
+            format!("{} is required for a domain of non-standard pricing, the price is {price}", wire_name(&Field::PriceLimit)),
+        ),
+        Refusal::PriceMismatch { price, given } => told(2306, POLICY, format!("The price is {price}, not {given}")),
+        Refusal::FundsShort { needed, available } => {
+            told(2104, BILLING, format!("Account balance too low, {needed} needed and {available} available"))
+        }
+        Refusal::NotSupported { what } => told(2102, OPTION, format!("Not supported, {what}")),
+        Refusal::Busy => told(2502, LIMIT, "The server is busy, try again in a moment"),
+    }
+}
+
+/// A failure that is ours: its number, and nothing of what happened.
+pub fn fault(incident: &str) -> Told {
+    told(2400, FAILED, format!("Internal error, please try again later, incident {incident}"))
+}
+
+/// A request that cannot be read at all.
+pub fn unreadable(reason: &str) -> Told {
+    told(2001, COMMAND_SYNTAX, reason)
+}
+
+/// All field problems, one `Error` each; the first one gives the code.
+fn fields(problems: &[FieldProblem]) -> Told {
+    let (code, text) = problems.first().map_or((2001, COMMAND_SYNTAX), |first| problem_code(&first.problem));
+    let say = |p: &FieldProblem| format!("{} {}", wire_name(&p.field), p.problem.describe(|field| wire_name(field).into_owned()));
+    Told { code, text, errors: problems.iter().map(say).collect(), body: None }
+}
+
+fn problem_code(problem: &Problem) -> (u16, &'static str) {
+    match problem {
+        Problem::Missing => (2003, MISSING),
+        Problem::Repeated | Problem::Excludes { .. } => (2001, COMMAND_SYNTAX),
+        Problem::Malformed { .. } | Problem::TooLong { .. } => (2005, SYNTAX),
+        Problem::OutOfRange { .. } | Problem::NotOneOf { .. } => (2004, RANGE),
+        Problem::Unknown => (2303, NO_OBJECT),
+        Problem::NotAllowed { .. } => (2306, POLICY),
+    }
+}
+
+/// `6 hours`, `5 days`: whole units, the largest that divides the span.
+fn span(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        s if s % 86_400 == 0 => (s / 86_400, "day"),
+        s if s % 3_600 == 0 => (s / 3_600, "hour"),
+        s if s % 60 == 0 => (s / 60, "minute"),
+        s => (s, "second"),
+    };
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+/// The parameter under which DMAPI knows a field. No wildcard.
+pub fn wire_name(field: &Field) -> Cow<'static, str> {
+    Cow::Borrowed(match field {
+        Field::Domain | Field::DomainAt(_) => "domain",
+        Field::Period => "period",
+        Field::UntilYear => "expyear",
+        Field::FromYear => "expiration",
+        Field::Registrant => "owner-c",
+        Field::AdminContact(_) => "admin-c",
+        Field::TechContact(_) => "tech-c",
+        Field::BillingContact(_) => "billing-c",
+        Field::NameServer(_) | Field::NameServers => "ns-list",
+        Field::Autorenew | Field::RenewalMode => "autorenew",
+        Field::Status => "status",
+        Field::Language => "language",
+        Field::RegistrarTag => "registrar-tag",
+        Field::Privacy => "privacy",
+        Field::PriceLimit => "max-price",
+        Field::PriceCurrency => "currency",
+        Field::AuthInfo => "transfer-auth-id",
+        Field::TransferLock => "lock",
+        Field::DnssecKey(place) | Field::DnssecDs(place) => return Cow::Owned(format!("ds-{}", u16::from(*place) + 1)),
+        Field::Contact => "contact",
+        Field::ContactPart(part) => contact_name(*part),
+        Field::ContactZone => "tld",
+        Field::Extension(name) => return Cow::Owned(name.to_ascii_lowercase()),
+        Field::Zone => "tld",
+        Field::Pattern => "pattern",
+        Field::From => "from",
+        Field::To => "to",
+        Field::First => "offset",
+        Field::Limit => "limit",
+        Field::Order => "proc-id",
+        Field::OrderBy => "order-by",
+        Field::Date => "date",
+        Field::Login => "username",
+        Field::Password => "password",
+        Field::ApiKey => "api-key",
+        Field::SessionId => "auth-sid",
+        Field::Command => "request",
+        Field::SubUser => "subuser",
+        Field::ProcessId => "proc-id",
+        Field::TrackingId => "svtrid",
+        Field::ClientTransactionId => "cltrid",
+        Field::PriceOperation => "check-price",
+        Field::PeriodUnit => "period-unit",
+        Field::PromotionCode => "promotion-code",
+        Field::Other(name) => name,
+    })
+}
+
+fn contact_name(part: ContactField) -> &'static str {
+    match part {
+        ContactField::Title => "title",
+        ContactField::FirstName => "fname",
+        ContactField::MiddleName => "mname",
+        ContactField::LastName => "lname",
+        ContactField::Name => "name",
+        ContactField::Individual => "individual",
+        ContactField::Organization => "organization",
+        ContactField::Email => "email",
+        ContactField::Street(0) => "address-1",
+        ContactField::Street(1) => "address-2",
+        ContactField::Street(_) => "address-3",
+        ContactField::City => "city",
+        ContactField::State => "state",
+        ContactField::PostalCode => "postal-code",
+        ContactField::Country => "country",
+        ContactField::Phone => "phone",
+        ContactField::Extension => "extension",
+        ContactField::Fax => "fax",
+        ContactField::Language => "lang",
+        ContactField::VatId => "vatid",
+        ContactField::Auth => "auth",
+    }
+}

@@ -1,0 +1,414 @@
+//! Typed reading of parameters: every problem of a request is noted, and all are told at once.
+
+use crate::codes::wire_name;
+use crate::wire::Params;
+use engine::domain::Window;
+use engine::order::OrderKey;
+use model::contact::ContactDraft;
+use model::domain::Privacy;
+use model::field::{Field, FieldProblem, Problem};
+use model::pattern::{PATTERN_MAX, Pattern};
+use model::{Currency, DomainName, HostName, Money, Months, Refusal, Year};
+use std::cell::RefCell;
+
+/// A value could not be read; why is noted in the [`Reader`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wrong;
+
+pub type Read<T> = Result<T, Wrong>;
+
+/// More name servers than any zone takes: the rest of a list is not looked at.
+const HOSTS_MAX: usize = 50;
+/// The caller's own transaction id (RFC 5730 allows 64 characters).
+const CLIENT_ID_MAX: usize = 64;
+
+/// Reads the parameters of one request.
+pub struct Reader<'a> {
+    params: &'a Params,
+    currency: Currency,
+    problems: RefCell<Vec<FieldProblem>>,
+}
+
+impl<'a> Reader<'a> {
+    /// `currency` is that of the account, in which all amounts of a request are.
+    pub fn new(params: &'a Params, currency: Currency) -> Reader<'a> {
+        Reader { params, currency, problems: RefCell::new(Vec::new()) }
+    }
+
+    /// Ends the reading: everything that was read, or every problem.
+    pub fn done<T: Whole>(self, read: T) -> Result<T::Values, Refusal> {
+        let problems = self.problems.into_inner();
+        match read.whole() {
+            Ok(values) if problems.is_empty() => Ok(values),
+            _ => Err(Refusal::Fields(problems)),
+        }
+    }
+
+    /// Notes a problem.
+    pub fn wrong<T>(&self, field: Field, problem: Problem) -> Read<T> {
+        self.problems.borrow_mut().push(FieldProblem::new(field, problem));
+        Err(Wrong)
+    }
+
+    fn malformed<T>(&self, field: Field, expected: &str) -> Read<T> {
+        self.wrong(field, Problem::Malformed { expected: expected.to_owned() })
+    }
+
+    /// The value as it came, blanks at both ends removed; empty is absent.
+    pub fn text(&self, field: &Field) -> Option<&'a str> {
+        self.params.get(&wire_name(field)).map(|value| value.trim_matches(' '))
+    }
+
+    fn optional<T>(&self, field: Field, read: impl FnOnce(&'a str) -> Result<T, Problem>) -> Read<Option<T>> {
+        match self.text(&field).map(read) {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value)),
+            Some(Err(problem)) => self.wrong(field, problem),
+        }
+    }
+
+    /// What was read must be there.
+    pub fn required<T>(&self, field: Field, read: Read<Option<T>>) -> Read<T> {
+        match read {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => self.wrong(field, Problem::Missing),
+            Err(wrong) => Err(wrong),
+        }
+    }
+
+    /// The domain that a request is about.
+    pub fn domain(&self) -> Read<DomainName> {
+        let name = self.optional(Field::Domain, |text| {
+            DomainName::parse(text).map_err(|error| Problem::Malformed { expected: error.expected().to_owned() })
+        });
+        self.required(Field::Domain, name)
+    }
+
+    /// A period in months (dmapi.md 8: never in years).
+    pub fn months(&self) -> Read<Option<Months>> {
+        self.optional(Field::Period, |text| {
+            let expected = || format!("a number of months from 1 to {}", Months::MAX);
+            let months = number(text).ok_or_else(|| Problem::Malformed { expected: expected() })?;
+            u16::try_from(months).ok().and_then(Months::new).ok_or_else(|| Problem::OutOfRange { expected: expected() })
+        })
+    }
+
+    /// The period of domain-check: 1 to 10 are years, multiples of twelve are months (dmapi.md 5.7).
+    pub fn years_or_months(&self) -> Read<Option<Months>> {
+        self.optional(Field::Period, |text| {
+            let expected = "1 to 10 years, or 12 to 120 months in multiples of 12";
+            let period = number(text).ok_or_else(|| Problem::Malformed { expected: expected.to_owned() })?;
+            let months = match u16::try_from(period) {
+                Ok(years @ 1..=10) => Months::from_years(years),
+                Ok(months) if months.is_multiple_of(12) => Months::new(months),
+                _ => None,
+            };
+            months.ok_or_else(|| Problem::OutOfRange { expected: expected.to_owned() })
+        })
+    }
+
+    /// `expyear`: four digits.
+    pub fn until_year(&self) -> Read<Option<Year>> {
+        self.optional(Field::UntilYear, |text| {
+            let year = number(text).filter(|_| text.len() == 4).and_then(|year| i16::try_from(year).ok()).and_then(Year::new);
+            year.ok_or_else(|| Problem::Malformed { expected: "a year of four digits".to_owned() })
+        })
+    }
+
+    /// 1/0, y/n, yes/no, true/false, in any case (dmapi.md 12.14).
+    pub fn flag(&self, field: Field) -> Read<Option<bool>> {
+        self.optional(field, |text| flag(text).ok_or_else(|| Problem::NotOneOf { allowed: ["1", "0"].map(str::to_owned).to_vec() }))
+    }
+
+    /// A switch that is off where it is not given.
+    pub fn switch(&self, name: &'static str) -> Read<bool> {
+        Ok(self.flag(Field::Other(name))?.unwrap_or(false))
+    }
+
+    /// The most the caller will pay: an amount above zero in the account's currency.
+    pub fn price_limit(&self) -> Read<Option<Money>> {
+        self.optional(Field::PriceLimit, |text| {
+            let expected = || "an amount above 0 with at most four decimals, such as 12.50".to_owned();
+            let limit = Money::parse(text, self.currency).map_err(|_| Problem::Malformed { expected: expected() })?;
+            if limit.amount_e4 == 0 { Err(Problem::OutOfRange { expected: expected() }) } else { Ok(limit) }
+        })
+    }
+
+    /// One of the words given, in any case.
+    pub fn word<T: Copy>(&self, field: Field, words: &[(&str, T)]) -> Read<Option<T>> {
+        self.optional(field, |text| {
+            let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+            found
+                .map(|(_, value)| *value)
+                .ok_or_else(|| Problem::NotOneOf { allowed: words.iter().map(|(w, _)| (*w).to_owned()).collect() })
+        })
+    }
+
+    /// The level of privacy to buy: `none` and `off` are the same (dmapi.md 11).
+    pub fn privacy(&self) -> Read<Option<Privacy>> {
+        self.word(Field::Privacy, &[("basic", Privacy::Basic), ("pro", Privacy::Pro), ("none", Privacy::Off), ("off", Privacy::Off)])
+    }
+
+    /// A contact's handle; whether it exists is the engine's business.
+    pub fn handle(&self, field: Field) -> Read<Option<String>> {
+        self.optional(field, |text| {
+            let plain = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            if plain { Ok(text.to_owned()) } else { Err(Problem::Malformed { expected: "a handle such as CCOM-43438".to_owned() }) }
+        })
+    }
+
+    /// Name servers, parted by colons; commas and blanks are taken too (dmapi.md 8.1, 12.27).
+    pub fn hosts(&self) -> Read<Option<Vec<HostName>>> {
+        let Some(text) = self.text(&Field::NameServers) else { return Ok(None) };
+        let mut hosts = Vec::new();
+        let mut all = Ok(());
+        for (place, name) in text.split([':', ',', ' ']).filter(|name| !name.is_empty()).enumerate() {
+            if place == HOSTS_MAX {
+                return self.wrong(Field::NameServers, Problem::OutOfRange { expected: format!("at most {HOSTS_MAX} hosts") });
+            }
+            match HostName::parse(name) {
+                Ok(host) => hosts.push(host),
+                Err(error) => all = self.malformed(Field::NameServer(u8::try_from(place).unwrap_or(u8::MAX)), error.expected()),
+            }
+        }
+        all.map(|()| Some(hosts))
+    }
+
+    /// The caller's transaction id: printable ASCII without blanks, since it is one cell of a row. Empty if there is none.
+    pub fn client_id(&self) -> Read<String> {
+        let id = self.optional(Field::ClientTransactionId, |text| {
+            if text.len() <= CLIENT_ID_MAX && text.bytes().all(|b| b.is_ascii_graphic()) {
+                Ok(text.to_owned())
+            } else {
+                Err(Problem::Malformed { expected: format!("at most {CLIENT_ID_MAX} printable ASCII characters without blanks") })
+            }
+        });
+        Ok(id?.unwrap_or_default())
+    }
+
+    /// A pattern over names or ids; none means everything.
+    pub fn pattern(&self, field: Field) -> Read<Pattern> {
+        let pattern = self.optional(field, |text| {
+            let expected = || format!("a pattern of at most {PATTERN_MAX} characters, with * and ? as wildcards");
+            Pattern::parse(text).ok_or_else(|| Problem::Malformed { expected: expected() })
+        });
+        Ok(pattern?.unwrap_or(Pattern::All))
+    }
+
+    /// As [`Reader::pattern`], for domain names: one without wildcards may be written in Unicode.
+    pub fn domain_pattern(&self) -> Read<Pattern> {
+        match self.text(&Field::Pattern) {
+            Some(text) if !text.contains(['*', '?']) && !text.is_ascii() => match DomainName::parse(text) {
+                Ok(name) => Ok(Pattern::Exact(name.as_str().to_owned())),
+                Err(error) => self.malformed(Field::Pattern, error.expected()),
+            },
+            _ => self.pattern(Field::Pattern),
+        }
+    }
+
+    /// A number of rows or days.
+    pub fn count(&self, field: Field) -> Read<Option<i64>> {
+        self.optional(field, |text| number(text).ok_or_else(|| Problem::Malformed { expected: "a whole number".to_owned() }))
+    }
+
+    /// A value read by a function of its own.
+    pub fn with<T>(&self, field: Field, expected: &str, read: impl FnOnce(&'a str) -> Option<T>) -> Read<Option<T>> {
+        self.optional(field, |text| read(text).ok_or_else(|| Problem::Malformed { expected: expected.to_owned() }))
+    }
+
+    /// The zone a contact is made for, without a leading dot, as an A-label.
+    pub fn contact_zone(&self) -> Read<Option<String>> {
+        self.optional(Field::ContactZone, |text| {
+            let suffix = text.trim_start_matches('.');
+            // A zone has a name like a domain; a single label becomes one by a label in front.
+            let name =
+                DomainName::parse(&format!("x.{suffix}")).map_err(|_| Problem::Malformed { expected: "a zone such as com".to_owned() })?;
+            Ok(name.as_str().trim_start_matches("x.").to_owned())
+        })
+    }
+
+    /// Exactly one of two that exclude each other; `first` is named when both are missing.
+    pub fn exactly_one<A, B>(&self, first: (Field, Read<Option<A>>), second: (Field, Read<Option<B>>)) -> Read<OneOf<A, B>> {
+        let required = first.0.clone();
+        let one = self.at_most_one(first, second);
+        self.required(required, one)
+    }
+
+    /// At most one of two that exclude each other.
+    pub fn at_most_one<A, B>(&self, first: (Field, Read<Option<A>>), second: (Field, Read<Option<B>>)) -> Read<Option<OneOf<A, B>>> {
+        match (first.1?, second.1?) {
+            (None, None) => Ok(None),
+            (Some(a), None) => Ok(Some(OneOf::First(a))),
+            (None, Some(b)) => Ok(Some(OneOf::Second(b))),
+            (Some(_), Some(_)) => self.wrong(first.0, Problem::Excludes { other: Box::new(second.0) }),
+        }
+    }
+
+    /// A switch that has two names.
+    pub fn either_switch(&self, name: &'static str, older: &'static str) -> Read<bool> {
+        let (first, second) = (self.switch(name), self.switch(older));
+        Ok(first? || second?)
+    }
+
+    /// `from` and `to`: places counted from 1, both included (dmapi.md 5). Everything if neither is given.
+    pub fn window(&self) -> Read<Window> {
+        let (from, to) = (self.count(Field::From), self.count(Field::To));
+        let skip = from?.unwrap_or(1).max(1) - 1;
+        let take = to?.map_or(i64::MAX, |to| (to - skip).max(0));
+        Ok(Window { skip, take })
+    }
+
+    /// A name server's name.
+    pub fn host(&self) -> Read<Option<HostName>> {
+        self.optional(Field::Other("host"), |text| {
+            HostName::parse(text).map_err(|error| Problem::Malformed { expected: error.expected().to_owned() })
+        })
+    }
+
+    /// A language code of two or three letters; which of them a zone has, the engine knows.
+    pub fn word_of_language(&self) -> Read<Option<String>> {
+        self.with(Field::Language, "a language code of two or three letters", |text| {
+            ((2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphabetic())).then(|| text.to_owned())
+        })
+    }
+
+    /// A registry's membership token.
+    pub fn registrar_tag(&self) -> Read<Option<String>> {
+        self.with(Field::RegistrarTag, "at most 64 printable ASCII characters", |text| {
+            (text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic())).then(|| text.to_owned())
+        })
+    }
+
+    /// An earlier request: `svtrid` wins over `proc-id` (dmapi.md 4.2).
+    pub fn order_key(&self) -> Read<OrderKey> {
+        let tracking = self.with(Field::TrackingId, "32 hexadecimal digits", |text| {
+            (text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| text.to_owned())
+        })?;
+        if let Some(id) = tracking {
+            return Ok(OrderKey::Tracking(id));
+        }
+        let id = self.with(Field::ProcessId, "a number", |text| {
+            if text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
+        });
+        self.required(Field::ProcessId, id).map(OrderKey::Id)
+    }
+
+    /// The fields of a contact as they came; the engine checks them. `!@!` means empty (dmapi.md 6.3), which a new contact's field is anyway.
+    pub fn contact(&self, zone: Option<&str>) -> Read<ContactDraft> {
+        let text = |name: &str| self.params.get(name).filter(|value| value.trim_matches(' ') != "!@!").map(str::to_owned);
+        let individual = self.flag(Field::ContactPart(model::ContactField::Individual));
+        let mut extras = self.params.extensions();
+        for (legacy, name) in LEGACY_FIELDS {
+            if let Some(value) = text(legacy)
+                && legacy_applies(legacy, name, zone)
+                && !extras.iter().any(|(n, _)| n == name)
+            {
+                extras.push(((*name).to_owned(), value));
+            }
+        }
+        let vat_field = extras.iter().any(|(name, _)| name.ends_with("-vatid") && !name.starts_with("x-be"));
+        Ok(ContactDraft {
+            title: text("title"),
+            first_name: text("fname"),
+            middle_name: None,
+            last_name: text("lname"),
+            name: text("name"),
+            individual: individual?,
+            organization: text("organization"),
+            email: text("email"),
+            street: [text("address-1"), text("address-2"), text("address-3")],
+            city: text("city"),
+            state: text("state"),
+            postal_code: text("postal-code"),
+            country: text("country"),
+            phone: text("phone"),
+            extension: text("extension"),
+            fax: text("fax"),
+            vat_id: if vat_field { None } else { text("vatid") },
+            extras,
+        })
+    }
+}
+
+/// Older spellings of zone fields, and the `x-` field each stands for (dmapi.md 6.5); the `x-` form wins.
+const LEGACY_FIELDS: &[(&str, &str)] = &[
+    ("lang", "x-eu-lang"),
+    ("app-purpose", "x-us-app-purpose"),
+    ("nexus-category", "x-us-nexus-category"),
+    ("nexus-category-country", "x-us-nexus-category-country"),
+    ("account-type", "x-nominet-type"),
+    ("company-number", "x-nominet-company-no"),
+    ("orgid", "x-iise-orgid"),
+    ("orgid", "x-iinu-orgid"),
+    ("vatid", "x-iise-vatid"),
+    ("vatid", "x-iinu-vatid"),
+];
+
+/// `orgid` and `vatid` mean another field under .se than under .nu; the rest have one meaning.
+fn legacy_applies(legacy: &str, name: &str, zone: Option<&str>) -> bool {
+    match (legacy, zone.map(|z| z.rsplit('.').next().unwrap_or(z))) {
+        ("orgid" | "vatid", Some("se")) => name.starts_with("x-iise"),
+        ("orgid" | "vatid", Some("nu")) => name.starts_with("x-iinu"),
+        ("orgid" | "vatid", _) => false,
+        _ => true,
+    }
+}
+
+/// The one of two that was given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OneOf<A, B> {
+    First(A),
+    Second(B),
+}
+
+/// Plain digits, up to nine of them.
+fn number(text: &str) -> Option<i64> {
+    if text.is_empty() || text.len() > 9 || !text.bytes().all(|b| b.is_ascii_digit()) { None } else { text.parse().ok() }
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "y" | "yes" | "true" | "on" => Some(true),
+        "0" | "n" | "no" | "false" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// Values that were all read, taken out of their results together.
+pub trait Whole {
+    type Values;
+    fn whole(self) -> Read<Self::Values>;
+}
+
+macro_rules! whole {
+    ($($name:ident)+) => {
+        #[allow(non_snake_case)]
+        impl<$($name),+> Whole for ($(Read<$name>,)+) {
+            type Values = ($($name,)+);
+            fn whole(self) -> Read<Self::Values> {
+                let ($($name,)+) = self;
+                Ok(($($name?,)+))
+            }
+        }
+    };
+}
+
+/// Groups of values may be nested, since long tuples read badly.
+impl<A: Whole, B: Whole, C: Whole> Whole for Groups<A, B, C> {
+    type Values = (A::Values, B::Values, C::Values);
+    fn whole(self) -> Read<Self::Values> {
+        Ok((self.0.whole()?, self.1.whole()?, self.2.whole()?))
+    }
+}
+
+/// Three groups of values that are read together.
+pub struct Groups<A, B, C>(pub A, pub B, pub C);
+
+whole!(A);
+whole!(A B);
+whole!(A B C);
+whole!(A B C D);
+whole!(A B C D E);
+whole!(A B C D E F);
+whole!(A B C D E F G);
+whole!(A B C D E F G H);

@@ -1,0 +1,28 @@
+//! `domain-privacy-order`: domain, privacy, and how long: period or expyear, else the rest of the term (dmapi.md 8.9).
+
+use super::{Call, Door, Request};
+use crate::params::OneOf;
+use crate::reply::Reply;
+use engine::Error;
+use engine::domain::{OrderPrivacy, PriceLimit};
+use model::domain::Privacy;
+use model::{Field, Need};
+
+pub const REQUEST: Request = Request { name: "domain-privacy-order", aliases: &[], door: Door::Session(Need::Spend), answer };
+
+fn answer(call: &Call<'_>) -> Result<Reply, Error> {
+    let p = call.reader()?;
+    let name = p.domain();
+    let privacy = p.required(Field::Privacy, p.word(Field::Privacy, &[("basic", Privacy::Basic), ("pro", Privacy::Pro)]));
+    let term = p.at_most_one((Field::Period, p.months()), (Field::UntilYear, p.until_year()));
+    let (price_limit, client_id) = (p.price_limit(), p.client_id());
+    let (name, privacy, term, price_limit, client_id) = p.done((name, privacy, term, price_limit, client_id))?;
+
+    let (months, until) = match term {
+        None => (None, None),
+        Some(OneOf::First(months)) => (Some(months), None),
+        Some(OneOf::Second(year)) => (None, Some(year)),
+    };
+    let order = OrderPrivacy { name, privacy, months, until, price_limit: price_limit.map(PriceLimit::AtMost), client_id };
+    call.accepted(&call.engine.run(call.actor()?, order)?.order)
+}

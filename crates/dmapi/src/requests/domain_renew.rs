@@ -1,0 +1,46 @@
+//! `domain-renew`: domain, period in months or expyear, privacy, max-price (dmapi.md 8.2).
+
+use super::{Call, Door, Request};
+use crate::params::OneOf;
+use crate::reply::Reply;
+use engine::Error;
+use engine::domain::{PriceLimit, Renew, RenewPrivacy, Renewed, Term};
+use model::domain::Privacy;
+use model::{Field, Need};
+
+pub const REQUEST: Request = Request { name: "domain-renew", aliases: &[], door: Door::Session(Need::Spend), answer };
+
+fn answer(call: &Call<'_>) -> Result<Reply, Error> {
+    let p = call.reader()?;
+    let name = p.domain();
+    let term = p.exactly_one((Field::Period, p.months()), (Field::UntilYear, p.until_year()));
+    let privacy = p.word(
+        Field::Privacy,
+        &[
+            ("basic", RenewPrivacy::Set(Privacy::Basic)),
+            ("pro", RenewPrivacy::Set(Privacy::Pro)),
+            ("none", RenewPrivacy::Off),
+            ("off", RenewPrivacy::Off),
+            ("keep", RenewPrivacy::Keep),
+        ],
+    );
+    let (price_limit, client_id) = (p.price_limit(), p.client_id());
+    let (name, term, privacy, price_limit, client_id) = p.done((name, term, privacy, price_limit, client_id))?;
+
+    let renew = Renew {
+        name,
+        term: match term {
+            OneOf::First(months) => Term::By { months: Some(months), from_year: None },
+            OneOf::Second(year) => Term::Until(year),
+        },
+        privacy: privacy.unwrap_or(RenewPrivacy::Unsaid),
+        price_limit: price_limit.map(PriceLimit::AtMost),
+        client_id,
+    };
+    match call.engine.renew(call.actor()?, renew)? {
+        Renewed::Accepted(order) => call.accepted(&order),
+        Renewed::AlreadyThere { expires } => {
+            Ok(Reply::done().warning(&format!("The term already reaches {}, nothing was renewed or charged", expires.date())))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The table of requests: one small file each, found by name or alias without regard to case.
+
+mod contact_create;
+mod contact_create_v2;
+mod domain_check;
+mod domain_privacy_order;
+mod domain_register;
+mod domain_renew;
+mod login;
+mod logout;
+mod query_contact_list;
+mod query_domain_list;
+mod query_profile;
+mod query_request_list;
+mod query_whois;
+mod result_delete;
+mod result_list;
+mod result_retrieve;
+mod version;
+
+use crate::params::Reader;
+use crate::reply::Reply;
+use crate::session::Caller;
+use crate::wire::Params;
+use engine::account::Balance;
+use engine::order::OrderRef;
+use engine::{Actor, Engine, Error};
+use model::{Need, Refusal};
+
+/// Who may come in, and how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Door {
+    /// Login itself: whatever session comes along is not looked at.
+    Login,
+    /// Nobody need be known; who is known must be known rightly.
+    Open,
+    /// A session or key of this right.
+    Session(Need),
+    /// The same, or the browser's cookie alone: only for what changes nothing, since GET changes things here (dmapi.md 12.19).
+    Cookie(Need),
+}
+
+/// One request of the interface.
+pub struct Request {
+    pub name: &'static str,
+    pub aliases: &'static [&'static str],
+    pub door: Door,
+    pub answer: fn(&Call<'_>) -> Result<Reply, Error>,
+}
+
+/// One call of a request.
+pub struct Call<'a> {
+    pub engine: &'a Engine,
+    pub params: &'a Params,
+    pub caller: Option<&'a Caller>,
+    /// The address the call came from.
+    pub peer: &'a str,
+}
+
+impl<'a> Call<'a> {
+    /// The proven caller; requests behind [`Door::Session`] and [`Door::Cookie`] always have one.
+    pub fn actor(&self) -> Result<&'a Actor, Error> {
+        self.caller.map(|c| &c.actor).ok_or_else(|| Refusal::SessionUnknown.into())
+    }
+
+    /// A reader of the parameters, with amounts in the account's currency.
+    pub fn reader(&self) -> Result<Reader<'a>, Error> {
+        Ok(Reader::new(self.params, self.actor()?.currency()))
+    }
+
+    /// The reply to an order that was taken.
+    pub fn accepted(&self, order: &OrderRef) -> Result<Reply, Error> {
+        let (balance, _) = self.engine.run(self.actor()?, Balance)?;
+        Ok(Reply::accepted(order, balance))
+    }
+}
+
+/// Every request that is served, sorted by name.
+pub const TABLE: &[&Request] = &[
+    &contact_create::REQUEST,
+    &domain_check::REQUEST,
+    &domain_privacy_order::REQUEST,
+    &domain_register::REQUEST,
+    &domain_renew::REQUEST,
+    &login::REQUEST,
+    &logout::REQUEST,
+    &query_contact_list::REQUEST,
+    &query_domain_list::REQUEST,
+    &query_profile::REQUEST,
+    &query_request_list::REQUEST,
+    &query_whois::REQUEST,
+    &result_delete::REQUEST,
+    &result_list::REQUEST,
+    &result_retrieve::REQUEST,
+    &contact_create_v2::REQUEST,
+    &version::REQUEST,
+];
+
+/// The request of a name or alias, in any case.
+pub fn find(name: &str) -> Option<&'static Request> {
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    TABLE.iter().copied().find(|request| is(request.name) || request.aliases.iter().any(|alias| is(alias)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_sorted_and_found_in_any_case() {
+        let names: Vec<&str> = TABLE.iter().map(|r| r.name).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        assert_eq!(names, sorted);
+        let all: BTreeSet<&str> = TABLE.iter().flat_map(|r| r.aliases.iter().copied().chain([r.name])).collect();
+        assert_eq!(all.len(), TABLE.iter().map(|r| 1 + r.aliases.len()).sum::<usize>());
+        assert_eq!(find("DOMAINCHECK").map(|r| r.name), Some("domain-check"));
+        assert!(find("domain-chec").is_none() && find("").is_none());
+    }
+
+    #[test]
+    fn a_cookie_opens_nothing_that_changes_something() {
+        for request in TABLE {
+            if let Door::Cookie(need) = request.door {
+                assert!(matches!(need, Need::Whois | Need::Read), "{}", request.name);
+                assert!(
+                    ["query-", "result-list", "result-retrieve", "domain-check"].iter().any(|p| request.name.starts_with(p)),
+                    "{}",
+                    request.name
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! `result-list`: what became of requests, one row of seven fields each (dmapi.md 4.1).
+
+use super::{Call, Door, Request};
+use crate::dates;
+use crate::params::Groups;
+use crate::reply::Reply;
+use crate::wire::{LineSafe, LineWriter, Separator};
+use crate::words;
+use engine::Error;
+use engine::domain::Window;
+use engine::order::{List, OrderFilter, OrderStanding};
+use model::{Field, Need};
+
+pub const REQUEST: Request = Request { name: "result-list", aliases: &[], door: Door::Cookie(Need::Read), answer };
+
+/// Documented: so many days back, and one day where a date is given.
+const DAYS: i64 = 90;
+const DAYS_BEFORE_DATE: i64 = 1;
+const DAYS_MAX: i64 = 36_500;
+
+fn answer(call: &Call<'_>) -> Result<Reply, Error> {
+    let p = call.reader()?;
+    let pending = p.either_switch("pending", "showpending");
+    let all = p.either_switch("showall", "showdeleted");
+    let days = p.count(Field::Period);
+    let until = p.with(Field::Date, "a day such as 20201115 or 2020-11-15", dates::day);
+    let (offset, limit, count_only) = (p.count(Field::First), p.count(Field::Limit), p.switch("count-only"));
+    let standing = p.word(Field::Status, words::STANDINGS);
+    let patterns = ["rtype", "objid", "procid", "svtrid", "cltrid"].map(|name| p.pattern(Field::Other(name)));
+    let [kind, object, id, tracking_id, client_id] = patterns;
+    let ((pending, all, days, until), (offset, limit, count_only, standing), (kind, object, id, tracking_id, client_id)) =
+        p.done(Groups((pending, all, days, until), (offset, limit, count_only, standing), (kind, object, id, tracking_id, client_id)))?;
+
+    let (end, default_days) = match until {
+        Some(day) => (day.plus_days(1), DAYS_BEFORE_DATE),
+        None => (call.engine.now(), DAYS),
+    };
+    let decided = vec![OrderStanding::Succeeded, OrderStanding::Failed];
+    let filter = OrderFilter {
+        since: Some(end.plus_days(-days.unwrap_or(default_days).clamp(0, DAYS_MAX))),
+        until: until.map(|_| end),
+        standings: match standing {
+            Some(one) => vec![one],
+            None if pending => Vec::new(),
+            None => decided,
+        },
+        hidden_too: all,
+        kind,
+        object,
+        id,
+        tracking_id,
+        client_id,
+    };
+    // A module asks for one row and means its latest request; a panel turns the whole list around (dmapi.md 4.1).
+    let newest_first = limit.is_some();
+    let window = Window { skip: offset.unwrap_or(0), take: limit.unwrap_or(i64::MAX) };
+    let page = call.engine.run(call.actor()?, List { filter, newest_first, window })?;
+
+    let mut body = LineWriter::new();
+    if count_only {
+        body.pair("Records", LineSafe::number(page.total));
+        return Ok(Reply::done().header("Row-Count", "1").body(body));
+    }
+    for order in &page.rows {
+        let (stamp, id) = (dates::stamp(order.accepted), order.id.to_string());
+        let cells = [
+            &stamp,
+            &order.tracking_id,
+            &id,
+            words::request_type(order.kind),
+            &order.object,
+            words::listed_standing(order.standing),
+            &order.client_id,
+        ];
+        body.row(Separator::Space, cells.map(LineSafe::cell));
+    }
+    Ok(Reply::done().header("Row-Count", &page.rows.len().to_string()).body(body))
+}

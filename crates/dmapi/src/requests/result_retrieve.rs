@@ -1,0 +1,52 @@
+//! `result-retrieve`: the outcome of one request, in two blocks (dmapi.md 4.2).
+
+use super::{Call, Door, Request};
+use crate::reply::Reply;
+use crate::wire::{LineSafe, LineWriter};
+use crate::words;
+use engine::Error;
+use engine::order::{OrderStanding, OrderView, Retrieve};
+use model::Need;
+use model::order::OrderKind;
+use std::time::Duration;
+
+pub const REQUEST: Request = Request { name: "result-retrieve", aliases: &[], door: Door::Cookie(Need::Read), answer };
+
+/// Pollers without any pause are known, so a pending result is held for a moment (dmapi.md 3, 12.5).
+const HOLD: Duration = Duration::from_millis(1_000);
+
+fn answer(call: &Call<'_>) -> Result<Reply, Error> {
+    let p = call.reader()?;
+    let by = p.order_key();
+    let (by,) = p.done((by,))?;
+    let actor = call.actor()?;
+    let found = call.engine.run(actor, Retrieve { by })?;
+    let order = if found.standing == OrderStanding::Pending { call.engine.await_order(actor, found.id, HOLD)? } else { found };
+    Ok(Reply::done().body(print(&order)))
+}
+
+fn print(order: &OrderView) -> LineWriter {
+    let mut body = LineWriter::new();
+    body.pair("Proc-ID", LineSafe::number(order.id));
+    body.pair("SvTrId", LineSafe::cell(&order.tracking_id));
+    body.pair("Request-Type", LineSafe::text(words::request_type(order.kind)));
+    body.pair("Object-Name", LineSafe::cell(&order.object));
+    body.pair("Completion-Status", LineSafe::text(words::completion(order.standing)));
+    body.gap();
+    if order.hidden {
+        // Its content was deleted; the outcome alone is kept.
+        return body;
+    }
+    body.pair("order number", LineSafe::number(order.id));
+    body.pair("request_state", LineSafe::text(words::request_state(order.standing)));
+    body.pair("result_msg", LineSafe::ascii(&order.message));
+    match order.standing {
+        OrderStanding::Succeeded if order.kind == OrderKind::ContactCreate => body.glued("registry_roid", LineSafe::cell(&order.object)),
+        OrderStanding::Failed => {
+            body.pair("error_text", LineSafe::ascii(&order.message));
+            body.line(LineSafe::text("----------"));
+        }
+        OrderStanding::Succeeded | OrderStanding::Pending => {}
+    }
+    body
+}

@@ -1,0 +1,96 @@
+//! What the engine's values are called on this interface. Every match is exhaustive: a new value must be given its word here.
+
+use engine::domain::DomainView;
+use engine::order::OrderStanding;
+use model::Months;
+use model::domain::{Operation, Privacy};
+use model::order::OrderKind;
+
+/// The request that opened an order.
+pub fn request_type(kind: OrderKind) -> &'static str {
+    match kind {
+        OrderKind::ContactCreate => "contact-create",
+        OrderKind::DomainRegister => "domain-register",
+        OrderKind::DomainRenew => "domain-renew",
+        OrderKind::PrivacyOrder => "domain-privacy-order",
+    }
+}
+
+/// In result-retrieve, where any other word than `?` counts as final (dmapi.md 11).
+pub fn completion(standing: OrderStanding) -> &'static str {
+    match standing {
+        OrderStanding::Pending => "?",
+        OrderStanding::Succeeded => "ack",
+        OrderStanding::Failed => "nack",
+    }
+}
+
+/// In result-list, where the official modules look for `pending` (dmapi.md 11).
+pub fn listed_standing(standing: OrderStanding) -> &'static str {
+    match standing {
+        OrderStanding::Pending => "pending",
+        OrderStanding::Succeeded => "ack",
+        OrderStanding::Failed => "nack",
+    }
+}
+
+/// What result-list takes as `status`.
+pub const STANDINGS: &[(&str, OrderStanding)] = &[
+    ("ack", OrderStanding::Succeeded),
+    ("nack", OrderStanding::Failed),
+    ("?", OrderStanding::Pending),
+    ("pending", OrderStanding::Pending),
+];
+
+/// The machine-readable line of a result's text.
+pub fn request_state(standing: OrderStanding) -> &'static str {
+    match standing {
+        OrderStanding::Pending => "PENDING",
+        OrderStanding::Succeeded => "SUCCESS",
+        OrderStanding::Failed => "FAILED",
+    }
+}
+
+/// What domain-check takes as `check-price`.
+pub const PRICE_OPERATIONS: &[(&str, Operation)] =
+    &[("create", Operation::Register), ("renew", Operation::Renew), ("transfer", Operation::Transfer), ("restore", Operation::Restore)];
+
+/// The key of a price in domain-check.
+pub fn price_key(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Register => "domain-price-create",
+        Operation::Renew => "domain-price-renew",
+        Operation::Transfer => "domain-price-transfer",
+        Operation::Restore => "domain-price-restore",
+    }
+}
+
+/// `5y`; a term of no whole years as `18m`.
+pub fn period(months: Months) -> String {
+    months.whole_years().map_or_else(|| format!("{}m", months.get()), |years| format!("{years}y"))
+}
+
+/// The level of privacy, as in a list's `privacy-origin`: only `off` is a word that clients know (dmapi.md 12.31).
+pub fn privacy_origin(privacy: Privacy) -> &'static str {
+    match privacy {
+        Privacy::Off => "off",
+        Privacy::Basic | Privacy::Pro => "purchased",
+    }
+}
+
+/// `domain.status` of query-whois: `lock` stands alone where nothing else applies, and never beside `production` (dmapi.md 5.4, 8.16).
+pub fn status(domain: &DomainView) -> String {
+    let held = domain.statuses.iter().any(|word| word.eq_ignore_ascii_case("clientHold") || word.eq_ignore_ascii_case("serverHold"));
+    let words: Vec<&str> = [(domain.locked, "lock"), (held, "hold"), (domain.expired, "expired")]
+        .into_iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, word)| word)
+        .collect();
+    if words.is_empty() { "production".to_owned() } else { words.join(",") }
+}
+
+/// `domain_status` of query-domain-list, which tells about renewal too.
+pub fn listed_status(domain: &DomainView) -> String {
+    let status = status(domain);
+    if domain.renews { format!("{status},autorenew") } else { status }
+}
