@@ -14,6 +14,7 @@ mod refuse;
 mod rules;
 mod secrets;
 mod seed;
+pub mod server;
 mod session;
 mod status;
 mod tables;
@@ -139,6 +140,13 @@ impl EmbeddedRegistry {
     pub fn owed_e4(&self, registrar: &str) -> Result<i64, Fault> {
         let registrar = registrar.to_owned();
         self.store.read(move |tx| tables::charges_sum(tx, &registrar))
+    }
+
+    /// Whether there is a registrar of this id. False, too, while the store cannot tell.
+    fn knows(&self, registrar: &str) -> bool {
+        let id = registrar.to_owned();
+        let kept = self.store.read::<_, Fault, _>(move |tx| tables::registrar_password(tx, &id));
+        kept.is_ok_and(|kept| kept.is_some())
     }
 
     /// Counts a log-in; false if the registrar has too many sessions.
