@@ -145,22 +145,22 @@ impl Engine {
 
     /// As [`Engine::run`], for callers that already hold the clock still.
     pub(crate) fn run_inside<O: Operation>(&self, actor: &Actor, operation: O) -> Result<O::Done, Error> {
-        let cx_of = {
-            let inner = self.inner.clone();
-            let (now, real_now, actor) = (self.now(), self.real_now(), actor.clone());
-            move || Cx::new(&inner, now, real_now, actor.clone())
-        };
+        let inner = self.inner.clone();
+        let (now, real_now, actor) = (self.now(), self.real_now(), actor.clone());
         if O::WRITES {
-            self.inner.ids.prepare(&self.inner.store)?;
+            if inner.faults.strike("store.commit").is_some() {
+                return Err(store::Fault::Unavailable("a fault was scripted for this commit".to_owned()).into());
+            }
+            inner.ids.prepare(&inner.store)?;
             let (done, after) = self.inner.store.write(move |tx| {
-                let cx = cx_of();
+                let cx = Cx::new(&inner, now, real_now, actor.clone());
                 let done = operation.run(tx, &cx)?;
                 Ok::<_, Error>((done, cx.into_after()))
             })?;
             self.follow(after);
             Ok(done)
         } else {
-            self.inner.store.read(move |tx| operation.run(tx, &cx_of()))
+            self.inner.store.read(move |tx| operation.run(tx, &Cx::new(&inner, now, real_now, actor.clone())))
         }
     }
 
@@ -168,7 +168,10 @@ impl Engine {
     fn follow(&self, after: Vec<After>) {
         for step in after {
             match step {
-                After::Work(job) => self.inner.bell.hand_over(job),
+                After::Work(job) => {
+                    self.inner.faults.passing("order.accepted");
+                    self.inner.bell.hand_over(job);
+                }
                 After::Decided(order) => self.inner.bell.decided(order),
                 After::Mail => self.inner.bell.mail(),
             }

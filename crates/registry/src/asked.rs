@@ -257,3 +257,13 @@ pub type Clock = std::sync::Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Fills a buffer with random octets from the system's generator (from a seed in simulations).
 pub type Entropy = std::sync::Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// A registry that lives in this process or beside it and can be looked into: the embedded one.
+pub trait FarSide: Send + Sync {
+    /// When something falls due there by itself.
+    fn next_due(&self) -> Result<Option<Timestamp>, String>;
+    /// Does what is due; says what happened, in order.
+    fn run_due(&self, now: Timestamp) -> Result<Vec<(Timestamp, String)>, String>;
+    /// Every domain there: name, sponsor, expiry.
+    fn each_domain(&self, take: &mut dyn FnMut(&str, &str, Timestamp)) -> Result<(), String>;
+}

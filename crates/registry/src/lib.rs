@@ -8,3 +8,4 @@ pub mod faults;
 pub mod pki;
 
 pub use asked::*;
+pub use connector::recover;

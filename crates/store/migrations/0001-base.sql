@@ -229,11 +229,15 @@ CREATE TABLE audit (
     object TEXT NOT NULL,
     order_id BIGINT,
     detail TEXT NOT NULL,
-    digest TEXT NOT NULL
+    digest TEXT NOT NULL,
+    place BIGINT
 );
+CREATE INDEX audit_unchained ON audit (id) WHERE place IS NULL;
+CREATE INDEX audit_place ON audit (place, id);
+-- Each link covers the rows that carry its place, in order of their ids, and the link before it.
 CREATE TABLE audit_chain (
     place BIGINT PRIMARY KEY,
-    audit_id BIGINT NOT NULL UNIQUE,
+    entries BIGINT NOT NULL,
     link TEXT NOT NULL
 );
 

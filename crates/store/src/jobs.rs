@@ -24,13 +24,12 @@ statements! {
     CLAIM = "UPDATE jobs SET locked_until = $1, epoch = epoch + 1, attempts = attempts + 1 \
              WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 AND locked_until < $3 ORDER BY run_at, id LIMIT $4) AND locked_until < $3 \
              RETURNING id, kind, name, subject, run_at, epoch, attempts";
+    CLAIMABLE = "SELECT 1 FROM jobs WHERE run_at <= $1 AND locked_until < $2 LIMIT 1";
     FINISH = "DELETE FROM jobs WHERE id = $1 AND epoch = $2";
     AGAIN = "UPDATE jobs SET run_at = $1, locked_until = 0, last_error = $2 WHERE id = $3 AND epoch = $4";
-    EXTEND = "UPDATE jobs SET locked_until = $1 WHERE id = $2 AND epoch = $3";
     NEXT_DUE = "SELECT MIN(run_at) FROM jobs";
     COUNT_DUE = "SELECT COUNT(*) FROM jobs WHERE run_at <= $1";
-    WAKE_NAME = "UPDATE jobs SET run_at = $1, locked_until = 0 WHERE name = $2 AND run_at > $1";
-    FREE_ALL = "UPDATE jobs SET locked_until = 0 WHERE locked_until > $1";
+    FREE_ALL = "UPDATE jobs SET locked_until = 0 WHERE locked_until > 0";
 }
 
 fn job(row: &Row<'_>) -> Result<Job, Fault> {
@@ -60,11 +59,6 @@ pub fn again(tx: &mut Tx<'_>, id: i64, epoch: i64, run_at: Timestamp, error: &st
     Ok(tx.execute(AGAIN, params![run_at, error, id, epoch])? == 1)
 }
 
-/// Lengthens a lease; false if it was lost.
-pub fn extend(tx: &mut Tx<'_>, id: i64, epoch: i64, locked_until: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(EXTEND, params![locked_until, id, epoch])? == 1)
-}
-
 /// The instant of the next job, due or not.
 pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Fault> {
     Ok(tx.one(NEXT_DUE, &[], |row| row.time_opt(0))?.flatten())
@@ -74,12 +68,12 @@ pub fn count_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<i64, Fault> {
     Ok(tx.one(COUNT_DUE, params![now], |row| row.int(0))?.unwrap_or(0))
 }
 
-/// Makes a waiting job due now.
-pub fn wake(tx: &mut Tx<'_>, name: &str, now: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(WAKE_NAME, params![now, name])? == 1)
+/// Ends all leases: only for the start of a store that no other node uses, where whoever held them is dead.
+pub fn free_all(tx: &mut Tx<'_>) -> Result<u64, Fault> {
+    tx.execute(FREE_ALL, &[])
 }
 
-/// Ends all leases: only for the start of a store that no other node uses, where whoever held them is dead.
-pub fn free_all(tx: &mut Tx<'_>, real_now: Timestamp) -> Result<u64, Fault> {
-    tx.execute(FREE_ALL, params![real_now])
+/// Whether there is anything to claim; a read, so that an idle node writes nothing.
+pub fn claimable(tx: &mut Tx<'_>, due: Timestamp, real_now: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.one(CLAIMABLE, params![due, real_now], |_| Ok(()))?.is_some())
 }

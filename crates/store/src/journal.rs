@@ -53,13 +53,14 @@ pub struct Mail {
 }
 
 statements! {
-    APPEND = "INSERT INTO audit (id, at, account_id, actor, channel, verb, object, order_id, detail, digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    ENTRY = "SELECT id, at, account_id, actor, channel, verb, object, order_id, detail, digest FROM audit WHERE id = $1";
-    UNCHAINED = "SELECT a.id, a.digest FROM audit a WHERE NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.audit_id = a.id) AND a.id > $1 ORDER BY a.id LIMIT $2";
+    APPEND = "INSERT INTO audit (id, at, account_id, actor, channel, verb, object, order_id, detail, digest, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL)";
+    PLACE = "UPDATE audit SET place = $1 WHERE id IN (SELECT id FROM audit WHERE place IS NULL ORDER BY id LIMIT $2) RETURNING id, digest";
     LAST_LINK = "SELECT place, link FROM audit_chain ORDER BY place DESC LIMIT 1";
-    CHAIN = "INSERT INTO audit_chain (place, audit_id, link) VALUES ($1, $2, $3)";
-    LINKS = "SELECT c.place, c.audit_id, c.link, a.id, a.at, a.account_id, a.actor, a.channel, a.verb, a.object, a.order_id, a.detail, a.digest \
-             FROM audit_chain c LEFT JOIN audit a ON a.id = c.audit_id WHERE c.place > $1 ORDER BY c.place LIMIT $2";
+    CHAIN = "INSERT INTO audit_chain (place, entries, link) VALUES ($1, $2, $3)";
+    LINKS = "SELECT place, entries, link FROM audit_chain WHERE place > $1 ORDER BY place LIMIT $2";
+    AT_PLACE = "SELECT id, at, account_id, actor, channel, verb, object, order_id, detail, digest FROM audit WHERE place = $1 ORDER BY id";
+    COUNT_ASTRAY = "SELECT COUNT(*) FROM audit a WHERE a.place IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.place = a.place)";
+    HISTORY = "SELECT id, at, account_id, actor, channel, verb, object, order_id, detail, digest FROM audit WHERE id > $1 ORDER BY id LIMIT $2";
     INSERT_EVENT = "INSERT INTO events (id, account_id, at, class, subclass, object, order_id, data, acknowledged_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)";
     EVENTS = "SELECT id, account_id, at, class, subclass, object, order_id, data, acknowledged_at FROM events WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     INSERT_MAIL = "INSERT INTO mails (id, account_id, at, recipient, subject, text, html, links, state, attempts, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, '')";
@@ -89,13 +90,11 @@ pub fn append(tx: &mut Tx<'_>, e: &Entry) -> Result<(), Fault> {
     Ok(())
 }
 
-pub fn entry(tx: &mut Tx<'_>, id: i64) -> Result<Option<Entry>, Fault> {
-    tx.one(ENTRY, params![id], |row| entry_at(row, 0))
-}
-
-/// Audit rows that no link of the chain holds yet, in order of their ids.
-pub fn unchained(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, String)>, Fault> {
-    tx.many(UNCHAINED, params![after, limit], |row| Ok((row.int(0)?, row.text(1)?)))
+/// Gives rows without a place this one, at most `limit`; returns their ids and digests in order of their ids.
+pub fn place(tx: &mut Tx<'_>, place: i64, limit: i64) -> Result<Vec<(i64, String)>, Fault> {
+    let mut placed = tx.many(PLACE, params![place, limit], |row| Ok((row.int(0)?, row.text(1)?)))?;
+    placed.sort();
+    Ok(placed)
 }
 
 /// The place and value of the chain's last link.
@@ -103,23 +102,36 @@ pub fn last_link(tx: &mut Tx<'_>) -> Result<Option<(i64, String)>, Fault> {
     tx.one(LAST_LINK, &[], |row| Ok((row.int(0)?, row.text(1)?)))
 }
 
-pub fn chain(tx: &mut Tx<'_>, place: i64, audit_id: i64, link: &str) -> Result<(), Fault> {
-    tx.execute(CHAIN, params![place, audit_id, link]).map(|_| ())
+/// Adds a link that covers `entries` rows.
+pub fn chain(tx: &mut Tx<'_>, place: i64, entries: i64, link: &str) -> Result<(), Fault> {
+    tx.execute(CHAIN, params![place, entries, link]).map(|_| ())
 }
 
-/// A link with the row it stands for, if that still exists.
+/// A link of the chain.
 pub struct Link {
     pub place: i64,
-    pub audit_id: i64,
+    /// How many rows it covers.
+    pub entries: i64,
     pub link: String,
-    pub entry: Option<Entry>,
 }
 
 pub fn links(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Link>, Fault> {
-    tx.many(LINKS, params![after, limit], |row| {
-        let entry = if row.int_opt(3)?.is_some() { Some(entry_at(row, 3)?) } else { None };
-        Ok(Link { place: row.int(0)?, audit_id: row.int(1)?, link: row.text(2)?, entry })
-    })
+    tx.many(LINKS, params![after, limit], |row| Ok(Link { place: row.int(0)?, entries: row.int(1)?, link: row.text(2)? }))
+}
+
+/// The rows that a link covers, in order of their ids.
+pub fn at_place(tx: &mut Tx<'_>, place: i64) -> Result<Vec<Entry>, Fault> {
+    tx.many(AT_PLACE, params![place], |row| entry_at(row, 0))
+}
+
+/// Rows that claim a place which no link has.
+pub fn count_astray(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    Ok(tx.one(COUNT_ASTRAY, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Rows in order of their ids, after `after`.
+pub fn history(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Entry>, Fault> {
+    tx.many(HISTORY, params![after, limit], |row| entry_at(row, 0))
 }
 
 pub fn insert_event(tx: &mut Tx<'_>, e: &Event) -> Result<(), Fault> {

@@ -66,7 +66,6 @@ statements! {
     JOBLESS = "SELECT o.id FROM orders o WHERE o.state IN ('sending', 'unknown') AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = o.id) LIMIT 100";
     COUNT_ATTENTION = "SELECT COUNT(*) FROM orders WHERE attention <> ''";
     OVERDUE = "SELECT COUNT(*) FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND deadline_at < $1 AND attention = ''";
-    LAST_ASKED_RENEWAL = "SELECT decided_at FROM orders WHERE account_id = $1 AND object = $2 AND kind = 'domain-renew' AND state = 'succeeded' AND channel = $3 ORDER BY id DESC LIMIT 1";
 }
 
 fn order(row: &Row<'_>) -> Result<Order, Fault> {
@@ -181,11 +180,6 @@ pub fn walk(tx: &mut Tx<'_>, walk: &Walk<'_>, mut take: impl FnMut(Order) -> Res
 /// Open orders of all accounts, oldest first, accepted after `after`.
 pub fn open(tx: &mut Tx<'_>, after: Timestamp, limit: i64) -> Result<Vec<Order>, Fault> {
     tx.many(OPEN, params![after, limit], order)
-}
-
-/// When the account last had a renewal of this name through a channel confirmed.
-pub fn last_asked_renewal(tx: &mut Tx<'_>, account_id: i64, object: &str, channel: Channel) -> Result<Option<Timestamp>, Fault> {
-    Ok(tx.one(LAST_ASKED_RENEWAL, params![account_id, object, channel.word()], |row| row.time_opt(0))?.flatten())
 }
 
 /// Orders that staff must look at.

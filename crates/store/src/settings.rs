@@ -7,6 +7,7 @@ use model::{Currency, Money, Timestamp};
 statements! {
     GET = "SELECT value FROM settings WHERE name = $1";
     SET = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    TAKE_LEASE = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE settings.value < $3";
     START_IDS = "INSERT INTO ids (name, next) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     TAKE_IDS = "UPDATE ids SET next = next + $1 WHERE name = $2 RETURNING next";
     SET_PRICE = "INSERT INTO prices (id, zone, item, months, tier, currency, amount_e4, valid_from_at, valid_until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
@@ -35,6 +36,12 @@ pub fn get(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Fault> {
 
 pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), Fault> {
     tx.execute(SET, params![name, value]).map(|_| ())
+}
+
+/// Takes a lease that nobody holds any more, on the real clock; true if it is now the caller's until `until`.
+pub fn take_lease(tx: &mut Tx<'_>, name: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
+    let digits = |at: Timestamp| format!("{:020}", at.micros().max(0));
+    Ok(tx.execute(TAKE_LEASE, params![name, &digits(until), &digits(now)])? == 1)
 }
 
 /// Takes a block of ids; returns its first. Blocks that are not used up leave gaps and nothing else.

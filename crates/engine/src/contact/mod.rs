@@ -1,0 +1,123 @@
+//! Contacts: created, looked up, listed. A contact has one handle in each dialect's form.
+
+mod create;
+mod info;
+mod list;
+
+pub use create::{Create, Created};
+pub use info::Info;
+pub use list::{HandleForm, List};
+
+pub(crate) use create::create;
+
+use crate::Error;
+use model::contact::ContactData;
+use model::{Refusal, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::contacts::Contact;
+use store::{Tx, contacts, domains};
+
+/// A contact as its account sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContactView {
+    pub id: i64,
+    /// DMAPI's form, `CCOM-100000123`.
+    pub handle: String,
+    /// CentralNic's form, `P-ABC12`.
+    pub short_handle: String,
+    /// The zone family it was made for; empty if it serves everywhere.
+    pub family: String,
+    pub data: ContactData,
+    pub validated: bool,
+    pub verified: bool,
+    pub created: Timestamp,
+    pub updated: Timestamp,
+    /// Domains that use it.
+    pub domains: i64,
+}
+
+/// A contact's data as the store keeps it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    title: String,
+    first_name: String,
+    middle_name: String,
+    last_name: String,
+    organization: String,
+    email: String,
+    street: Vec<String>,
+    city: String,
+    state: String,
+    postal_code: String,
+    country: String,
+    phone: String,
+    fax: String,
+    vat_id: String,
+    extras: Vec<(String, String)>,
+}
+
+pub(crate) fn to_json(d: &ContactData) -> Result<String, Error> {
+    let d = d.clone();
+    let stored = Stored {
+        title: d.title,
+        first_name: d.first_name,
+        middle_name: d.middle_name,
+        last_name: d.last_name,
+        organization: d.organization,
+        email: d.email,
+        street: d.street,
+        city: d.city,
+        state: d.state,
+        postal_code: d.postal_code,
+        country: d.country,
+        phone: d.phone,
+        fax: d.fax,
+        vat_id: d.vat_id,
+        extras: d.extras,
+    };
+    serde_json::to_string(&stored).map_err(|e| crate::error::broken(e.to_string()))
+}
+
+pub(crate) fn from_json(text: &str) -> Result<ContactData, Error> {
+    let s: Stored = serde_json::from_str(text).map_err(|e| store::Fault::corrupt(format_args!("a contact: {e}")))?;
+    Ok(ContactData {
+        title: s.title,
+        first_name: s.first_name,
+        middle_name: s.middle_name,
+        last_name: s.last_name,
+        organization: s.organization,
+        email: s.email,
+        street: s.street,
+        city: s.city,
+        state: s.state,
+        postal_code: s.postal_code,
+        country: s.country,
+        phone: s.phone,
+        fax: s.fax,
+        vat_id: s.vat_id,
+        extras: s.extras,
+    })
+}
+
+/// The account's contact of a handle in either form, in any case.
+pub(crate) fn find(tx: &mut Tx<'_>, account: i64, handle: &str) -> Result<Contact, Error> {
+    let handle = handle.trim().to_ascii_uppercase();
+    contacts::by_handle(tx, account, &handle)?.ok_or_else(|| Refusal::ContactUnknown.into())
+}
+
+pub(crate) fn view(tx: &mut Tx<'_>, c: Contact) -> Result<ContactView, Error> {
+    let domains = domains::count_of_contact(tx, c.id)?;
+    Ok(ContactView {
+        id: c.id,
+        data: from_json(&c.data)?,
+        handle: c.handle,
+        short_handle: c.short_handle,
+        family: c.family,
+        validated: c.validated,
+        verified: c.verified_at.is_some(),
+        created: c.created_at,
+        updated: c.updated_at,
+        domains,
+    })
+}

@@ -1,0 +1,26 @@
+//! Info on one domain of the account.
+//!
+//! Reached by DMAPI `query-whois domain=`, CentralNic `StatusDomain`. Refuses: DomainUnknown.
+
+use super::{DomainView, Handles, default_mode, of_account, view};
+use crate::Error;
+use crate::context::{Cx, Operation};
+use model::{DomainName, Need};
+use store::Tx;
+
+/// Asks for a domain.
+pub struct Info {
+    pub name: DomainName,
+}
+
+impl Operation for Info {
+    type Done = DomainView;
+    const NEED: Need = Need::Whois;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<DomainView, Error> {
+        let domain = of_account(tx, cx, &self.name)?;
+        let mode = default_mode(tx, cx)?;
+        view(tx, cx, domain, mode, &mut Handles::default())
+    }
+}

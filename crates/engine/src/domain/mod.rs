@@ -1,0 +1,247 @@
+//! Domains: checked, priced, registered, renewed, shown, listed.
+
+mod check;
+mod info;
+mod list;
+pub(crate) mod order_privacy;
+mod price;
+pub(crate) mod register;
+pub(crate) mod renew;
+mod settled;
+
+pub use crate::pricing::PriceLimit;
+pub use check::{CheckDomains, Checked, PriceQuestion, Quote, Standing};
+pub use info::Info;
+pub use list::List;
+pub use order_privacy::OrderPrivacy;
+pub use price::{PriceOf, PriceView};
+pub use register::{ContactRef, Register};
+pub use renew::{Renew, RenewPrivacy, Renewed, Term};
+pub use store::domains::SortBy;
+
+pub(crate) use settled::{apply, failure_event};
+
+use crate::context::Cx;
+use crate::error::broken;
+use crate::order::OrderRef;
+use crate::{Error, contact};
+use model::domain::{Privacy, RenewalMode, Role};
+use model::policy::Zone;
+use model::{DomainName, HostName, Refusal, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::domains::Domain;
+use store::{Tx, accounts, contacts};
+
+/// An order that was accepted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Accepted {
+    pub order: OrderRef,
+}
+
+/// The part of a list that is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Window {
+    pub skip: i64,
+    pub take: i64,
+}
+
+impl Window {
+    pub const ALL: Window = Window { skip: 0, take: i64::MAX };
+
+    /// True if the row at this place, counted from 0, is wanted.
+    pub(crate) fn holds(self, place: i64) -> bool {
+        place >= self.skip && place - self.skip < self.take
+    }
+}
+
+/// A part of a list, with the number of all that match.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Page<T> {
+    pub total: i64,
+    pub rows: Vec<T>,
+}
+
+/// A contact's handles in both dialects.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HandlePair {
+    pub handle: String,
+    pub short_handle: String,
+}
+
+/// A DS or key record as a caller gives it and the store keeps it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum DnssecRecord {
+    Ds { key_tag: u16, algorithm: u8, digest_type: u8, digest_hex: String },
+    Key { flags: u16, protocol: u8, algorithm: u8, public_key: String },
+}
+
+/// A domain as its account sees it.
+#[derive(Clone, Debug)]
+pub struct DomainView {
+    pub id: i64,
+    pub name: DomainName,
+    pub zone: Arc<Zone>,
+    pub roid: String,
+    pub registrant: HandlePair,
+    pub admin: Vec<HandlePair>,
+    pub tech: Vec<HandlePair>,
+    pub billing: Vec<HandlePair>,
+    pub hosts: Vec<HostName>,
+    pub dnssec: Vec<DnssecRecord>,
+    /// Locked against transfer, for whatever reason.
+    pub locked: bool,
+    /// The end of what was paid for has passed.
+    pub expired: bool,
+    /// Further EPP and RGP statuses seen at the registry.
+    pub statuses: Vec<String>,
+    pub renewal_mode: RenewalMode,
+    /// Whether it will renew by itself, the account's default considered.
+    pub renews: bool,
+    pub transfer_mode: String,
+    pub privacy: Privacy,
+    pub privacy_until: Option<Timestamp>,
+    /// The zone's trustee stands in for the registrant.
+    pub trustee: bool,
+    /// `standard`, or the registry's word for a name of another price.
+    pub price_class: String,
+    pub language: String,
+    /// The zone's own fields.
+    pub fields: Vec<(String, String)>,
+    /// The authorization code, as far as we hold it.
+    pub auth_info: Option<String>,
+    pub created: Timestamp,
+    pub created_by: String,
+    pub updated: Timestamp,
+    pub updated_by: String,
+    /// Expiry at the registry.
+    pub expires: Timestamp,
+    pub paid_until: Timestamp,
+    /// When it is renewed or let go.
+    pub renewal_date: Timestamp,
+    pub renewed: Option<Timestamp>,
+}
+
+/// Contact ids by role, as the store keeps them.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RoleContacts {
+    pub admin: Vec<i64>,
+    pub tech: Vec<i64>,
+    pub billing: Vec<i64>,
+}
+
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|e| broken(e.to_string()))
+}
+
+pub(crate) fn parsed<T: for<'de> Deserialize<'de>>(what: &str, text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|e| store::Fault::corrupt(format_args!("{what}: {e}")).into())
+}
+
+/// The account's domain of that name.
+pub(crate) fn of_account(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName) -> Result<Domain, Error> {
+    let found = store::domains::of_account(tx, cx.actor.account, name.as_str())?;
+    found.ok_or_else(|| Refusal::DomainUnknown { name: name.as_str().to_owned() }.into())
+}
+
+/// The policy of a domain that we hold.
+pub(crate) fn zone_of(cx: &Cx<'_>, domain: &Domain) -> Result<Arc<Zone>, Error> {
+    cx.zones().get(&domain.zone).cloned().ok_or_else(|| broken(format!("there is no policy for the zone {} any more", domain.zone)))
+}
+
+/// Looks contacts up once, however many domains of a list share them.
+#[derive(Default)]
+pub(crate) struct Handles {
+    seen: BTreeMap<i64, HandlePair>,
+}
+
+impl Handles {
+    fn of(&mut self, tx: &mut Tx<'_>, id: i64) -> Result<HandlePair, Error> {
+        if let Some(pair) = self.seen.get(&id) {
+            return Ok(pair.clone());
+        }
+        let c = contacts::by_id(tx, id)?.ok_or_else(|| broken(format!("contact {id} is missing")))?;
+        let pair = HandlePair { handle: c.handle, short_handle: c.short_handle };
+        if self.seen.len() < 10_000 {
+            self.seen.insert(id, pair.clone());
+        }
+        Ok(pair)
+    }
+
+    fn all(&mut self, tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<HandlePair>, Error> {
+        ids.iter().map(|id| self.of(tx, *id)).collect()
+    }
+}
+
+/// The view of a domain; `default_mode` is its account's.
+pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: RenewalMode, handles: &mut Handles) -> Result<DomainView, Error> {
+    let zone = zone_of(cx, &d)?;
+    let roles: RoleContacts = parsed("a domain's contacts", &d.contacts)?;
+    let hosts = d.hosts.split_whitespace().map(HostName::parse).collect::<Result<Vec<_>, _>>();
+    Ok(DomainView {
+        id: d.id,
+        name: DomainName::parse(&d.name).map_err(|_| store::Fault::corrupt("a domain's name"))?,
+        roid: d.roid,
+        registrant: handles.of(tx, d.registrant_id)?,
+        admin: handles.all(tx, &roles.admin)?,
+        tech: handles.all(tx, &roles.tech)?,
+        billing: handles.all(tx, &roles.billing)?,
+        hosts: hosts.map_err(|_| store::Fault::corrupt("a domain's host"))?,
+        dnssec: parsed("a domain's DNSSEC records", &d.dnssec)?,
+        locked: !d.locks.is_empty(),
+        expired: d.paid_until_at <= cx.now,
+        statuses: d.statuses.split_whitespace().map(str::to_owned).collect(),
+        renewal_mode: d.renewal_mode,
+        renews: d.renewal_mode.renews(default_mode),
+        transfer_mode: d.transfer_mode,
+        privacy: d.privacy,
+        privacy_until: d.privacy_until_at,
+        trustee: d.trustee,
+        price_class: if d.price_class.is_empty() { "standard".to_owned() } else { d.price_class },
+        language: d.language,
+        fields: parsed("a domain's fields", &d.fields)?,
+        auth_info: cx.inner.key.open(&auth_place(&d.name), &d.auth_sealed),
+        created: d.created_at,
+        created_by: d.created_by,
+        updated: d.updated_at,
+        updated_by: d.updated_by,
+        expires: d.expires_at,
+        paid_until: d.paid_until_at,
+        renewal_date: zone.renewal_date(d.paid_until_at),
+        renewed: d.renewed_at,
+        zone,
+    })
+}
+
+/// The place to which a sealed authorization code belongs.
+pub(crate) fn auth_place(name: &str) -> String {
+    format!("authinfo:{name}")
+}
+
+/// The default renewal mode of the actor's account.
+pub(crate) fn default_mode(tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<RenewalMode, Error> {
+    Ok(accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?.renewal_mode)
+}
+
+/// The field under which a role's contact stands in a request.
+pub(crate) fn role_field(role: Role, place: usize) -> model::Field {
+    let place = u8::try_from(place).unwrap_or(u8::MAX);
+    match role {
+        Role::Registrant => model::Field::Registrant,
+        Role::Admin => model::Field::AdminContact(place),
+        Role::Tech => model::Field::TechContact(place),
+        Role::Billing => model::Field::BillingContact(place),
+    }
+}
+
+/// The account's contact of a handle, for use inside another operation.
+pub(crate) fn contact_by_handle(tx: &mut Tx<'_>, cx: &Cx<'_>, handle: &str) -> Result<Option<store::contacts::Contact>, Error> {
+    match contact::find(tx, cx.actor.account, handle) {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Refused(Refusal::ContactUnknown)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}

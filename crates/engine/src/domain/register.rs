@@ -1,0 +1,490 @@
+//! Register: buys a name for a first term.
+//!
+//! Reached by DMAPI `domain-register`, CentralNic `AddDomain`.
+//! Refuses: ZoneNotSold, ZoneClosed, Fields, DomainUnavailable, NameBusy, PriceLimitRequired, PriceAboveLimit, PriceMismatch, FundsShort, NotSupported.
+
+use super::{Accepted, DnssecRecord, RoleContacts, auth_place, role_field};
+use crate::account::Actor;
+use crate::context::{Cx, Operation};
+use crate::order::{self, Intent, NewOrder};
+use crate::pricing::{self, PriceLimit};
+use crate::{Engine, Error, contact, secret};
+use model::contact::ContactDraft;
+use model::domain::{Operation as PricedOperation, Privacy, RenewalMode, Role};
+use model::order::OrderKind;
+use model::policy::{Accepted as AcceptedFields, DnssecInterface, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone};
+use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
+use registry::{Availability, FeeQuestion};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use store::contacts::Contact;
+use store::{Tx, accounts};
+
+/// A contact as a caller names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ContactRef {
+    /// By either dialect's handle.
+    Handle(String),
+    /// By its data; an equal contact of the account is taken, else one is made.
+    Inline(Box<ContactDraft>),
+}
+
+/// Asks for a registration.
+#[derive(Clone, Debug)]
+pub struct Register {
+    pub name: DomainName,
+    /// The zone's default if absent, where the zone allows that.
+    pub months: Option<Months>,
+    pub registrant: Option<ContactRef>,
+    /// Filled from the registrant where empty and the zone allows that.
+    pub admin: Vec<ContactRef>,
+    pub tech: Vec<ContactRef>,
+    pub billing: Vec<ContactRef>,
+    pub hosts: Vec<HostName>,
+    pub renewal_mode: Option<RenewalMode>,
+    pub language: Option<String>,
+    pub privacy: Privacy,
+    pub price_limit: Option<PriceLimit>,
+    /// Lock against transfer; the account's default if absent.
+    pub transfer_lock: Option<bool>,
+    pub auth_info: Option<String>,
+    pub dnssec: Vec<DnssecRecord>,
+    /// The zone's own fields under the names the caller used.
+    pub fields: Vec<(String, String)>,
+    pub registrar_tag: Option<String>,
+    pub client_id: String,
+}
+
+/// The wish as it is kept until the registry has decided: enough to send it and to recognise it there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Registration {
+    pub name: String,
+    pub zone: String,
+    pub months: u16,
+    pub registrant: i64,
+    pub contacts: RoleContacts,
+    pub hosts: Vec<String>,
+    pub renewal_mode: String,
+    pub language: String,
+    pub privacy: String,
+    pub trustee: bool,
+    pub locks: String,
+    pub auth_sealed: String,
+    pub dnssec: Vec<DnssecRecord>,
+    pub fields: Vec<(String, String)>,
+    pub price_class: String,
+    /// The registry's fee to agree to, in ten-thousandths and currency, for names of another price.
+    pub fee: Option<(i64, String)>,
+}
+
+impl Engine {
+    /// Registers a name: asks the registry whether it is free and what it costs, then accepts the order. A repeat of a wish that is on its way joins it.
+    pub fn register(&self, actor: &Actor, request: Register) -> Result<Accepted, Error> {
+        if !actor.access().allows(Need::Spend) {
+            return Err(Refusal::AccessDenied { access: actor.access() }.into());
+        }
+        let zones = self.inner.zones.clone();
+        let Some((zone, label)) = zones.sold_in(&request.name) else {
+            return Err(match zones.zone_of(&request.name) {
+                Some(zone) => FieldProblem::malformed(Field::Domain, format!("one label before .{}", zone.suffix)).into(),
+                None => Refusal::ZoneNotSold { name: request.name.as_str().to_owned() }.into(),
+            });
+        };
+        if let (SaleStatus::TransfersOnly | SaleStatus::Closed, reason) = zone.sale_at(self.now()) {
+            return Err(Refusal::ZoneClosed { zone: zone.suffix.clone(), reason: reason.to_owned() }.into());
+        }
+        let term = zone.register_term(request.months);
+        // What the request alone shows to be wrong is told without asking the registry, and all of it together with what the store shows.
+        let months = term.clone().ok();
+        let name_is_right = zone.check_name(label, request.language.as_deref()).is_ok();
+        let available = match months.filter(|_| name_is_right) {
+            Some(months) => {
+                let question = zone.premium.offered.then_some(FeeQuestion { operation: PricedOperation::Register, months });
+                self.registry_of(&zone.suffix)?.check(std::slice::from_ref(&request.name), question.as_ref())?.pop()
+            }
+            None => None,
+        };
+        self.run(actor, Accept { zone: zone.clone(), request, available })
+    }
+}
+
+struct Accept {
+    zone: Arc<Zone>,
+    request: Register,
+    available: Option<Availability>,
+}
+
+/// A contact that the request means: one that exists, or data to be stored.
+enum Meant {
+    Existing(Box<Contact>),
+    Fresh(Box<model::contact::ContactData>),
+}
+
+impl Meant {
+    fn country(&self) -> &str {
+        match self {
+            Meant::Existing(c) => &c.country,
+            Meant::Fresh(data) => &data.country,
+        }
+    }
+
+    fn kind(&self) -> OwnerKind {
+        let organization = match self {
+            Meant::Existing(c) => !c.organization.is_empty(),
+            Meant::Fresh(data) => data.is_organization(),
+        };
+        if organization { OwnerKind::Organization } else { OwnerKind::Person }
+    }
+}
+
+/// What registering would mean.
+struct Plan {
+    months: Months,
+    fields: AcceptedFields,
+    renewal_mode: RenewalMode,
+    lock: bool,
+    language: String,
+}
+
+impl Operation for Accept {
+    type Done = Accepted;
+    const NEED: Need = Need::Spend;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
+        let request = &self.request;
+        let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
+        let mut problems = Vec::new();
+        let registrant = match &request.registrant {
+            Some(r) => meant(tx, cx, &self.zone, Role::Registrant, 0, r, &mut problems)?,
+            None => {
+                problems.push(FieldProblem::missing(Field::Registrant));
+                None
+            }
+        };
+        let mut roles = Vec::new();
+        for (role, refs) in [(Role::Admin, &request.admin), (Role::Tech, &request.tech), (Role::Billing, &request.billing)] {
+            let mut people = Vec::new();
+            for (place, r) in refs.iter().enumerate() {
+                people.extend(meant(tx, cx, &self.zone, role, place, r, &mut problems)?);
+            }
+            roles.push((role, people));
+        }
+        let counts = [request.admin.len(), request.tech.len(), request.billing.len()];
+        let plan = decide(&self.zone, request, registrant.as_ref().map(|m| (m.country(), m.kind())), counts, account.transfer_lock, problems)?;
+        let Some(registrant) = registrant else { return Err(FieldProblem::missing(Field::Registrant).into()) };
+
+        // A verdict about the name comes after all that is wrong with the request, and never before a wish on its way is joined.
+        let fingerprint = format!("register {} {} {}", request.name, plan.months.get(), request.privacy.word());
+        if let Some(order) = order::join(tx, cx, &request.name, &fingerprint)? {
+            return Ok(Accepted { order });
+        }
+        if store::domains::by_name(tx, request.name.as_str())?.is_some() {
+            return Err(Refusal::DomainUnavailable { name: request.name.clone(), reason: "in use".to_owned() }.into());
+        }
+        let available = self.available.as_ref().ok_or_else(|| crate::error::broken("a name was not asked about"))?;
+        if !available.available {
+            let reason = available.reason.clone().unwrap_or_else(|| "in use".to_owned());
+            return Err(Refusal::DomainUnavailable { name: request.name.clone(), reason }.into());
+        }
+        let premium = available.is_premium();
+        if premium && !account.premium {
+            let reason = "premium names are not enabled for this account".to_owned();
+            return Err(Refusal::DomainUnavailable { name: request.name.clone(), reason }.into());
+        }
+        let fee = if premium { pricing::fee_of(available, PricedOperation::Register, plan.months) } else { None };
+        let price_of = |tx: &mut Tx<'_>, item| {
+            let priced = pricing::standard(tx, &self.zone, item, plan.months, account.currency, &account.tier, cx.now)?;
+            let what = format!("{} under .{} in {}", item.word(), self.zone.suffix, account.currency.code());
+            Ok::<Money, Error>(priced.ok_or(Refusal::NotSupported { what })?.price)
+        };
+        let name_price = match fee {
+            Some(fee) if fee.currency == account.currency => pricing::premium(fee).ok_or_else(|| crate::error::broken("a premium price overflows"))?,
+            Some(_) | None if premium => return Err(Refusal::NotSupported { what: format!("the premium price of {}", request.name) }.into()),
+            Some(_) | None => price_of(tx, Item::Register)?,
+        };
+        let mut total = name_price;
+        let mut add = |part: Money| {
+            total = total.checked_add(part).ok_or_else(|| crate::error::broken("a price overflows"))?;
+            Ok::<(), Error>(())
+        };
+        if let Some(item) = pricing::privacy_item(request.privacy) {
+            add(price_of(tx, item)?)?;
+        }
+        if plan.fields.trustee {
+            add(price_of(tx, Item::Trustee)?)?;
+        }
+        pricing::within(request.price_limit, name_price, total, premium)?;
+
+        let registrant_id = stored(tx, cx, &registrant, &self.zone)?;
+        let mut contacts = RoleContacts::default();
+        for (role, people) in &roles {
+            let mut ids = Vec::new();
+            for person in people {
+                ids.push(stored(tx, cx, person, &self.zone)?);
+            }
+            if ids.is_empty() && self.zone.role(*role).max > 0 && self.zone.contacts.fill_from_owner {
+                ids.push(registrant_id);
+            }
+            match role {
+                Role::Admin => contacts.admin = ids,
+                Role::Tech => contacts.tech = ids,
+                Role::Billing => contacts.billing = ids,
+                Role::Registrant => {}
+            }
+        }
+        let auth_sealed = match &request.auth_info {
+            Some(code) => cx.inner.key.seal(&auth_place(request.name.as_str()), code, &|b| cx.random(b)).ok_or_else(|| crate::error::broken("sealing failed"))?,
+            None => String::new(),
+        };
+        let mut fields = plan.fields.values.clone();
+        fields.extend(request.registrar_tag.iter().filter(|t| !t.is_empty()).map(|tag| ("registrar-tag".to_owned(), tag.clone())));
+        let registration = Registration {
+            name: request.name.as_str().to_owned(),
+            zone: self.zone.suffix.clone(),
+            months: plan.months.get(),
+            registrant: registrant_id,
+            contacts,
+            hosts: request.hosts.iter().map(|h| h.as_str().to_owned()).collect(),
+            renewal_mode: plan.renewal_mode.word().to_owned(),
+            language: plan.language.clone(),
+            privacy: request.privacy.word().to_owned(),
+            trustee: plan.fields.trustee,
+            locks: if plan.lock { "user".to_owned() } else { String::new() },
+            auth_sealed,
+            dnssec: request.dnssec.clone(),
+            fields,
+            price_class: if premium { available.class.clone().unwrap_or_default() } else { String::new() },
+            fee: fee.map(|f| (f.amount_e4, f.currency.code().to_owned())),
+        };
+        let new = NewOrder {
+            kind: OrderKind::DomainRegister,
+            name: &request.name,
+            registry: cx.inner.registry_name(&self.zone.suffix),
+            fingerprint,
+            price: total,
+            client_id: &request.client_id,
+            intent: Intent::Register(Box::new(registration)),
+        };
+        Ok(Accepted { order: order::open(tx, cx, new)? })
+    }
+}
+
+/// Finds or checks a contact; what is wrong with it joins the other problems.
+fn meant(tx: &mut Tx<'_>, cx: &Cx<'_>, zone: &Zone, role: Role, place: usize, r: &ContactRef, problems: &mut Vec<FieldProblem>) -> Result<Option<Meant>, Error> {
+    let field = role_field(role, place);
+    match r {
+        ContactRef::Handle(handle) => match super::contact_by_handle(tx, cx, handle)? {
+            None => problems.push(FieldProblem::new(field, Problem::Unknown)),
+            Some(c) if !c.family.is_empty() && c.family != zone.contact_family() => {
+                let reason = format!("the contact was made for .{} names", c.family);
+                problems.push(FieldProblem::new(field, Problem::NotAllowed { reason }));
+            }
+            Some(c) if !c.validated => {
+                problems.push(FieldProblem::new(field, Problem::NotAllowed { reason: "the contact's data are incomplete".to_owned() }));
+            }
+            Some(c) => return Ok(Some(Meant::Existing(Box::new(c)))),
+        },
+        ContactRef::Inline(draft) => match draft.check() {
+            Ok(data) => return Ok(Some(Meant::Fresh(Box::new(data)))),
+            Err(found) => problems.extend(found),
+        },
+    }
+    Ok(None)
+}
+
+fn stored(tx: &mut Tx<'_>, cx: &Cx<'_>, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
+    match meant {
+        Meant::Existing(c) => Ok(c.id),
+        Meant::Fresh(data) => Ok(contact::create(tx, cx, data, "", &zone.handle_prefix(), true)?.0.id),
+    }
+}
+
+/// What registering would mean, or all that is wrong with the request. Pure: every rule about registering is here or in the zone's data.
+fn decide(
+    zone: &Zone,
+    request: &Register,
+    registrant: Option<(&str, OwnerKind)>,
+    role_counts: [usize; 3],
+    lock_default: bool,
+    mut problems: Vec<FieldProblem>,
+) -> Result<Plan, Refusal> {
+    let language = match zone.check_name(request.name.label(), request.language.as_deref()) {
+        Ok(_) => request.language.clone().unwrap_or_default(),
+        Err(problem) => {
+            problems.push(problem.into());
+            String::new()
+        }
+    };
+    let months = match zone.register_term(request.months) {
+        Ok(months) => months,
+        Err(problem) => {
+            problems.push(problem.into());
+            zone.register.default.0
+        }
+    };
+    for (role, count) in [Role::Admin, Role::Tech, Role::Billing].into_iter().zip(role_counts) {
+        let rule = zone.role(role);
+        if count > rule.max {
+            let expected = format!("at most {} contacts of this role", rule.max);
+            problems.push(FieldProblem::new(role_field(role, rule.max), Problem::OutOfRange { expected }));
+        }
+        if count == 0 && rule.required && !zone.contacts.fill_from_owner {
+            problems.push(FieldProblem::missing(role_field(role, 0)));
+        }
+    }
+    if let Err(problem) = zone.check_host_count(request.hosts.len()) {
+        problems.push(problem);
+    }
+    let mut hosts: Vec<&HostName> = request.hosts.iter().collect();
+    hosts.sort();
+    if hosts.windows(2).any(|pair| pair[0] == pair[1]) {
+        problems.push(FieldProblem::new(Field::NameServers, Problem::Repeated));
+    }
+    let owner = registrant.map(|(country, kind)| Registrant { country, kind });
+    let fields = match zone.check_fields(FieldVerb::Register, owner, &request.fields) {
+        Ok(fields) => fields,
+        Err(found) => {
+            problems.extend(found);
+            AcceptedFields::default()
+        }
+    };
+    let tag = request.registrar_tag.as_deref().is_some_and(|t| !t.is_empty());
+    match zone.support.registrar_tag {
+        RegistrarTag::Required if !tag => problems.push(FieldProblem::missing(Field::RegistrarTag)),
+        RegistrarTag::Required | RegistrarTag::Optional | RegistrarTag::None => {}
+    }
+    if request.privacy != Privacy::Off && !zone.privacy.offered.contains(&request.privacy) {
+        let reason = format!("privacy {} is not offered under .{}", request.privacy.word(), zone.suffix);
+        problems.push(FieldProblem::new(Field::Privacy, Problem::NotAllowed { reason }));
+    }
+    check_dnssec(zone, &request.dnssec, &mut problems);
+    if request.transfer_lock == Some(true) && !zone.support.transfer_lock {
+        let reason = format!(".{} knows no transfer lock", zone.suffix);
+        problems.push(FieldProblem::new(Field::TransferLock, Problem::NotAllowed { reason }));
+    }
+    let length = zone.auth_code.min_length.max(6)..=zone.auth_code.max_length;
+    if let Some(code) = &request.auth_info
+        && (!length.contains(&code.len()) || !code.bytes().all(|b| b.is_ascii_graphic()))
+    {
+        let expected = format!("{} to {} printable ASCII characters", length.start(), length.end());
+        problems.push(FieldProblem::malformed(Field::AuthInfo, expected));
+    }
+    let renewal_mode = request.renewal_mode.unwrap_or(RenewalMode::Default);
+    if renewal_mode != RenewalMode::Default && !zone.renew.modes.contains(&renewal_mode) {
+        let allowed = zone.renew.modes.iter().map(|m| m.word().to_uppercase()).collect();
+        problems.push(FieldProblem::new(Field::RenewalMode, Problem::NotOneOf { allowed }));
+    }
+    if !problems.is_empty() {
+        return Err(Refusal::Fields(problems));
+    }
+    let lock = zone.support.transfer_lock && request.transfer_lock.unwrap_or(lock_default);
+    Ok(Plan { months, fields, renewal_mode, lock, language })
+}
+
+fn check_dnssec(zone: &Zone, records: &[DnssecRecord], problems: &mut Vec<FieldProblem>) {
+    if records.len() > zone.dnssec.max {
+        let expected = format!("at most {} records", zone.dnssec.max);
+        problems.push(FieldProblem::new(Field::DnssecDs(0), Problem::OutOfRange { expected }));
+    }
+    for (place, record) in (0_u8..).zip(records) {
+        let (field, wanted, algorithm, digest) = match record {
+            DnssecRecord::Ds { algorithm, digest_type, .. } => (Field::DnssecDs(place), DnssecInterface::Ds, *algorithm, Some(*digest_type)),
+            DnssecRecord::Key { algorithm, .. } => (Field::DnssecKey(place), DnssecInterface::Key, *algorithm, None),
+        };
+        if zone.dnssec.interface != wanted {
+            let reason = match zone.dnssec.interface {
+                DnssecInterface::None => format!(".{} takes no DNSSEC records", zone.suffix),
+                DnssecInterface::Ds => format!(".{} takes DS records", zone.suffix),
+                DnssecInterface::Key => format!(".{} takes DNSKEY records", zone.suffix),
+            };
+            problems.push(FieldProblem::new(field, Problem::NotAllowed { reason }));
+        } else if !zone.dnssec.algorithms.contains(&algorithm) {
+            let allowed = zone.dnssec.algorithms.iter().map(u8::to_string).collect();
+            problems.push(FieldProblem::new(field, Problem::NotOneOf { allowed }));
+        } else if digest.is_some_and(|d| !zone.dnssec.digests.contains(&d)) {
+            let allowed = zone.dnssec.digests.iter().map(u8::to_string).collect();
+            problems.push(FieldProblem::new(field, Problem::NotOneOf { allowed }));
+        }
+    }
+}
+
+/// A fresh authorization code for a registration whose caller gave none; kept by nobody but the registry, as a hash.
+pub(crate) fn fresh_auth_code(entropy: &dyn Fn(&mut [u8])) -> String {
+    secret::auth_code(entropy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::policy::ZoneSet;
+
+    fn request(name: &str) -> Register {
+        let host = |n: &str| HostName::parse(n).unwrap();
+        Register {
+            name: DomainName::parse(name).unwrap(),
+            months: Months::new(12),
+            registrant: Some(ContactRef::Handle("CCOM-1".into())),
+            admin: vec![],
+            tech: vec![],
+            billing: vec![],
+            hosts: vec![host("ns1.example.net"), host("ns2.example.net")],
+            renewal_mode: None,
+            language: None,
+            privacy: Privacy::Off,
+            price_limit: None,
+            transfer_lock: None,
+            auth_info: None,
+            dnssec: vec![],
+            fields: vec![],
+            registrar_tag: None,
+            client_id: String::new(),
+        }
+    }
+
+    fn decided(request: &Register, country: &str) -> Result<Plan, Vec<FieldProblem>> {
+        let zones = ZoneSet::embedded().unwrap();
+        let zone = zones.zone_of(&request.name).unwrap();
+        let counts = [request.admin.len(), request.tech.len(), request.billing.len()];
+        decide(zone, request, Some((country, OwnerKind::Organization)), counts, true, vec![]).map_err(|refusal| match refusal {
+            Refusal::Fields(problems) => problems,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    fn fields(problems: Result<Plan, Vec<FieldProblem>>) -> Vec<Field> {
+        problems.map(|_| vec![]).unwrap_or_else(|p| p.into_iter().map(|p| p.field).collect())
+    }
+
+    #[test]
+    fn an_ordinary_name_is_granted_and_locked() {
+        let plan = decided(&request("example.com"), "DE").unwrap();
+        assert!(plan.lock && plan.months.get() == 12 && plan.renewal_mode == RenewalMode::Default);
+    }
+
+    #[test]
+    fn a_korean_name_needs_its_certificate_or_the_trustee() {
+        let mut r = request("yourdomain.or.kr");
+        r.months = None;
+        assert_eq!(fields(decided(&r, "KR")), [Field::Extension("X-KR-CTFY-TYPE".into()), Field::Extension("X-KR-CTFY-NO".into())]);
+        r.fields = vec![("X-KR-CTFY-TYPE".into(), "CORP".into()), ("X-KR-CTFY-NO".into(), "1".into())];
+        assert_eq!(decided(&r, "KR").unwrap().months.get(), 12);
+        assert_eq!(fields(decided(&r, "DE")), [Field::Registrant]);
+        r.fields = vec![("x-kr-accept-trustee-tac".into(), "1".into())];
+        assert!(decided(&r, "DE").unwrap().fields.trustee);
+    }
+
+    #[test]
+    fn every_problem_is_told() {
+        let mut r = request("example.com");
+        r.months = Months::new(13);
+        r.hosts = vec![];
+        r.auth_info = Some("short".into());
+        r.dnssec = vec![DnssecRecord::Ds { key_tag: 1, algorithm: 3, digest_type: 2, digest_hex: "00".into() }];
+        let found = fields(decided(&r, "DE"));
+        for field in [Field::Period, Field::AuthInfo, Field::DnssecDs(0)] {
+            assert!(found.contains(&field), "{field:?} in {found:?}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The bell within a node: new work is handed to a runner at once, and whoever waits for an order hears of its end.
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+use store::jobs::Job;
+
+/// Beyond this the work waits in the store until its lease runs out.
+const WORK_MAX: usize = 20_000;
+
+/// One waiting caller or several: set once.
+#[derive(Default)]
+struct Decision {
+    made: Mutex<bool>,
+    told: Condvar,
+}
+
+pub(crate) struct Bell {
+    work_in: Sender<Job>,
+    work_out: Receiver<Job>,
+    mail_in: Sender<()>,
+    mail_out: Receiver<()>,
+    waiting: Mutex<HashMap<i64, (Arc<Decision>, usize)>>,
+}
+
+impl Bell {
+    pub(crate) fn new() -> Bell {
+        let (work_in, work_out) = bounded(WORK_MAX);
+        let (mail_in, mail_out) = bounded(1);
+        Bell { work_in, work_out, mail_in, mail_out, waiting: Mutex::new(HashMap::new()) }
+    }
+
+    pub(crate) fn hand_over(&self, job: Job) {
+        if self.work_in.try_send(job).is_err() {
+            tracing::warn!("more work than this node can take at once; it waits for its lease to run out");
+        }
+    }
+
+    pub(crate) fn work(&self) -> &Receiver<Job> {
+        &self.work_out
+    }
+
+    /// Somebody queued mails. One ring is as good as many.
+    pub(crate) fn mail(&self) {
+        let _ = self.mail_in.try_send(());
+    }
+
+    pub(crate) fn mail_rings(&self) -> &Receiver<()> {
+        &self.mail_out
+    }
+
+    pub(crate) fn decided(&self, order_id: i64) {
+        let waiting = self.waiting.lock().unwrap_or_else(|p| p.into_inner()).get(&order_id).map(|(d, _)| d.clone());
+        if let Some(decision) = waiting {
+            *decision.made.lock().unwrap_or_else(|p| p.into_inner()) = true;
+            decision.told.notify_all();
+        }
+    }
+
+    /// A place from which the order's end is heard. To be taken before the order is looked at.
+    pub(crate) fn listen(&self, order_id: i64) -> Ear<'_> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(|p| p.into_inner());
+        let entry = waiting.entry(order_id).or_default();
+        entry.1 += 1;
+        Ear { bell: self, order_id, decision: entry.0.clone() }
+    }
+}
+
+pub(crate) struct Ear<'a> {
+    bell: &'a Bell,
+    order_id: i64,
+    decision: Arc<Decision>,
+}
+
+impl Ear<'_> {
+    /// Returns when the order was decided on this node, or after `limit`.
+    pub(crate) fn wait(&self, limit: Duration) {
+        let ends = Instant::now() + limit;
+        let mut made = self.decision.made.lock().unwrap_or_else(|p| p.into_inner());
+        while !*made {
+            let left = ends.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            made = self.decision.told.wait_timeout(made, left).unwrap_or_else(|p| p.into_inner()).0;
+        }
+    }
+}
+
+impl Drop for Ear<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.bell.waiting.lock().unwrap_or_else(|p| p.into_inner());
+        if let Some(entry) = waiting.get_mut(&self.order_id) {
+            entry.1 -= 1;
+            if entry.1 == 0 {
+                waiting.remove(&self.order_id);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_heard_even_before_one_waits() {
+        let bell = Bell::new();
+        let ear = bell.listen(7);
+        bell.decided(8);
+        bell.decided(7);
+        let start = Instant::now();
+        ear.wait(Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(4));
+        drop(ear);
+        assert!(bell.waiting.lock().unwrap().is_empty());
+    }
+}

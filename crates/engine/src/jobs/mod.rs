@@ -1,0 +1,30 @@
+//! Work outside transactions: who is told that there is some, who does it, and how often it is tried again.
+
+mod bell;
+mod contacts;
+mod runner;
+mod step;
+
+pub(crate) use bell::Bell;
+pub use runner::Running;
+
+/// The kind of a job that takes an order to its registry.
+pub(crate) const STEP: &str = "registry-step";
+
+/// A claimed job is another node's after so long, seconds of the real clock: longer than any exchange with a registry may take.
+pub(crate) const LEASE_SECONDS: i64 = 120;
+
+/// When to try again after so many attempts, in seconds: soon at first, then every five minutes.
+pub(crate) fn backoff_seconds(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(0, 8)).unwrap_or(8);
+    if attempts > 8 { 300 } else { 1_i64 << doublings }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn waits_grow_to_five_minutes() {
+        let waits: Vec<i64> = [0, 1, 3, 8, 9, 1_000].map(super::backoff_seconds).to_vec();
+        assert_eq!(waits, [1, 2, 8, 256, 300, 300]);
+    }
+}

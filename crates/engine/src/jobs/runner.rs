@@ -1,0 +1,164 @@
+//! Runners: threads that take orders to their registries, and one that looks for work that nobody handed over.
+
+use super::{LEASE_SECONDS, STEP};
+use crate::account::Actor;
+use crate::context::{Cx, Operation};
+use crate::{Engine, Error, audit};
+use model::{Currency, Need, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use store::jobs::{self, Job};
+use store::{Tx, settings};
+
+/// Threads that talk to registries. Each spends most of its time waiting for a registry or a commit.
+const RUNNERS: usize = 16;
+/// How often the store is asked for work that was not handed over: put off, or left by a node that died.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How often audit rows are linked.
+const LINK_EVERY_SECONDS: i64 = 1;
+const CLAIM_MAX: i64 = 200;
+/// Sessions unused for so long are forgotten.
+const SESSION_SWEEP_SECONDS: i64 = 2 * 86_400;
+
+/// The running threads; dropping it stops them after the work in hand.
+pub struct Running {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops and waits for the work in hand.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a runner ended by a panic");
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Engine {
+    /// Starts the runners. `alone` says that no other node works on the store, so that all leases are those of the dead and are ended.
+    pub fn start(&self, alone: bool) -> Result<Running, Error> {
+        if alone {
+            self.inner.store.write(|tx| Ok::<_, Error>(jobs::free_all(tx)?))?;
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut threads = Vec::new();
+        for number in 0..RUNNERS {
+            let (engine, stop) = (self.clone(), stop.clone());
+            threads.push(spawn(&format!("runner-{number}"), move || engine.work(&stop))?);
+        }
+        let (engine, stopping) = (self.clone(), stop.clone());
+        threads.push(spawn("agenda", move || engine.look(&stopping))?);
+        Ok(Running { stop, threads })
+    }
+
+    fn work(&self, stop: &AtomicBool) {
+        while !stop.load(Ordering::Acquire) {
+            if let Ok(job) = self.inner.bell.work().recv_timeout(Duration::from_millis(100)) {
+                self.do_job(job);
+            }
+        }
+    }
+
+    /// Does one claimed job, whatever comes of it.
+    pub(crate) fn do_job(&self, job: Job) {
+        let name = job.name.clone();
+        let attempt = std::panic::AssertUnwindSafe(|| match job.kind.as_str() {
+            STEP => self.registry_step(job.clone()),
+            other => Err(crate::error::broken(format!("a job of unknown kind {other}"))),
+        });
+        match std::panic::catch_unwind(attempt) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(job = %name, error = %error, "a job failed; it is tried again when its lease runs out"),
+            Err(_) => {
+                tracing::error!(job = %name, "a job panicked");
+                if let Err(error) = self.put_off(job, "the work on it failed inside the program") {
+                    tracing::error!(job = %name, error = %error, "a job could not be put off; it is tried again when its lease runs out");
+                }
+            }
+        }
+    }
+
+    /// Looks for work until told to stop.
+    fn look(&self, stop: &AtomicBool) {
+        let mut linked_at = Timestamp::from_micros(0);
+        let mut swept_at = self.real_now();
+        while !stop.load(Ordering::Acquire) {
+            std::thread::sleep(LOOK_EVERY);
+            let real_now = self.real_now();
+            let round = (|| {
+                self.load_clock()?;
+                for job in self.claim(CLAIM_MAX)? {
+                    self.inner.bell.hand_over(job);
+                }
+                if real_now.seconds_since(linked_at) >= LINK_EVERY_SECONDS {
+                    linked_at = real_now;
+                    self.link_audit(false)?;
+                }
+                if real_now.seconds_since(swept_at) >= 3_600 {
+                    swept_at = real_now;
+                    let before = real_now.plus_seconds(-SESSION_SWEEP_SECONDS);
+                    self.inner.store.write(move |tx| Ok::<_, Error>(store::accounts::sweep_sessions(tx, before)?))?;
+                }
+                Ok::<_, Error>(())
+            })();
+            if let Err(error) = round {
+                tracing::warn!(error = %error, "looking for work failed; trying again");
+            }
+        }
+    }
+
+    /// Claims due jobs for this node.
+    pub(crate) fn claim(&self, limit: i64) -> Result<Vec<Job>, Error> {
+        let (now, real_now) = (self.now(), self.real_now());
+        if !self.inner.store.read(move |tx| Ok::<_, Error>(jobs::claimable(tx, now, real_now)?))? {
+            return Ok(Vec::new());
+        }
+        self.inner.store.write(move |tx| Ok::<_, Error>(jobs::claim(tx, now, real_now, real_now.plus_seconds(LEASE_SECONDS), limit)?))
+    }
+
+    /// Links audit rows, if this node gets the lease; all of them if `all`, else what has gathered.
+    pub(crate) fn link_audit(&self, all: bool) -> Result<(), Error> {
+        let real_now = self.real_now();
+        let nobody = Actor::system(0, Currency::USD);
+        if !all && !self.run_inside(&nobody, TakeLease { real_now })? {
+            return Ok(());
+        }
+        while self.run_inside(&nobody, audit::Chain)? > 0 {}
+        Ok(())
+    }
+}
+
+/// The chainer's lease: one node links at a time, and another takes over within seconds.
+struct TakeLease {
+    real_now: Timestamp,
+}
+
+impl Operation for TakeLease {
+    type Done = bool;
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<bool, Error> {
+        Ok(settings::take_lease(tx, "lease-audit", self.real_now, self.real_now.plus_seconds(LINK_EVERY_SECONDS))?)
+    }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(body).map_err(|e| crate::error::broken(format!("no thread can be started: {e}")))
+}

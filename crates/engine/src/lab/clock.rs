@@ -1,0 +1,114 @@
+//! The business clock in the sandbox: moved forward only, through every instant at which something falls due, in order.
+
+use crate::{Engine, Error};
+use model::{Field, FieldProblem, Problem, Timestamp};
+use registry::FarSide;
+use std::sync::atomic::Ordering;
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use store::{jobs, settings};
+
+const OFFSET: &str = "clock-offset-micros";
+
+/// Operations pass while the clock runs; while it is moved they wait.
+pub(crate) struct TimeGate {
+    gate: RwLock<()>,
+}
+
+impl TimeGate {
+    pub(crate) fn new() -> TimeGate {
+        TimeGate { gate: RwLock::new(()) }
+    }
+
+    pub(crate) fn enter(&self) -> RwLockReadGuard<'_, ()> {
+        self.gate.read().unwrap_or_else(|p| p.into_inner())
+    }
+
+    fn close(&self) -> RwLockWriteGuard<'_, ()> {
+        self.gate.write().unwrap_or_else(|p| p.into_inner())
+    }
+}
+
+/// Something that happened while the clock was moved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Happening {
+    pub at: Timestamp,
+    pub what: String,
+}
+
+/// What came of moving the clock.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    pub now: Timestamp,
+    /// How many things happened.
+    pub count: usize,
+    /// The first thousand of them.
+    pub happenings: Vec<Happening>,
+}
+
+const HAPPENINGS_SHOWN: usize = 1_000;
+/// A job that is put off again and again must not hold the clock for ever: at most so many rounds at one instant.
+const ROUNDS_AT_ONE_INSTANT_MAX: usize = 64;
+
+impl Engine {
+    /// Takes the clock's offset from the store, where all nodes share it.
+    pub(crate) fn load_clock(&self) -> Result<(), Error> {
+        let stored = self.inner.store.read(|tx| Ok::<_, Error>(settings::get(tx, OFFSET)?))?;
+        if let Some(offset) = stored.and_then(|text| text.parse::<i64>().ok()) {
+            self.inner.offset_micros.fetch_max(offset, Ordering::AcqRel);
+        }
+        Ok(())
+    }
+
+    /// Moves the clock to `target`. Everything due until then happens first, here and at the embedded registry; other requests wait.
+    pub fn move_clock(&self, target: Timestamp, far: Option<&dyn FarSide>) -> Result<Moved, Error> {
+        let _still = self.inner.time_gate.close();
+        if target < self.now() {
+            let expected = format!("an instant after {}: the clock never goes backward", self.now());
+            return Err(FieldProblem::new(Field::Other("set"), Problem::OutOfRange { expected }).into());
+        }
+        let mut moved = Moved { now: self.now(), count: 0, happenings: Vec::new() };
+        let mut last = (Timestamp::from_micros(0), 0);
+        loop {
+            let ours = self.inner.store.read(|tx| Ok::<_, Error>(jobs::next_due(tx)?))?;
+            let theirs = match far {
+                Some(far) => far.next_due().map_err(|e| Error::Fault(crate::Fault::Registry(e)))?,
+                None => None,
+            };
+            let Some(due) = [ours, theirs].into_iter().flatten().min().filter(|due| *due <= target) else { break };
+            let due = due.max(self.now());
+            last = if last.0 == due { (due, last.1 + 1) } else { (due, 0) };
+            if last.1 > ROUNDS_AT_ONE_INSTANT_MAX {
+                tracing::warn!(at = %due, "work is put off to the same instant again and again; the clock moves on");
+                break;
+            }
+            self.set_clock(due);
+            if let Some(far) = far {
+                for (at, what) in far.run_due(self.now()).map_err(|e| Error::Fault(crate::Fault::Registry(e)))? {
+                    note(&mut moved, at, what);
+                }
+            }
+            for job in self.claim(1_000)? {
+                note(&mut moved, job.run_at, format!("{} {}", job.kind, job.name));
+                self.do_job(job);
+            }
+        }
+        self.set_clock(target);
+        let offset = self.inner.offset_micros.load(Ordering::Acquire).to_string();
+        self.inner.store.write(move |tx| Ok::<_, Error>(settings::set(tx, OFFSET, &offset)?))?;
+        moved.now = self.now();
+        Ok(moved)
+    }
+
+    fn set_clock(&self, at: Timestamp) {
+        let offset = at.micros().saturating_sub(self.real_now().micros());
+        // Never backward, even if the real clock ran on meanwhile.
+        self.inner.offset_micros.fetch_max(offset, Ordering::AcqRel);
+    }
+}
+
+fn note(moved: &mut Moved, at: Timestamp, what: String) {
+    moved.count += 1;
+    if moved.happenings.len() < HAPPENINGS_SHOWN {
+        moved.happenings.push(Happening { at, what });
+    }
+}

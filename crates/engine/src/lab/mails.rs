@@ -1,0 +1,71 @@
+//! Mails: those captured in the sandbox, and the hand-over to whoever delivers.
+
+use crate::{Engine, Error};
+use model::Timestamp;
+use registry::faults::FaultKind;
+use std::time::Duration;
+use store::journal;
+
+/// A mail as the lab shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MailView {
+    pub id: i64,
+    pub at: Timestamp,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub links: Vec<String>,
+    pub state: String,
+}
+
+const SHOWN_MAX: i64 = 1_000;
+
+impl Engine {
+    /// Mails, newest first, at most a thousand; all, or those to one address.
+    pub fn mails(&self, to: Option<String>) -> Result<Vec<MailView>, Error> {
+        let rows = self.inner.store.read(move |tx| Ok::<_, Error>(journal::mails(tx, to.as_deref(), SHOWN_MAX)?))?;
+        let view = |m: journal::Mail| MailView {
+            id: m.id,
+            at: m.at,
+            to: m.recipient,
+            subject: m.subject,
+            text: m.text,
+            html: m.html,
+            links: serde_json::from_str(&m.links).unwrap_or_default(),
+            state: m.state,
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    /// Waits until mails may have been queued, at most `limit`.
+    pub fn await_mail(&self, limit: Duration) {
+        let _ = self.inner.bell.mail_rings().recv_timeout(limit);
+    }
+
+    /// Captures what is queued (sandbox): it is shown, and goes nowhere. Returns how many.
+    pub fn capture_mails(&self) -> Result<usize, Error> {
+        let queued = self.inner.store.read(|tx| Ok::<_, Error>(journal::queued_mails(tx, 100)?))?;
+        let mut captured = 0;
+        for mail in queued {
+            if self.inner.faults.strike("mail.send").is_some_and(|kind| kind != FaultKind::Slow) {
+                continue;
+            }
+            let done = self.inner.store.write(move |tx| Ok::<_, Error>(journal::set_mail_state(tx, mail.id, "captured", "")?))?;
+            captured += usize::from(done);
+        }
+        Ok(captured)
+    }
+
+    /// True in the sandbox.
+    pub fn is_sandbox(&self) -> bool {
+        self.inner.sandbox
+    }
+
+    /// A number under which a fault was logged, for the client to name.
+    pub fn incident(&self) -> String {
+        let mut random = [0_u8; 6];
+        (self.inner.world.entropy)(&mut random);
+        crate::secret::hex(&random)
+    }
+}

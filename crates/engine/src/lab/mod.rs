@@ -1,0 +1,10 @@
+//! The lab: the movable clock, captured mails and the seed of the sandbox.
+
+mod clock;
+mod mails;
+mod seed;
+
+pub(crate) use clock::TimeGate;
+pub use clock::{Happening, Moved};
+pub use mails::MailView;
+pub use seed::{SEEDED_DOMAINS, Seeded, seed};

@@ -1,0 +1,81 @@
+//! Orders seen from outside: opened, listed, looked up, put away; and how they end.
+
+mod list;
+mod open;
+mod retrieve;
+mod settle;
+mod wait;
+
+pub use list::{List, OrderFilter};
+pub use retrieve::{Hide, OrderKey, Retrieve};
+
+pub(crate) use open::{Finished, Intent, NewOrder, finished, join, open};
+pub(crate) use settle::{Known, Settlement, lost, settle};
+
+use model::order::{OrderKind, OrderState};
+use model::{Channel, Money, Timestamp};
+use store::orders::Order;
+
+/// The ids of an order: `Proc-ID` and `Tracking-Id` of DMAPI.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderRef {
+    pub id: i64,
+    pub tracking_id: String,
+}
+
+/// Where an order stands, for its owner.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OrderStanding {
+    Pending,
+    Succeeded,
+    Failed,
+}
+
+/// An order as its account sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderView {
+    pub id: i64,
+    pub tracking_id: String,
+    pub kind: OrderKind,
+    /// A domain or handle.
+    pub object: String,
+    pub standing: OrderStanding,
+    /// The outcome in words; what is known so far while it is pending.
+    pub message: String,
+    pub price: Money,
+    /// Empty if none was given.
+    pub client_id: String,
+    pub channel: Channel,
+    pub accepted: Timestamp,
+    pub decided: Option<Timestamp>,
+    /// Put away by its owner: only its outcome is still known.
+    pub hidden: bool,
+    /// What the outcome brought, such as `expires` or `roid`.
+    pub result: Vec<(String, String)>,
+}
+
+pub(crate) fn standing(state: OrderState) -> OrderStanding {
+    match state {
+        OrderState::Sending | OrderState::AtRegistry | OrderState::Unknown => OrderStanding::Pending,
+        OrderState::Succeeded => OrderStanding::Succeeded,
+        OrderState::Failed => OrderStanding::Failed,
+    }
+}
+
+pub(crate) fn view(o: Order) -> OrderView {
+    OrderView {
+        id: o.id,
+        tracking_id: o.tracking_id,
+        kind: o.kind,
+        object: o.object,
+        standing: standing(o.state),
+        message: o.message,
+        price: o.price,
+        client_id: o.client_id,
+        channel: o.channel,
+        accepted: o.accepted_at,
+        decided: o.decided_at,
+        hidden: o.hidden_at.is_some(),
+        result: serde_json::from_str(&o.result).unwrap_or_default(),
+    }
+}

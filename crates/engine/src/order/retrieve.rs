@@ -1,0 +1,62 @@
+//! Look up one order, and put one away.
+//!
+//! Reached by DMAPI `result-retrieve` and `result-delete`. Refuses: OrderUnknown, StatusForbids.
+
+use super::{OrderView, view};
+use crate::context::{Cx, Operation};
+use crate::{Error, audit};
+use model::{Need, Refusal};
+use store::orders::{self, Order};
+use store::Tx;
+
+/// By what an order is named.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OrderKey {
+    Id(i64),
+    Tracking(String),
+}
+
+fn find(tx: &mut Tx<'_>, account: i64, key: &OrderKey) -> Result<Order, Error> {
+    let found = match key {
+        OrderKey::Id(id) => orders::by_id(tx, *id)?.filter(|o| o.account_id == account),
+        OrderKey::Tracking(id) => orders::by_tracking_id(tx, account, &id.to_ascii_lowercase())?,
+    };
+    found.ok_or_else(|| Refusal::OrderUnknown.into())
+}
+
+/// Asks for an order.
+pub struct Retrieve {
+    pub by: OrderKey,
+}
+
+impl Operation for Retrieve {
+    type Done = OrderView;
+    const NEED: Need = Need::Read;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<OrderView, Error> {
+        Ok(view(find(tx, cx.actor.account, &self.by)?))
+    }
+}
+
+/// Takes a decided order out of the list and drops its details; its outcome stays known (DMAPI result-delete).
+pub struct Hide {
+    pub by: OrderKey,
+}
+
+impl Operation for Hide {
+    type Done = OrderView;
+    const NEED: Need = Need::Read;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<OrderView, Error> {
+        let order = find(tx, cx.actor.account, &self.by)?;
+        if order.state.is_open() {
+            return Err(Refusal::StatusForbids { status: "pending".to_owned() }.into());
+        }
+        if orders::hide(tx, order.id, cx.now)? {
+            audit::append(tx, cx, audit::Change { verb: "result-delete", object: &order.object, order_id: Some(order.id), detail: "" })?;
+        }
+        Ok(view(Order { hidden_at: Some(cx.now), ..order }))
+    }
+}

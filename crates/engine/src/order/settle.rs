@@ -1,0 +1,172 @@
+//! How an order ends: charged or released, the domain changed, the account told, the job done; all in one transaction, exactly once.
+
+use crate::context::{After, Cx, Operation};
+use crate::error::broken;
+use crate::{Error, audit, domain, events, ledger};
+use model::order::{OrderEvent, OrderState};
+use model::{Need, Timestamp};
+use store::jobs::{self, Job};
+use store::orders::{self, Order};
+use store::Tx;
+
+/// What became of an order at the registry.
+#[derive(Clone, Debug)]
+pub(crate) enum Settlement {
+    Registered { created: Timestamp, expires: Timestamp, roid: String },
+    Renewed { expires: Timestamp },
+    /// A change of what we keep; the registry had nothing to add.
+    Changed,
+    /// Refused for good, in words a person can act on.
+    Refused { message: String },
+    /// The registry decides later.
+    Deferred,
+}
+
+/// Settles an order under the lease of its job. A late node, whose lease was lost, changes nothing.
+pub(crate) struct Settle {
+    pub job: Job,
+    pub settlement: Settlement,
+    /// What is now known to exist at the registry.
+    pub known: Known,
+}
+
+/// Objects that the registry step found or made.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Known {
+    pub registry: String,
+    /// Contact id, id at the registry, version.
+    pub contacts: Vec<(i64, String, i64)>,
+    pub hosts: Vec<String>,
+}
+
+pub(crate) fn settle(job: Job, settlement: Settlement, known: Known) -> Settle {
+    Settle { job, settlement, known }
+}
+
+/// Keeps what the registry step found, whatever became of the order itself.
+pub(crate) fn note_known(tx: &mut Tx<'_>, known: &Known) -> Result<(), Error> {
+    for (contact_id, registry_id, version) in &known.contacts {
+        store::contacts::note_at_registry(tx, &known.registry, *contact_id, registry_id, *version)?;
+    }
+    for host in &known.hosts {
+        store::contacts::note_host_at_registry(tx, &known.registry, host)?;
+    }
+    Ok(())
+}
+
+impl Operation for Settle {
+    type Done = ();
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        let order = orders::by_id(tx, self.job.subject)?.ok_or_else(|| broken("a job without its order"))?;
+        note_known(tx, &self.known)?;
+        if matches!(self.settlement, Settlement::Deferred) {
+            return defer(tx, cx, &self.job, &order);
+        }
+        if !jobs::finish(tx, self.job.id, self.job.epoch)? {
+            return Err(broken(format!("the lease on {} was lost before it was settled", self.job.name)));
+        }
+        let event = if matches!(self.settlement, Settlement::Refused { .. }) { OrderEvent::Refused } else { OrderEvent::Confirmed };
+        let Some(next) = order.state.next(event) else {
+            return Err(broken(format!("order {} is {} and cannot be settled again", order.id, order.state.word())));
+        };
+        match &self.settlement {
+            Settlement::Refused { message } => refused(tx, cx, &order, message)?,
+            done => {
+                let (message, result) = domain::apply(tx, cx, &order, done)?;
+                let result = serde_json::to_string(&result).map_err(|e| broken(e.to_string()))?;
+                end(tx, cx, &order, next, &message, &result)?;
+            }
+        }
+        cx.after(After::Decided(order.id));
+        Ok(())
+    }
+}
+
+fn end(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, next: OrderState, message: &str, result: &str) -> Result<(), Error> {
+    if !orders::decide(tx, order.id, next, message, result, cx.now)? {
+        return Err(broken(format!("order {} was decided twice", order.id)));
+    }
+    let verb = if next == OrderState::Succeeded { "order-succeed" } else { "order-fail" };
+    audit::append(tx, cx, audit::Change { verb, object: &order.object, order_id: Some(order.id), detail: message })
+}
+
+fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result<(), Error> {
+    ledger::release(tx, cx, order.id)?;
+    end(tx, cx, order, OrderState::Failed, message, "[]")?;
+    let (class, subclass) = domain::failure_event(order.kind);
+    events::append(
+        tx,
+        cx,
+        events::Happened {
+            account_id: order.account_id,
+            class,
+            subclass,
+            object: &order.object,
+            order_id: Some(order.id),
+            data: &[("domain", &order.object), ("reason", message)],
+        },
+    )
+}
+
+/// The registry took the order and will tell by poll message; the job looks again from time to time, in case the message is lost.
+fn defer(tx: &mut Tx<'_>, cx: &Cx<'_>, job: &Job, order: &Order) -> Result<(), Error> {
+    let Some(next) = order.state.next(OrderEvent::Deferred) else { return Err(broken("a decided order cannot be deferred")) };
+    orders::advance(tx, order.id, order.state, next, "The registry has accepted the order and will decide", &order.attention)?;
+    if !jobs::again(tx, job.id, job.epoch, cx.now.plus_seconds(600), "")? {
+        return Err(broken("a lease was lost"));
+    }
+    Ok(())
+}
+
+/// Notes that nobody knows what became of an order, or that it could not be sent, and when to look again.
+pub(crate) struct Lost {
+    pub job: Job,
+    /// True if the registry may have done it.
+    pub uncertain: bool,
+    pub why: String,
+    pub again_seconds: i64,
+    pub known: Known,
+}
+
+pub(crate) fn lost(job: Job, uncertain: bool, why: String, again_seconds: i64, known: Known) -> Lost {
+    Lost { job, uncertain, why, again_seconds, known }
+}
+
+/// An outcome unknown for so long is put before staff.
+const ALARM_SECONDS: i64 = 15 * 60;
+
+impl Operation for Lost {
+    type Done = ();
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        let order = orders::by_id(tx, self.job.subject)?.ok_or_else(|| broken("a job without its order"))?;
+        note_known(tx, &self.known)?;
+        if !order.state.is_open() {
+            jobs::finish(tx, self.job.id, self.job.epoch)?;
+            return Ok(());
+        }
+        let event = if self.uncertain { OrderEvent::AnswerLost } else { OrderEvent::NotDone };
+        let next = order.state.next(event).unwrap_or(order.state);
+        let late = cx.now.seconds_since(order.accepted_at) >= ALARM_SECONDS;
+        let attention = if late { attention(&self.why) } else { order.attention.clone() };
+        let message = if self.uncertain { "The registry's answer was lost; its outcome is being asked for" } else { "The registry cannot be reached; the order is waiting" };
+        orders::advance(tx, order.id, order.state, next, message, &attention)?;
+        if !jobs::again(tx, self.job.id, self.job.epoch, cx.now.plus_seconds(self.again_seconds), &self.why)? {
+            return Err(broken("a lease was lost"));
+        }
+        if next != order.state {
+            audit::append(tx, cx, audit::Change { verb: "order-wait", object: &order.object, order_id: Some(order.id), detail: &self.why })?;
+        }
+        Ok(())
+    }
+}
+
+/// The text under which staff find an order that needs them.
+pub(crate) fn attention(why: &str) -> String {
+    format!("the registry's outcome is not known: {why}")
+}

@@ -1,0 +1,24 @@
+//! Waiting for an order to end, for callers that answer at once.
+
+use super::retrieve::{OrderKey, Retrieve};
+use super::{OrderStanding, OrderView};
+use crate::account::Actor;
+use crate::{Engine, Error};
+use std::time::{Duration, Instant};
+
+impl Engine {
+    /// The order once it is decided, or as it stands after `limit`. Another node may decide it, so the store is asked now and then.
+    pub fn await_order(&self, actor: &Actor, order_id: i64, limit: Duration) -> Result<OrderView, Error> {
+        let ends = Instant::now() + limit;
+        // Listening before looking, so that a decision in between is not missed.
+        let ear = self.inner.bell.listen(order_id);
+        loop {
+            let order = self.run(actor, Retrieve { by: OrderKey::Id(order_id) })?;
+            let left = ends.saturating_duration_since(Instant::now());
+            if order.standing != OrderStanding::Pending || left.is_zero() {
+                return Ok(order);
+            }
+            ear.wait(left.min(Duration::from_millis(500)));
+        }
+    }
+}
