@@ -72,11 +72,20 @@ impl Registry for Connector {
                 |services| domains::restore(services, name, fee),
                 |reply| Ok(domains::read_restored(reply)),
             )?;
-            match answer {
-                Answer::Deferred => return Ok(Answer::Deferred),
-                // A registry that says nothing is taken to wait for the report.
-                Answer::Done(words) if self.config.restore_report && (words.is_empty() || is_pending(&words)) => {}
-                Answer::Done(_) => return Ok(Answer::Done(())),
+            let Answer::Done(words) = answer else { return Ok(Answer::Deferred) };
+            if !self.config.restore_report {
+                return Ok(Answer::Done(()));
+            }
+            // Some registries want no report for some of their zones: what they say of the name decides.
+            let waits = if words.is_empty() {
+                self.domain(name, None)
+                    .map_err(|trouble| Trouble::Lost(format!("requested, but whether a report is wanted is not known: {trouble}")))?
+                    .is_some_and(|found| is_pending(&found.rgp_statuses))
+            } else {
+                is_pending(&words)
+            };
+            if !waits {
+                return Ok(Answer::Done(()));
             }
         } else if !self.config.restore_report {
             return Ok(Answer::Deferred);

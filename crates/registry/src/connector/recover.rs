@@ -58,8 +58,10 @@ pub fn created_domain(wish: &CreateDomain, registrar: &str, asked: Timestamp, fo
     }
 }
 
-/// Whether the name was renewed by this wish.
-pub fn renewed_domain(wish: &RenewDomain, registrar: &str, found: Option<&RegistryDomain>) -> Finding {
+/// Whether the name was renewed by this wish; `now` is the instant of the info.
+///
+/// Once the old term is over, the registry may have renewed the name by itself: then only its grace periods tell the two apart.
+pub fn renewed_domain(wish: &RenewDomain, registrar: &str, found: Option<&RegistryDomain>, now: Timestamp) -> Finding {
     let Some(found) = found else { return Finding::NotDone };
     if found.sponsor != registrar {
         return Finding::TakenByOther;
@@ -72,6 +74,9 @@ pub fn renewed_domain(wish: &RenewDomain, registrar: &str, found: Option<&Regist
     if is("autoRenewPeriod") && !is("renewPeriod") {
         // The registry itself renewed it at its end; ours would have begun a renew period.
         return Finding::NotDone;
+    }
+    if !is("renewPeriod") && wish.current_expiry <= now.plus_seconds(SKEW_SECONDS) {
+        return Finding::unclear("the old term is over: the registry may have renewed the name by itself");
     }
     let expected = wish.current_expiry.plus_months(wish.months);
     if expires.seconds_since(expected).abs() <= EXPIRY_TOLERANCE_SECONDS {

@@ -276,8 +276,8 @@ pub(super) fn judge(kind: Kind, response: &Response) -> Result<Outcome, Trouble>
         (codes::AUTHENTICATION_CLOSING | codes::SESSION_LIMIT, _) => {
             Trouble::NotSent(format!("the registry ended the session ({worst}): {message}"))
         }
-        (2400..=2499 | 2500..=2599, Kind::Transform) => Trouble::Lost(format!("the registry failed ({worst}): {message}")),
-        (2400..=2499 | 2500..=2599, Kind::Query) => Trouble::Lost(format!("the registry could not answer ({worst}): {message}")),
+        (2400..=2599, Kind::Transform) => Trouble::Lost(format!("the registry failed ({worst}): {message}")),
+        (2400..=2599, Kind::Query) => Trouble::Lost(format!("the registry could not answer ({worst}): {message}")),
         (2000..=2399, _) => Trouble::Refused { code: worst, message, reasons: words::reasons(response) },
         _ => Trouble::Lost(format!("the answer has the unknown code {worst}: {message}")),
     })

@@ -1,6 +1,7 @@
 //! The connector against registries that fail in every way: of cardboard, over real TLS, and the embedded one.
 
 mod calls;
+mod embedded;
 mod failures;
 mod faults;
 mod logins;

@@ -199,12 +199,14 @@ fn fees_are_asked_and_read() {
 /// The RFC's two steps, the one step of registries that want no report, and a repetition that finds the request already made.
 #[test]
 fn a_restore_is_requested_and_reported() {
-    let steps = |reports: bool, shown: &'static str, told: &'static [&'static str]| {
+    let steps = |reports: bool, shown: &'static [&'static str], told: &'static [&'static str]| {
+        let mut infos = shown.iter();
         let cardboard = Cardboard::new(move |command| {
             let reply = match (&command.verb, &command.extensions[..]) {
                 (Verb::Domain(Domain::Info(_)), _) => {
                     let Some(data @ ResData::DomainInfo(_)) = good(command).res_data else { panic!() };
-                    Response { extensions: vec![ResponseExt::RgpInfo(vec![Status::new(shown)])], ..answer_with(command, data) }
+                    let word = Status::new(*infos.next().expect("no more infos than the table foresees"));
+                    Response { extensions: vec![ResponseExt::RgpInfo(vec![word])], ..answer_with(command, data) }
                 }
                 (_, [CommandExt::RgpRestore(Restore::Request)]) if told.is_empty() => answer_to(command, 1000),
                 (_, [CommandExt::RgpRestore(Restore::Request)]) => {
@@ -234,17 +236,25 @@ fn a_restore_is_requested_and_reported() {
         (answer, steps)
     };
     let both = vec!["request id-1".to_owned(), "report id-1-report".to_owned()];
-    assert_eq!(steps(true, "redemptionPeriod", &["pendingRestore"]), (Answer::Done(()), both.clone()));
-    assert_eq!(steps(true, "redemptionPeriod", &[]), (Answer::Done(()), both.clone()));
-    assert_eq!(steps(true, "redemptionPeriod", &["ok"]), (Answer::Done(()), both[..1].to_vec()));
-    assert_eq!(steps(true, "pendingRestore", &[]), (Answer::Done(()), both[1..].to_vec()));
-    assert_eq!(steps(false, "redemptionPeriod", &["pendingRestore"]), (Answer::Done(()), both[..1].to_vec()));
-    assert_eq!(steps(false, "pendingRestore", &[]), (Answer::Deferred, Vec::new()));
+    let (request, report) = (both[..1].to_vec(), both[1..].to_vec());
+    const REDEMPTION: &str = "redemptionPeriod";
+    assert_eq!(steps(true, &[REDEMPTION], &["pendingRestore"]), (Answer::Done(()), both.clone()));
+    assert_eq!(steps(true, &[REDEMPTION], &["ok"]), (Answer::Done(()), request.clone()));
+    // The registry says nothing about it, so that it is asked.
+    assert_eq!(steps(true, &[REDEMPTION, "pendingRestore"], &[]), (Answer::Done(()), both));
+    assert_eq!(steps(true, &[REDEMPTION, "addPeriod"], &[]), (Answer::Done(()), request.clone()));
+    assert_eq!(steps(true, &["pendingRestore"], &[]), (Answer::Done(()), report));
+    assert_eq!(steps(false, &[REDEMPTION], &["pendingRestore"]), (Answer::Done(()), request));
+    assert_eq!(steps(false, &["pendingRestore"], &[]), (Answer::Deferred, Vec::new()));
 }
 
 #[test]
 fn a_long_transaction_id_leaves_room_for_the_reports() {
-    let (cardboard, connector) = willing();
+    let cardboard = Cardboard::new(|command| {
+        let pending = vec![ResponseExt::RgpUpdate(vec![Status::new("pendingRestore")])];
+        Ok(Said::reply(&if calls::is_transform(command) { Response { extensions: pending, ..good(command) } } else { good(command) }))
+    });
+    let connector = cardboard.connector(config(), &Faults::none());
     let id = "x".repeat(64);
     connector.restore_domain(&id, &name(), None).unwrap();
     let ids: Vec<String> = cardboard.asked().into_iter().filter(calls::is_transform).map(|command| command.cltrid.unwrap()).collect();

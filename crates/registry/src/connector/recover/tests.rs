@@ -83,8 +83,20 @@ fn renewal() {
             "done",
         ),
     ];
+    let before = at("2032-02-01T00:00:00Z");
     for (what, found, expected) in cases {
-        assert_eq!(word(renewed_domain(&wish, US, found.as_ref())), expected, "{what}");
+        assert_eq!(word(renewed_domain(&wish, US, found.as_ref(), before)), expected, "{what}");
+    }
+    // The old term is over: an expiry that moved proves nothing unless the registry shows whose renewal it was.
+    let after = at("2032-02-29T10:00:01Z");
+    let table: [(&[&str], &str); 4] =
+        [(&[], "unclear"), (&["renewPeriod"], "done"), (&["autoRenewPeriod"], "not"), (&["autoRenewPeriod", "renewPeriod"], "done")];
+    for (words, expected) in table {
+        let found = with(|d| {
+            d.expires = Some(at("2033-02-28T10:00:00Z"));
+            d.rgp_statuses = strings(words);
+        });
+        assert_eq!(word(renewed_domain(&wish, US, found.as_ref(), after)), expected, "{words:?}");
     }
 }
 
