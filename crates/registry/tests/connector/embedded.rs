@@ -1,16 +1,19 @@
-//! Against the embedded registry: the whole life of a name through our own client, and what is found after a lost answer.
+//! Against the embedded registry, in process and over its TLS listener: the whole life of a name, and what is found after a lost answer.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use model::domain::Operation;
 use model::{Currency, DomainName, HostName, Money, Months, Timestamp};
 use registry::connector::recover::{self, Finding};
 use registry::connector::testing::{contact_data, create_wish, entropy};
-use registry::connector::{Config, Connector, InProcessDialer};
+use registry::connector::{Config, Connector, Dial, InProcessDialer, TlsAddress, TlsDialer};
 use registry::embedded::EmbeddedRegistry;
+use registry::embedded::server::{self, ServerHandle};
 use registry::faults::{FaultKind, Faults};
+use registry::pki::Pki;
 use registry::{Answer, CreateDomain, Dnssec, DomainContacts, FeeQuestion, KrCertificate, Registry, RegistryHost, RenewDomain};
 use registry::{TransferAction, Trouble, UpdateDomain};
 use store::Location;
@@ -23,23 +26,84 @@ struct World {
     us: Connector,
     them: Connector,
     ids: AtomicI64,
+    listening: Option<Listening>,
+}
+
+/// What carries the frames.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Way {
+    InProcess,
+    Tls,
+}
+
+const WAYS: [Way; 2] = [Way::InProcess, Way::Tls];
+
+/// A listener of the registry, and what its clients need.
+struct Listening {
+    handle: ServerHandle,
+    pki: Pki,
+    _folder: tempfile::TempDir,
+}
+
+impl Listening {
+    fn start(registry: &Arc<EmbeddedRegistry>) -> Listening {
+        let folder = tempfile::tempdir().unwrap();
+        // Certificates are judged by real time.
+        let real = std::fs::metadata(folder.path()).unwrap().modified().unwrap();
+        let real = real.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let now = Timestamp::from_seconds(i64::try_from(real).unwrap());
+        let pki = Pki::open(folder.path(), &["domesday", "outsider"], now).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let handle = server::serve(listener, pki.server_config().unwrap(), registry.clone()).unwrap();
+        Listening { handle, pki, _folder: folder }
+    }
+
+    fn dialer(&self, registrar: &str) -> TlsDialer {
+        let address = TlsAddress {
+            address: self.handle.address().to_string(),
+            server_name: "localhost".to_owned(),
+            frame_bytes_max: 512 * 1024,
+            write_timeout: Duration::from_secs(5),
+        };
+        let read = |name: &str, extension: &str| std::fs::read(self.pki.path(name, extension)).unwrap();
+        let client = format!("client-{registrar}");
+        TlsDialer::new(address, &read("ca", "pem"), &read(&client, "pem"), &read(&client, "key")).unwrap()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.us.close();
+        self.them.close();
+        if let Some(listening) = self.listening.take() {
+            listening.handle.stop();
+        }
+    }
 }
 
 impl World {
     fn new() -> World {
+        World::by(Way::InProcess)
+    }
+
+    fn by(way: Way) -> World {
         let time = Arc::new(AtomicI64::new(Timestamp::parse_rfc3339("2031-03-01T12:00:00Z").unwrap().micros()));
         let reading = time.clone();
         let clock: registry::Clock = Arc::new(move || Timestamp::from_micros(reading.load(Ordering::SeqCst)));
         let registry = EmbeddedRegistry::open(&Location::Memory, clock.clone(), entropy()).unwrap();
         let faults = Faults::none();
+        let listening = (way == Way::Tls).then(|| Listening::start(&registry));
         let connector = |id: &str, faults: &Faults| {
             assert!(registry.seed_registrar(id, &format!("{id}-epp")).unwrap());
-            let dialer = InProcessDialer::new(registry.clone(), id);
+            let dialer: Arc<dyn Dial> = match &listening {
+                Some(listening) => Arc::new(listening.dialer(id)),
+                None => Arc::new(InProcessDialer::new(registry.clone(), id)),
+            };
             let config = Config::in_process("embedded", id, format!("{id}-epp"));
-            Connector::new(config, Arc::new(dialer), faults.clone(), clock.clone(), entropy())
+            Connector::new(config, dialer, faults.clone(), clock.clone(), entropy())
         };
         let (us, them) = (connector("domesday", &faults), connector("outsider", &Faults::none()));
-        let world = World { time, registry, faults, us, them, ids: AtomicI64::new(1) };
+        let world = World { time, registry, faults, us, them, ids: AtomicI64::new(1), listening };
         for (connector, contact) in [(&world.us, "C-REG"), (&world.them, "O-REG")] {
             assert_eq!(connector.create_contact(&world.id(), contact, &contact_data(), "contact-code"), Ok(Answer::Done(())));
         }
@@ -93,15 +157,19 @@ fn year() -> Months {
 
 #[test]
 fn the_life_of_a_name() {
-    let world = World::new();
+    WAYS.into_iter().for_each(life);
+}
+
+fn life(way: Way) {
+    let world = World::by(way);
     let us = &world.us;
     let wish = world.wish("life.com");
-    assert!(us.check(&[wish.name.clone()], None).unwrap()[0].available);
+    assert!(us.check(std::slice::from_ref(&wish.name), None).unwrap()[0].available);
     assert_eq!(us.domain(&wish.name, None), Ok(None));
 
     let created = done(us.create_domain(&world.id(), &wish));
     assert_eq!((created.created, created.expires), (world.now(), world.now().plus_months(year())));
-    assert!(!us.check(&[wish.name.clone()], None).unwrap()[0].available);
+    assert!(!us.check(std::slice::from_ref(&wish.name), None).unwrap()[0].available);
     let found = us.domain(&wish.name, None).unwrap().unwrap();
     assert_eq!((found.sponsor.as_str(), &found.contacts, &found.hosts), ("domesday", &wish.contacts, &wish.hosts));
     assert_eq!(recover::created_domain(&wish, "domesday", world.now(), Some(&found)), Finding::DoneByUs);
@@ -232,8 +300,9 @@ fn a_name_is_transferred_and_told_of() {
 /// What every fault leaves behind, and that asking tells the truth about it.
 #[test]
 fn a_lost_answer_is_found_out_by_asking() {
-    for (kind, there) in [(FaultKind::ReplyLost, true), (FaultKind::Timeout, false)] {
-        let world = World::new();
+    let kinds = [(FaultKind::ReplyLost, true), (FaultKind::Timeout, false)];
+    for (way, (kind, there)) in WAYS.into_iter().flat_map(|way| kinds.map(|kind| (way, kind))) {
+        let world = World::by(way);
         let us = &world.us;
         let proven = if there { Finding::DoneByUs } else { Finding::NotDone };
         let strike = |point: &str| world.faults.add(point, kind, 1).unwrap();
@@ -312,7 +381,11 @@ fn a_wrong_password_is_not_sent_and_not_repeated() {
 
 #[test]
 fn many_threads_use_one_connector() {
-    let world = World::new();
+    WAYS.into_iter().for_each(crowd);
+}
+
+fn crowd(way: Way) {
+    let world = World::by(way);
     std::thread::scope(|scope| {
         for thread in 0..8 {
             let world = &world;
@@ -325,4 +398,29 @@ fn many_threads_use_one_connector() {
         }
     });
     assert!(world.us.health().sessions <= 4);
+}
+
+/// While the registry is away nothing is sent: idle sessions are seen to be dead before they are used. Back again, it goes on.
+#[test]
+fn a_restart_of_the_registry_loses_nothing() {
+    let mut world = World::by(Way::Tls);
+    let name = world.registered("before.com");
+    let Listening { handle, pki, _folder } = world.listening.take().unwrap();
+    let address = handle.address();
+    handle.stop();
+    assert!(matches!(world.us.delete_domain(&world.id(), &name), Err(Trouble::NotSent(_))));
+    assert_eq!((world.us.health().sessions, world.us.health().failures), (0, 1));
+
+    // The port is free again once the old connections are forgotten.
+    let patience = Instant::now() + Duration::from_secs(10);
+    let socket = loop {
+        match TcpListener::bind(address) {
+            Ok(socket) => break socket,
+            Err(error) => assert!(Instant::now() < patience, "{error}"),
+        }
+    };
+    let handle = server::serve(socket, pki.server_config().unwrap(), world.registry.clone()).unwrap();
+    world.listening = Some(Listening { handle, pki, _folder });
+    assert!(world.us.delete_domain(&world.id(), &name).is_ok());
+    assert_eq!(world.us.health().failures, 0);
 }
