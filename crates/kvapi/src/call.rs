@@ -1,0 +1,38 @@
+//! One call on its way to a command: the engine, who asks, and the parameters.
+
+use crate::params::{Params, Values};
+use crate::wire::Message;
+use engine::order::{OrderRef, OrderView};
+use engine::{Actor, Engine, Error};
+use std::time::Duration;
+
+/// A synchronous command waits so long for its order, then answers the documented pending form (settled: Waiting).
+const WAIT_SECONDS: u64 = 8;
+
+/// A call before it is known who asks.
+pub struct Door<'a> {
+    pub engine: &'a Engine,
+    /// The caller's address.
+    pub peer: &'a str,
+    pub message: &'a Message,
+}
+
+/// What a command gets to work with.
+pub struct Call<'a> {
+    pub engine: &'a Engine,
+    /// Proven by password or session, and changed into a sub-account where `SUBUSER` said so.
+    pub actor: Actor,
+    pub params: &'a Values,
+}
+
+impl<'a> Call<'a> {
+    /// A fresh reader over the parameters, which collects what is wrong with them.
+    pub fn read(&self) -> Params<'a> {
+        Params::new(self.params, self.actor.currency())
+    }
+
+    /// The order once it is decided, or as it stands when waiting is over.
+    pub fn wait(&self, order: &OrderRef) -> Result<OrderView, Error> {
+        self.engine.await_order(&self.actor, order.id, Duration::from_secs(WAIT_SECONDS))
+    }
+}
