@@ -109,13 +109,15 @@ pub fn unreadable(reason: &str) -> Told {
 
 /// All field problems, one `Error` each; the first one gives the code.
 fn fields(problems: &[FieldProblem]) -> Told {
-    let (code, text) = problems.first().map_or((2001, COMMAND_SYNTAX), |first| problem_code(&first.problem));
+    let (code, text) = problems.first().map_or((2001, COMMAND_SYNTAX), problem_code);
     let say = |p: &FieldProblem| format!("{} {}", wire_name(&p.field), p.problem.describe(|field| wire_name(field).into_owned()));
     Told { code, text, errors: problems.iter().map(say).collect(), body: None }
 }
 
-fn problem_code(problem: &Problem) -> (u16, &'static str) {
-    match problem {
+fn problem_code(wrong: &FieldProblem) -> (u16, &'static str) {
+    match wrong.problem {
+        // What a zone demands beyond the request's own parameters is its policy (dmapi.md 2.3).
+        Problem::Missing if matches!(wrong.field, Field::Extension(_)) => (2306, POLICY),
         Problem::Missing => (2003, MISSING),
         Problem::Repeated | Problem::Excludes { .. } => (2001, COMMAND_SYNTAX),
         Problem::Malformed { .. } | Problem::TooLong { .. } => (2005, SYNTAX),
@@ -210,5 +212,124 @@ fn contact_name(part: ContactField) -> &'static str {
         ContactField::Language => "lang",
         ContactField::VatId => "vatid",
         ContactField::Auth => "auth",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Access, Currency, DomainName, Money, Timestamp, Year};
+
+    /// A new variant does not compile until it has its name here, and a sample below.
+    fn name(refusal: &Refusal) -> &'static str {
+        match refusal {
+            Refusal::CredentialsWrong => "CredentialsWrong",
+            Refusal::KeyWrong => "KeyWrong",
+            Refusal::SessionUnknown => "SessionUnknown",
+            Refusal::TooManyAttempts { .. } => "TooManyAttempts",
+            Refusal::AccountSuspended => "AccountSuspended",
+            Refusal::AccessDenied { .. } => "AccessDenied",
+            Refusal::RequestUnknown => "RequestUnknown",
+            Refusal::Fields(_) => "Fields",
+            Refusal::ZoneNotSold { .. } => "ZoneNotSold",
+            Refusal::ZoneClosed { .. } => "ZoneClosed",
+            Refusal::DomainUnavailable { .. } => "DomainUnavailable",
+            Refusal::DomainUnknown { .. } => "DomainUnknown",
+            Refusal::ContactUnknown => "ContactUnknown",
+            Refusal::OrderUnknown => "OrderUnknown",
+            Refusal::NotYours => "NotYours",
+            Refusal::AlreadyExists => "AlreadyExists",
+            Refusal::StatusForbids { .. } => "StatusForbids",
+            Refusal::NameBusy { .. } => "NameBusy",
+            Refusal::RenewedTooSoon { .. } => "RenewedTooSoon",
+            Refusal::TermMismatch { .. } => "TermMismatch",
+            Refusal::TermTooLong { .. } => "TermTooLong",
+            Refusal::RenewalNotExplicit { .. } => "RenewalNotExplicit",
+            Refusal::PriceAboveLimit { .. } => "PriceAboveLimit",
+            Refusal::PriceLimitRequired { .. } => "PriceLimitRequired",
+            Refusal::PriceMismatch { .. } => "PriceMismatch",
+            Refusal::FundsShort { .. } => "FundsShort",
+            Refusal::NotSupported { .. } => "NotSupported",
+            Refusal::Busy => "Busy",
+        }
+    }
+
+    fn samples() -> Vec<Refusal> {
+        let text = |t: &str| t.to_owned();
+        let domain = DomainName::parse("example.com").unwrap();
+        let usd = |e4| Money::new(e4, Currency::USD);
+        let year = |y| Year::new(y).unwrap();
+        let problem = |field: Field, problem: Problem| Refusal::field(FieldProblem::new(field, problem));
+        let (price, limit) = (usd(97_500), usd(50_000));
+        let from = Timestamp::parse_rfc3339("2031-01-01T06:00:00Z").unwrap();
+        vec![
+            Refusal::CredentialsWrong,
+            Refusal::KeyWrong,
+            Refusal::SessionUnknown,
+            Refusal::TooManyAttempts { wait_seconds: 8 },
+            Refusal::AccountSuspended,
+            Refusal::AccessDenied { access: Access::ReadOnly },
+            Refusal::RequestUnknown,
+            Refusal::Fields(vec![FieldProblem::missing(Field::Domain), FieldProblem::malformed(Field::NameServer(1), "a host")]),
+            problem(Field::Period, Problem::OutOfRange { expected: text("1 to 10 years") }),
+            problem(Field::Privacy, Problem::NotOneOf { allowed: vec![text("basic"), text("pro")] }),
+            problem(Field::ContactPart(ContactField::Street(0)), Problem::TooLong { max: 255 }),
+            problem(Field::Registrant, Problem::Unknown),
+            problem(Field::Period, Problem::Excludes { other: Box::new(Field::UntilYear) }),
+            problem(Field::Extension(text("X-KR-CTFY-TYPE")), Problem::NotAllowed { reason: text("not for .com") }),
+            problem(Field::Extension(text("X-KR-CTFY-TYPE")), Problem::Missing),
+            problem(Field::Domain, Problem::Repeated),
+            Refusal::ZoneNotSold { name: text("example.xyz") },
+            Refusal::ZoneClosed { zone: text("or.kr"), reason: text("closed until 2031") },
+            Refusal::DomainUnavailable { name: domain.clone(), reason: text("in use") },
+            Refusal::DomainUnknown { name: text("example.com") },
+            Refusal::ContactUnknown,
+            Refusal::OrderUnknown,
+            Refusal::NotYours,
+            Refusal::AlreadyExists,
+            Refusal::StatusForbids { status: text("redemption") },
+            Refusal::NameBusy { name: domain },
+            Refusal::RenewedTooSoon { interval_seconds: 21_600, allowed_from: from },
+            Refusal::RenewedTooSoon { interval_seconds: 432_000, allowed_from: from },
+            Refusal::TermMismatch { given: year(2031), actual: year(2032) },
+            Refusal::TermTooLong { years_max: 10 },
+            Refusal::RenewalNotExplicit { zone: text("de") },
+            Refusal::PriceAboveLimit { price, limit },
+            Refusal::PriceLimitRequired { price },
+            Refusal::PriceMismatch { price, given: limit },
+            Refusal::FundsShort { needed: price, available: limit },
+            Refusal::NotSupported { what: text("restore under .or.kr") },
+            Refusal::Busy,
+        ]
+    }
+
+    /// The whole table stands in a file, so that a change of one code is seen by whoever reviews it.
+    #[test]
+    fn every_refusal_has_its_code() {
+        let mut table = String::new();
+        for refusal in samples() {
+            let told = refused(&refusal);
+            table.push_str(&format!("{:<20} {} {} | {}\n", name(&refusal), told.code, told.text, told.errors.join(" | ")));
+        }
+        let told = fault("0123abcd");
+        table.push_str(&format!("{:<20} {} {} | {}\n", "(fault)", told.code, told.text, told.errors.join(" | ")));
+        assert_eq!(table, include_str!("../golden/refusals.txt"), "\n{table}");
+    }
+
+    /// Substrings that clients look for (dmapi.md 2.3).
+    #[test]
+    fn clients_find_their_words() {
+        let dead = refused(&Refusal::SessionUnknown);
+        assert!(["Auth-Sid", "session"].iter().all(|word| dead.text.contains(word)));
+        let denied = refused(&Refusal::AccessDenied { access: Access::ModifyOnly });
+        assert!(["permission", "not allowed"].iter().all(|word| denied.errors[0].contains(word)));
+        let unsold = refused(&Refusal::ZoneNotSold { name: "a.xyz".to_owned() });
+        assert!(unsold.errors[0].contains("Domain with extension supported by Joker.com"));
+        // A client drops what stands after a second colon: nothing that must be read does.
+        for refusal in samples() {
+            let told = refused(&refusal);
+            let before_colon = |error: &String| error.split(':').next().unwrap_or("").len();
+            assert!(told.code >= 2000 && told.errors.iter().all(|error| before_colon(error) > 15), "{refusal:?}");
+        }
     }
 }

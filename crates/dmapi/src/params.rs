@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
             // A zone has a name like a domain; a single label becomes one by a label in front.
             let name =
                 DomainName::parse(&format!("x.{suffix}")).map_err(|_| Problem::Malformed { expected: "a zone such as com".to_owned() })?;
-            Ok(name.as_str().trim_start_matches("x.").to_owned())
+            Ok(name.as_str().strip_prefix("x.").unwrap_or_default().to_owned())
         })
     }
 
@@ -412,3 +412,123 @@ whole!(A B C D E);
 whole!(A B C D E F);
 whole!(A B C D E F G);
 whole!(A B C D E F G H);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::ContactField;
+
+    fn params(query: &str) -> Params {
+        Params::read(query, b"").unwrap()
+    }
+
+    /// What a reading of one query yields: its value, or the fields that are wrong.
+    fn read<T>(query: &str, read: impl FnOnce(&Reader<'_>) -> Read<T>) -> Result<T, Vec<Field>> {
+        let params = params(query);
+        let reader = Reader::new(&params, Currency::USD);
+        let value = read(&reader);
+        match reader.done((value,)) {
+            Ok((value,)) => Ok(value),
+            Err(Refusal::Fields(problems)) => Err(problems.into_iter().map(|p| p.field).collect()),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn periods_are_months_and_only_domain_check_counts_years() {
+        let months = |query: &str| read(query, |r| r.months()).map(|m| m.map(Months::get));
+        assert_eq!((months("period=12"), months("period="), months("")), (Ok(Some(12)), Ok(None), Ok(None)));
+        for bad in ["0", "121", "-1", "1.5", "12x", "%31%32%C2%A0", "99999999999"] {
+            assert_eq!(months(&format!("period={bad}")), Err(vec![Field::Period]), "{bad}");
+        }
+        let check = |query: &str| read(query, |r| r.years_or_months()).map(|m| m.map(Months::get));
+        assert_eq!((check("period=1"), check("period=10"), check("period=24")), (Ok(Some(12)), Ok(Some(120)), Ok(Some(24))));
+        for bad in ["0", "11", "18", "132"] {
+            assert_eq!(check(&format!("period={bad}")), Err(vec![Field::Period]), "{bad}");
+        }
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let params = params("domain=-a.com&period=x&max-price=0&ns-list=a..b:c_d&autorenew=perhaps&expyear=31");
+        let r = Reader::new(&params, Currency::USD);
+        let read = (r.domain(), r.months(), r.price_limit(), r.hosts(), r.flag(Field::Autorenew), r.until_year());
+        let Err(Refusal::Fields(problems)) = r.done(read) else { panic!("nothing was refused") };
+        let fields: Vec<Field> = problems.into_iter().map(|p| p.field).collect();
+        let expected = [
+            Field::Domain,
+            Field::Period,
+            Field::PriceLimit,
+            Field::NameServer(0),
+            Field::NameServer(1),
+            Field::Autorenew,
+            Field::UntilYear,
+        ];
+        assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn amounts_are_above_zero() {
+        let limit = |query: &str| read(query, |r| r.price_limit()).map(|m| m.map(|m| m.amount_e4));
+        assert_eq!((limit("max-price=12.50"), limit("")), (Ok(Some(125_000)), Ok(None)));
+        for bad in ["0", "0.00", "-1", "1e3", "NaN", "1,5", "1.23456"] {
+            assert_eq!(limit(&format!("max-price={bad}")), Err(vec![Field::PriceLimit]), "{bad}");
+        }
+    }
+
+    #[test]
+    fn host_lists_take_the_separators_that_clients_use() {
+        for list in
+            ["a.example.net:b.example.net", "a.example.net,b.example.net", "a.example.net+b.example.net:", "a.example.net::b.example.net"]
+        {
+            let hosts = read(&format!("ns-list={list}"), |r| r.hosts()).unwrap().unwrap();
+            assert_eq!(hosts.iter().map(HostName::as_str).collect::<Vec<_>>(), ["a.example.net", "b.example.net"], "{list}");
+        }
+        assert_eq!(read(&format!("ns-list={}", "a.b:".repeat(51)), |r| r.hosts()), Err(vec![Field::NameServers]));
+    }
+
+    #[test]
+    fn windows_count_from_one_and_include_both_ends() {
+        let window = |query: &str| read(query, |r| r.window());
+        assert_eq!(window(""), Ok(Window::ALL));
+        assert_eq!(window("from=26&to=50"), Ok(Window { skip: 25, take: 25 }));
+        assert_eq!(window("from=0&to=1"), Ok(Window { skip: 0, take: 1 }));
+        assert_eq!(window("from=5&to=4"), Ok(Window { skip: 4, take: 0 }));
+        assert_eq!(window("from=x&to=y"), Err(vec![Field::From, Field::To]));
+    }
+
+    #[test]
+    fn orders_are_named_by_either_id_and_svtrid_wins() {
+        let key = |query: &str| read(query, |r| r.order_key());
+        let tracking = "01d6bb9b5190ba66cb189d2605e28628";
+        assert_eq!(key("Proc-ID=603776556"), Ok(OrderKey::Id(603_776_556)));
+        assert_eq!(key(&format!("proc-id=1&SvTrID={tracking}")), Ok(OrderKey::Tracking(tracking.to_owned())));
+        assert_eq!(key(""), Err(vec![Field::ProcessId]));
+        assert_eq!(key("proc-id=-1"), Err(vec![Field::ProcessId]));
+        assert_eq!(key("svtrid=zz"), Err(vec![Field::TrackingId]));
+    }
+
+    #[test]
+    fn contact_fields_take_old_and_new_spellings() {
+        let draft = |query: &str, zone: &str| read(query, |r| r.contact(Some(zone))).unwrap();
+        let d = draft("fname=A&lname=B&fax=!@!&orgid=[SE]1&vatid=SE1&x-us-nexus-category=C11&nexus-category=C12&individual=Yes", "se");
+        assert_eq!(
+            (d.first_name.as_deref(), d.last_name.as_deref(), d.fax.as_deref(), d.individual),
+            (Some("A"), Some("B"), None, Some(true))
+        );
+        let extras: Vec<(&str, &str)> = d.extras.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        assert_eq!(extras, [("x-us-nexus-category", "C11"), ("x-iise-orgid", "[SE]1"), ("x-iise-vatid", "SE1")]);
+        assert_eq!(d.vat_id, None);
+        assert_eq!(draft("vatid=DE1", "de").vat_id.as_deref(), Some("DE1"));
+        let wrong = read("individual=perhaps", |r| r.contact(None)).unwrap_err();
+        assert_eq!(wrong, [Field::ContactPart(ContactField::Individual)]);
+    }
+
+    #[test]
+    fn zones_of_contacts_are_canonical() {
+        let zone = |query: &str| read(query, |r| r.contact_zone());
+        assert_eq!((zone("tld=.CO.UK"), zone("tld=com")), (Ok(Some("co.uk".to_owned())), Ok(Some("com".to_owned()))));
+        assert_eq!(zone("tld=%ED%95%9C%EA%B5%AD"), Ok(Some("xn--3e0b707e".to_owned())));
+        assert_eq!(zone("tld=a%20b"), Err(vec![Field::ContactZone]));
+    }
+}
