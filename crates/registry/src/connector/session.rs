@@ -264,7 +264,7 @@ fn play_before(point: &str, timeout: Duration, faults: &Faults) -> Result<(), St
 
 /// What an answer means, for the sender of a command of this kind.
 ///
-/// 2400 and 2500 are what registries also say after doing the work: on a transform they are no refusal.
+/// 2400 and 2500 are what registries also say after doing the work: on a transform they are no refusal. Nor is a code of no family.
 pub(super) fn judge(kind: Kind, response: &Response) -> Result<Outcome, Trouble> {
     let Some(worst) = response.results.iter().map(|entry| entry.code).find(|code| !codes::is_success(*code)) else {
         return Ok(if response.code() == codes::SUCCESS_PENDING { Outcome::Deferred } else { Outcome::Done });
@@ -276,10 +276,9 @@ pub(super) fn judge(kind: Kind, response: &Response) -> Result<Outcome, Trouble>
         (codes::AUTHENTICATION_CLOSING | codes::SESSION_LIMIT, _) => {
             Trouble::NotSent(format!("the registry ended the session ({worst}): {message}"))
         }
-        (2400..=2599, Kind::Transform) => Trouble::Lost(format!("the registry failed ({worst}): {message}")),
-        (2400..=2599, Kind::Query) => Trouble::Lost(format!("the registry could not answer ({worst}): {message}")),
         (2000..=2399, _) => Trouble::Refused { code: worst, message, reasons: words::reasons(response) },
-        _ => Trouble::Lost(format!("the answer has the unknown code {worst}: {message}")),
+        (_, Kind::Transform) => Trouble::Lost(format!("the registry failed ({worst}): {message}")),
+        (_, Kind::Query) => Trouble::Lost(format!("the registry could not answer ({worst}): {message}")),
     })
 }
 

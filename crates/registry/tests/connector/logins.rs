@@ -197,7 +197,7 @@ fn callers_share_few_sessions_and_a_bounded_number_waits() {
         door.wait();
         registry::connector::Dial::dial(&slow, deadline)
     };
-    let config = Config { sessions_max: 2, waiting_max: 3, wait_max: Duration::from_millis(300), ..config() };
+    let config = Config { sessions_max: 2, waiting_max: 3, wait_max: Duration::from_secs(60), ..config() };
     let connector = Arc::new(registry::connector::Connector::new(
         config,
         Arc::new(dial),
@@ -211,15 +211,16 @@ fn callers_share_few_sessions_and_a_bounded_number_waits() {
             std::thread::spawn(move || connector.check(&[name()], None))
         })
         .collect();
-    // Two connect and stay in there; three wait until their time is over; the others are turned away.
-    while callers.iter().filter(|caller| caller.is_finished()).count() < 10 {
+    // Two connect and stay in there; three wait; the others are turned away at once.
+    while callers.iter().filter(|caller| caller.is_finished()).count() < 7 {
         std::thread::sleep(Duration::from_millis(5));
     }
+    assert_eq!(connector.health().waiting, 3);
     gate.wait();
     let outcomes: Vec<_> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
     let busy = outcomes.iter().filter(|outcome| matches!(outcome, Err(Trouble::NotSent(why)) if why == "busy")).count();
     let served = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    assert_eq!((busy, served), (10, 2));
+    assert_eq!((busy, served), (7, 5));
     assert_eq!(most.load(Ordering::SeqCst), 2);
     assert_eq!((connector.health().sessions, connector.health().waiting), (2, 0));
 }
@@ -252,4 +253,72 @@ fn a_tender_stops_when_dropped() {
     }
     drop(tender);
     assert_eq!(Arc::strong_count(&connector), 1);
+}
+
+#[test]
+fn a_caller_waits_for_a_bounded_time() {
+    let gate = Arc::new(Barrier::new(2));
+    let door = gate.clone();
+    let cardboard = Cardboard::new(move |command| {
+        door.wait();
+        Ok(Said::reply(&good(command)))
+    });
+    let config = Config { sessions_max: 1, wait_max: Duration::from_millis(60), ..config() };
+    let connector = Arc::new(cardboard.connector(config, &Faults::none()));
+    let first = {
+        let connector = connector.clone();
+        std::thread::spawn(move || connector.check(&[name()], None))
+    };
+    while connector.health().sessions == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let started = Instant::now();
+    assert_eq!(connector.check(&[name()], None), Err(Trouble::NotSent("busy".to_owned())));
+    assert!(started.elapsed() >= Duration::from_millis(60));
+    gate.wait();
+    assert!(first.join().unwrap().is_ok());
+}
+
+/// Also after success, and for sessions that are lost and opened anew: at most one attempt per interval.
+#[test]
+fn log_ins_keep_their_distance_even_when_they_succeed() {
+    let cardboard = Cardboard::new(|_| Ok(Said::nothing().closing()));
+    let interval = Duration::from_millis(80);
+    let connector = cardboard.connector(Config { login_interval: interval, ..config() }, &Faults::none());
+    let started = Instant::now();
+    for _ in 0..3 {
+        assert!(matches!(connector.delete_domain("id-1", &name()), Err(Trouble::Lost(_))));
+    }
+    assert_eq!(cardboard.dials(), 3);
+    assert!(started.elapsed() >= interval * 2);
+}
+
+/// A question that was lost is asked again on a session that was just opened, not on one that may be as dead as the first.
+#[test]
+fn a_repeated_question_goes_over_a_new_session() {
+    let silent = Arc::new(AtomicUsize::new(0));
+    let count = silent.clone();
+    let cardboard = Cardboard::new(move |command| {
+        if count.load(Ordering::SeqCst) > 0 {
+            count.fetch_sub(1, Ordering::SeqCst);
+            return Ok(Said::nothing());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        Ok(Said::reply(&good(command)))
+    });
+    for sessions_max in [2, 4] {
+        let connector = cardboard.connector(Config { sessions_max, ..config() }, &Faults::none());
+        while connector.health().idle < 2 {
+            std::thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| connector.check(&[name()], None).unwrap());
+                }
+            });
+        }
+        let before = cardboard.dials();
+        silent.store(1, Ordering::SeqCst);
+        assert!(connector.check(&[name()], None).is_ok());
+        assert_eq!(cardboard.dials(), before + 1);
+        assert_eq!(connector.health().sessions, 2);
+    }
 }

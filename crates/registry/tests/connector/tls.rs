@@ -114,7 +114,7 @@ impl Server {
             address: self.address.to_string(),
             server_name: server_name.to_owned(),
             frame_bytes_max: 64 * 1024,
-            write_timeout: Duration::from_secs(5),
+            write_timeout: Duration::from_millis(700),
         };
         TlsDialer::new(address, ca.issuer.pem().as_bytes(), paper.certificate.as_bytes(), paper.key.as_bytes()).unwrap()
     }
@@ -259,6 +259,20 @@ fn an_idle_session_that_speaks_or_ends_is_not_used() {
             std::thread::sleep(Duration::from_millis(120));
         }
     }
+}
+
+/// The registry takes only the first part of a command: nobody here can know how much of it.
+#[test]
+fn a_command_that_left_in_part_is_lost() {
+    let server = Server::start(|command| Act::SayMore(whole(command), Duration::from_secs(3), Said::nothing()));
+    let connector = server.connector(Config { frame_bytes_max: usize::MAX, ..config() });
+    assert_eq!(delete(&connector), Ok(()));
+    let mut wish = registry::connector::testing::create_wish();
+    // More than all the buffers between here and there hold.
+    wish.auth_info = "x".repeat(48 << 20);
+    let outcome = connector.create_domain("id-2", &wish);
+    assert!(matches!(&outcome, Err(Trouble::Lost(why)) if why.contains("sending")), "{outcome:?}");
+    assert_eq!((server.connections(), connector.health().sessions), (1, 0));
 }
 
 #[test]

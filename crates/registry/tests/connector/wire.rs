@@ -196,6 +196,18 @@ fn fees_are_asked_and_read() {
     assert_eq!((fee.operation, fee.months, fee.amount), (Operation::Register, months, Money::new(1_005_000, Currency::USD)));
 }
 
+#[test]
+fn fees_are_not_asked_where_none_are_told() {
+    let (cardboard, connector) = willing();
+    let mut offered = registry::connector::testing::greeting();
+    offered.ext_uris.clear();
+    cardboard.greets(Said::frame(&epp::write_greeting(&offered).unwrap()));
+    let question = FeeQuestion { operation: Operation::Renew, months: Months::new(12).unwrap() };
+    let found = connector.check(&[name()], Some(&question)).unwrap();
+    assert!(found[0].available && found[0].fees.is_empty() && !found[0].is_premium());
+    assert!(only(&cardboard).extensions.is_empty());
+}
+
 /// The RFC's two steps, the one step of registries that want no report, and a repetition that finds the request already made.
 #[test]
 fn a_restore_is_requested_and_reported() {
