@@ -1,1 +1,84 @@
-//! Room to be furnished.
+//! The lab of the sandbox as JSON over HTTP: the movable clock, captured mails, scripted faults, and whether the promises hold.
+//!
+//! [`answer`] is the whole crate: `/sandbox/...`, in sandbox mode only. What a call does beyond the engine itself (moving the clock together with the
+//! embedded registry, looking for drift, starting over) is behind [`Lab`].
+
+mod calls;
+mod codes;
+mod reply;
+mod request;
+
+#[cfg(test)]
+mod tests;
+
+use engine::lab::Moved;
+use engine::verify::Verdict;
+use engine::{Engine, Error};
+use http::{Method, StatusCode};
+use model::Timestamp;
+use reply::{Problem, Reply};
+use request::Ask;
+
+/// What the lab needs of whoever put engine and embedded registry together.
+pub trait Lab: Send + Sync {
+    /// Moves the clock forward to an instant; all that falls due until then happens first, here and at the registry.
+    fn move_clock(&self, to: Timestamp) -> Result<Moved, Error>;
+    /// Checks every promise that can be computed.
+    fn verify(&self) -> Result<Verdict, Error>;
+    /// Puts everything back to the seed. The text of an error is for people.
+    fn reset(&self) -> Result<(), String>;
+}
+
+/// One call of the lab.
+struct Call {
+    path: &'static str,
+    /// For GET (and HEAD).
+    get: Option<Answer>,
+    post: Option<Answer>,
+    delete: Option<Answer>,
+}
+
+type Answer = fn(&Ask<'_>) -> Result<Reply, Problem>;
+
+const CALLS: &[Call] = &[
+    Call { path: "/sandbox/clock", get: Some(calls::clock::show), post: Some(calls::clock::set), delete: None },
+    Call { path: "/sandbox/mail", get: Some(calls::mail::list), post: None, delete: None },
+    Call { path: "/sandbox/faults", get: Some(calls::faults::list), post: Some(calls::faults::add), delete: Some(calls::faults::clear) },
+    Call { path: "/sandbox/crash", get: None, post: Some(calls::faults::crash), delete: None },
+    Call { path: "/sandbox/invariants", get: Some(calls::invariants::show), post: None, delete: None },
+    Call { path: "/sandbox/reset", get: None, post: Some(calls::reset::run), delete: None },
+];
+
+impl Call {
+    fn allowed(&self) -> String {
+        let methods = [(self.get, "GET, HEAD"), (self.post, "POST"), (self.delete, "DELETE")];
+        methods.into_iter().filter(|(answer, _)| answer.is_some()).map(|(_, word)| word).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Answers one request below `/sandbox`. Blocks for as long as the call takes: moving the clock does all the work that falls due.
+pub fn answer(engine: &Engine, lab: &dyn Lab, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
+    respond(engine, lab, &request).unwrap_or_else(Problem::reply).into_response()
+}
+
+fn respond(engine: &Engine, lab: &dyn Lab, request: &http::Request<Vec<u8>>) -> Result<Reply, Problem> {
+    if !engine.is_sandbox() {
+        return Err(Problem::new(StatusCode::NOT_FOUND, None, "there is no lab here: this is not a sandbox"));
+    }
+    let Some(call) = CALLS.iter().find(|call| call.path == request.uri().path()) else {
+        let known = CALLS.iter().map(|call| call.path).collect::<Vec<_>>().join(", ");
+        return Err(Problem::new(StatusCode::NOT_FOUND, None, format!("no such call; the lab has {known}")));
+    };
+    let answer = match *request.method() {
+        Method::GET | Method::HEAD => call.get,
+        Method::POST => call.post,
+        Method::DELETE => call.delete,
+        _ => None,
+    };
+    let Some(answer) = answer else {
+        let allowed = call.allowed();
+        let message = format!("{} answers {allowed}", call.path);
+        return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, None, message).allowing(allowed));
+    };
+    answer(&Ask::read(engine, lab, request)?)
+}
