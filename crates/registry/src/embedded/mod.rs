@@ -73,7 +73,7 @@ impl Desk {
 
     /// A server transaction id.
     fn transaction(&self) -> String {
-        format!("DMSD-{}-{:X}", self.tag, self.next.fetch_add(1, Ordering::Relaxed))
+        format!("DMSD-{:X}-{}-{:X}", self.epoch, self.tag, self.next.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -99,7 +99,7 @@ impl EmbeddedRegistry {
     pub fn open(location: &Location, clock: Clock, entropy: Entropy) -> Result<Arc<EmbeddedRegistry>, Fault> {
         let store = Store::open(location, tables::MIGRATIONS)?;
         let epoch = store.write::<_, Fault, _>(tables::next_epoch)?;
-        let mut tag = [0; 8];
+        let mut tag = [0; 4];
         entropy(&mut tag);
         let door = Doorkeeper::new(&entropy);
         let desk = Desk { epoch, next: AtomicI64::new(1), tag: secrets::hex(&tag).to_ascii_uppercase(), entropy };

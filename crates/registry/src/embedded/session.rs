@@ -106,10 +106,10 @@ impl Session {
             Err(error) => {
                 let mut response = Response::new(error.kind.code(), error.cltrid.clone(), svtrid);
                 let culprit = if error.element.is_empty() { "epp" } else { error.element.as_str() };
-                if let (Some(result), Ok(value)) = (response.results.first_mut(), RawXml::element(ns::EPP, "undef", "")) {
-                    let reason = format!("{culprit}: {}", error.reason);
-                    let entry = std::mem::take(result);
-                    *result = entry.because(value, reason);
+                if let Ok(value) = RawXml::element(ns::EPP, "undef", "") {
+                    // A broken frame may hold what XML cannot carry, and the reason may quote it.
+                    let reason = format!("{culprit}: {}", error.reason).replace(is_unfit, "\u{fffd}");
+                    response.results = vec![ResultEntry::new(error.kind.code()).because(value, reason)];
                 }
                 return write(&response);
             }
@@ -260,6 +260,11 @@ fn services(login: &Login) -> Result<Services, Refusal> {
         }
     }
     Ok(services)
+}
+
+/// Characters that XML 1.0 cannot carry.
+fn is_unfit(c: char) -> bool {
+    matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn write(response: &Response) -> Reply {

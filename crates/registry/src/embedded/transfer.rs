@@ -128,9 +128,10 @@ fn act(tx: &mut Tx<'_>, call: &Call, body: &Transfer, word: &str) -> Result<Done
     };
     let Some(mut transfer) = pending else {
         // Who has nothing to do with the name does not learn how it stands.
-        let code = if row.sponsor == call.registrar { codes::NOT_PENDING_TRANSFER } else { codes::AUTHORIZATION_ERROR };
-        let asked_before = tables::transfer(tx, row.id)?.is_some_and(|transfer| transfer.requested_by == call.registrar);
-        return Err(refuse(if asked_before { codes::NOT_PENDING_TRANSFER } else { code }).into());
+        let last = tables::transfer(tx, row.id)?;
+        let party = last.is_some_and(|last| last.requested_by == call.registrar || last.acting == call.registrar);
+        let known = party || row.sponsor == call.registrar;
+        return Err(refuse(if known { codes::NOT_PENDING_TRANSFER } else { codes::AUTHORIZATION_ERROR }).into());
     };
     let (may, hears) = if word == "clientCancelled" {
         (&transfer.requested_by, transfer.acting.clone())
