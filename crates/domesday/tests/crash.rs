@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use common::{Server, fresh_postgres, until};
+use common::{Server, until};
 
 /// Where an order can be interrupted.
 const POINTS: [&str; 4] = ["order.accepted", "registry.sent", "registry.answered", "order.settled"];
@@ -199,9 +199,13 @@ fn centralnic_orders_survive_a_crash_after_every_step() {
 
 #[test]
 fn orders_on_postgresql_survive_a_crash_after_every_step() {
-    match fresh_postgres("crash") {
-        Some(url) => every_step(Dialect::Dmapi, Some(&url)),
-        None => println!("skipped: DOMESDAY_TEST_POSTGRES is not set"),
+    let Some(database) = testkit::Database::new() else {
+        println!("skipped: DOMESDAY_TEST_POSTGRES names no server");
+        return;
+    };
+    match database.location() {
+        store::Location::Postgres(url) => every_step(Dialect::Dmapi, Some(&url)),
+        other => panic!("not on PostgreSQL: {other:?}"),
     }
 }
 

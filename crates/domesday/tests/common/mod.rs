@@ -230,15 +230,3 @@ pub fn until<T>(limit: Duration, what: &str, mut look: impl FnMut() -> Option<T>
         std::thread::sleep(Duration::from_millis(100));
     }
 }
-
-/// A fresh PostgreSQL database beside the one that `./test` started; `None` where there is none.
-pub fn fresh_postgres(name: &str) -> Option<String> {
-    let url = std::env::var("DOMESDAY_TEST_POSTGRES").ok()?;
-    let name = format!("domesday_{name}_{}", std::process::id());
-    let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("PostgreSQL of ./test answers");
-    client
-        .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'"))
-        .expect("a database can be made");
-    let (server, _) = url.rsplit_once('/').expect("the URL ends with a database");
-    Some(format!("{server}/{name}"))
-}

@@ -5,13 +5,13 @@ use crate::lex::parts;
 use crate::tree::File;
 
 /// Where statements may stand. The registry's tables are those of another party, with a database of their own.
-/// A test of the whole binary makes itself a database.
+/// The testkit makes and drops the databases of the tests.
 const HOMES: &[&str] = &[
     "crates/store/",
     "crates/registry/src/embedded/tables.rs",
     "crates/registry/src/embedded/tables/",
     "crates/registry/migrations/",
-    "crates/domesday/tests/common/",
+    "crates/testkit/src/database.rs",
 ];
 
 /// How a statement begins, and what else must follow, so that prose that begins with such a word is not taken for one.
