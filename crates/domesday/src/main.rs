@@ -1,1 +1,33 @@
-fn main() {}
+//! The binary: configuration, wiring, listeners and the command line.
+
+mod assemble;
+mod bench;
+mod commands;
+mod http;
+mod lab;
+mod serve;
+mod world;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// A domain-name registrar that speaks the Joker DMAPI and the CentralNic Reseller API.
+///
+/// Without a command it serves a sandbox on loopback, with an embedded registry, seeded accounts and domains.
+#[derive(Parser)]
+#[command(name = "domesday", version, after_help = "Example: domesday serve --listen 127.0.0.1:8700 --data ./data")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<commands::Command>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match commands::run(cli.command.unwrap_or_default()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("domesday: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

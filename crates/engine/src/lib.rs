@@ -7,6 +7,7 @@ mod context;
 pub mod domain;
 mod error;
 mod events;
+mod health;
 mod ids;
 pub mod jobs;
 pub mod lab;
@@ -22,6 +23,8 @@ pub mod zone;
 pub use account::{Actor, Credentials};
 pub use context::{Cx, Operation};
 pub use error::{Error, Fault};
+pub use health::Health;
+pub use registry::faults;
 pub use secret::SealingKey;
 
 use context::After;

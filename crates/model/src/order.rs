@@ -17,7 +17,7 @@ impl OrderKind {
             OrderKind::ContactCreate => "contact-create",
             OrderKind::DomainRegister => "domain-register",
             OrderKind::DomainRenew => "domain-renew",
-            OrderKind::PrivacyOrder => "privacy-order",
+            OrderKind::PrivacyOrder => "domain-privacy-order",
         }
     }
 

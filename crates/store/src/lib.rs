@@ -9,6 +9,7 @@ pub mod journal;
 pub mod ledger;
 pub mod orders;
 pub mod settings;
+pub mod wipe;
 
 pub use db::{Fault, Location, Store, Tx};
 
@@ -19,7 +20,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "base", sql:
 
 /// Every statement of every table, by module and name.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Statement)> {
-    let modules: [(&str, &[(&str, Statement)]); 8] = [
+    let modules: [(&str, &[(&str, Statement)]); 9] = [
         ("accounts", accounts::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
         ("domains", domains::STATEMENTS),
@@ -28,6 +29,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("ledger", ledger::STATEMENTS),
         ("orders", orders::STATEMENTS),
         ("settings", settings::STATEMENTS),
+        ("wipe", wipe::STATEMENTS),
     ];
     modules.into_iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (module, *name, *statement)))
 }

@@ -54,8 +54,8 @@ pub struct Renew {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Renewed {
     Accepted(OrderRef),
-    /// The term already reaches that far: nothing was charged.
-    AlreadyThere { expires: Timestamp },
+    /// The term already reaches that far: nothing was charged. The order says so to whoever asks for its result.
+    AlreadyThere { order: OrderRef, expires: Timestamp },
 }
 
 /// The wish as it is kept until the registry has decided.
@@ -135,7 +135,16 @@ impl Operation for Accept {
             return Ok(Renewed::Accepted(order));
         }
         let plan = match decide(&domain, &zone, request, cx.actor.channel, cx.now)? {
-            Decision::AlreadyThere => return Ok(Renewed::AlreadyThere { expires: domain.expires_at }),
+            Decision::AlreadyThere => {
+                let done = order::Finished {
+                    kind: OrderKind::DomainRenew,
+                    object: &domain.name,
+                    client_id: &request.client_id,
+                    price: Money::zero(account.currency),
+                    message: "The term already reaches that year; nothing was charged",
+                };
+                return Ok(Renewed::AlreadyThere { order: order::finished(tx, cx, done)?, expires: domain.expires_at });
+            }
             Decision::Renew(plan) => plan,
         };
         let premium = !domain.price_class.is_empty();

@@ -2,6 +2,7 @@
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use store::jobs::Job;
@@ -22,13 +23,24 @@ pub(crate) struct Bell {
     mail_in: Sender<()>,
     mail_out: Receiver<()>,
     waiting: Mutex<HashMap<i64, (Arc<Decision>, usize)>>,
+    /// Jobs being done at this moment.
+    in_hand: AtomicUsize,
+}
+
+/// A job in hand, until dropped.
+pub(crate) struct InHand<'a>(&'a AtomicUsize);
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 impl Bell {
     pub(crate) fn new() -> Bell {
         let (work_in, work_out) = bounded(WORK_MAX);
         let (mail_in, mail_out) = bounded(1);
-        Bell { work_in, work_out, mail_in, mail_out, waiting: Mutex::new(HashMap::new()) }
+        Bell { work_in, work_out, mail_in, mail_out, waiting: Mutex::new(HashMap::new()), in_hand: AtomicUsize::new(0) }
     }
 
     pub(crate) fn hand_over(&self, job: Job) {
@@ -39,6 +51,17 @@ impl Bell {
 
     pub(crate) fn work(&self) -> &Receiver<Job> {
         &self.work_out
+    }
+
+    /// Notes that a job is being done.
+    pub(crate) fn in_hand(&self) -> InHand<'_> {
+        self.in_hand.fetch_add(1, Ordering::AcqRel);
+        InHand(&self.in_hand)
+    }
+
+    /// True if nothing was handed over that is not done.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.work_out.is_empty() && self.in_hand.load(Ordering::Acquire) == 0
     }
 
     /// Somebody queued mails. One ring is as good as many.

@@ -58,19 +58,19 @@ pub(super) fn person(registry: &dyn Registry, command: &mut CommandIds, person: 
 
 pub(super) fn host(registry: &dyn Registry, command: &mut CommandIds, name: &str, domain: &DomainName, known: &mut Known) -> Prepared {
     let Ok(name) = HostName::parse(name) else { return Prepared::Refused(format!("{name} is no host name")) };
-    let wish = RegistryHost { name: name.clone(), addresses: Vec::new() };
-    match registry.create_host(&command.next(), &wish) {
-        Ok(Answer::Done(()) | Answer::Deferred) => {}
-        // Hosts are shared: whoever made it, it is there.
-        Err(Trouble::Refused { code: EXISTS, .. }) => {}
-        Err(Trouble::Lost(_)) => match registry.host(&name) {
-            Ok(Some(_)) => {}
-            Ok(None) => return Prepared::Later(format!("host {name} was not created")),
-            Err(trouble) => return Prepared::Later(trouble.to_string()),
-        },
-        Err(Trouble::Refused { code, message, reasons }) => {
-            let own = if name.is_within(domain) { "; a name server within the name itself needs its addresses, which come after the registration" } else { "" };
-            return Prepared::Refused(format!("{}{own}", refusal("name server", name.as_str(), code, &message, &reasons)));
+    // Hosts are shared: whoever made it, it is there; and below another registrar's name only that one may make it.
+    match registry.host(&name) {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            let wish = RegistryHost { name: name.clone(), addresses: Vec::new() };
+            match registry.create_host(&command.next(), &wish) {
+                Ok(Answer::Done(()) | Answer::Deferred) | Err(Trouble::Refused { code: EXISTS, .. }) => {}
+                Err(Trouble::Refused { code, message, reasons }) => {
+                    let own = if name.is_within(domain) { "; a name server within the name itself needs its addresses, which come after the registration" } else { "" };
+                    return Prepared::Refused(format!("{}{own}", refusal("name server", name.as_str(), code, &message, &reasons)));
+                }
+                Err(trouble) => return Prepared::Later(trouble.to_string()),
+            }
         }
         Err(trouble) => return Prepared::Later(trouble.to_string()),
     }

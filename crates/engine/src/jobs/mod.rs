@@ -6,6 +6,7 @@ mod runner;
 mod step;
 
 pub(crate) use bell::Bell;
+pub(crate) use step::registry_id;
 pub use runner::Running;
 
 /// The kind of a job that takes an order to its registry.

@@ -77,6 +77,7 @@ impl Engine {
 
     /// Does one claimed job, whatever comes of it.
     pub(crate) fn do_job(&self, job: Job) {
+        let _in_hand = self.inner.bell.in_hand();
         let name = job.name.clone();
         let attempt = std::panic::AssertUnwindSafe(|| match job.kind.as_str() {
             STEP => self.registry_step(job.clone()),

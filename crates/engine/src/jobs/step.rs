@@ -87,7 +87,7 @@ impl Load {
 }
 
 /// Our number of a contact as its id at registries: at most 16 characters, never used by another.
-fn registry_id(contact_id: i64) -> String {
+pub(crate) fn registry_id(contact_id: i64) -> String {
     format!("D{contact_id}")
 }
 

@@ -99,6 +99,23 @@ impl Engine {
         Ok(moved)
     }
 
+    /// Puts the store back to empty and the clock to the real one, while nothing else runs. `others` empties what belongs to it elsewhere.
+    pub fn wipe(&self, others: impl FnOnce() -> Result<(), String>) -> Result<(), Error> {
+        let _still = self.inner.time_gate.close();
+        let begun = std::time::Instant::now();
+        while !self.inner.bell.is_quiet() {
+            if begun.elapsed() > std::time::Duration::from_secs(20) {
+                return Err(crate::error::broken("work in hand did not end; nothing was reset"));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        others().map_err(|e| Error::Fault(crate::Fault::Registry(e)))?;
+        self.inner.store.write(|tx| Ok::<_, Error>(store::wipe::all(tx)?))?;
+        self.inner.faults.clear();
+        self.inner.offset_micros.store(0, Ordering::Release);
+        Ok(())
+    }
+
     fn set_clock(&self, at: Timestamp) {
         let offset = at.micros().saturating_sub(self.real_now().micros());
         // Never backward, even if the real clock ran on meanwhile.

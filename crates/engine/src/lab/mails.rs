@@ -62,6 +62,11 @@ impl Engine {
         self.inner.sandbox
     }
 
+    /// A fresh Tracking-Id, for replies that open no order.
+    pub fn tracking_id(&self) -> String {
+        crate::tracking::tracking_id(self.real_now(), &|b| (self.inner.world.entropy)(b))
+    }
+
     /// A number under which a fault was logged, for the client to name.
     pub fn incident(&self) -> String {
         let mut random = [0_u8; 6];

@@ -5,12 +5,12 @@ use crate::account::{Actor, Profile};
 use crate::context::{Cx, Operation};
 use crate::domain::{RoleContacts, json};
 use crate::{Engine, Error, audit, contact};
-use model::contact::ContactDraft;
+use model::contact::{ContactData, ContactDraft};
 use model::domain::{Privacy, RenewalMode};
 use model::{Access, Channel, Currency, Money, Need, Refusal, Timestamp};
 use std::collections::BTreeMap;
 use store::domains::{self, Domain};
-use store::{Tx, accounts, settings};
+use store::{Tx, accounts, contacts, settings};
 
 /// A name that the sandbox begins with. Days count from the start of the sandbox; negative lie before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,22 +60,25 @@ pub const SEEDED_DOMAINS: &[Seeded] = &[
     Seeded { name: "demo.de", created_day: -300, expires_day: 65, paid_until_day: 65, what: "renews by itself only", ..PLAIN },
 ];
 
-/// The handles of the seeded contacts, for whoever prints them: German person, Korean organization, US company, bare handle.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SeededContacts {
-    pub person: String,
-    pub korean: String,
-    pub company: String,
-    pub bare: String,
+/// A seeded name as the registry is to hold it.
+#[derive(Clone, Debug)]
+pub struct SeededObject {
+    pub seeded: Seeded,
+    pub created: Timestamp,
+    pub expires: Timestamp,
+    /// The registrant's, admin's, tech's and billing contact's id at the registry.
+    pub contact_id: String,
+    pub contact: ContactData,
+    pub hosts: Vec<String>,
 }
 
 const SEEDED: &str = "sandbox-seeded";
 
-/// Fills an empty sandbox; does nothing in one that was filled before. Returns whether it did, so that the registry is filled too.
-pub fn seed(engine: &Engine) -> Result<bool, Error> {
+/// Fills an empty sandbox and says what the registry must hold; does nothing in one that was filled before.
+pub fn seed(engine: &Engine) -> Result<Vec<SeededObject>, Error> {
     let seeded = engine.inner.store.read(|tx| Ok::<_, Error>(settings::get(tx, SEEDED)?))?;
     if seeded.is_some() {
-        return Ok(false);
+        return Ok(Vec::new());
     }
     let staff = Actor::staff();
     let accounts = [
@@ -113,8 +116,7 @@ pub fn seed(engine: &Engine) -> Result<bool, Error> {
     }
     let demo = engine.inner.store.read(|tx| Ok::<_, Error>(accounts::by_kv_login(tx, "demo")?))?.ok_or(Refusal::NotYours)?;
     let actor = Actor { account: demo.id, login: demo.kv_login, currency: demo.currency, access: Access::Full, channel: Channel::Staff };
-    engine.run(&actor, Objects)?;
-    Ok(true)
+    engine.run(&actor, Objects)
 }
 
 fn profile() -> Profile {
@@ -182,11 +184,11 @@ fn drafts() -> Vec<(&'static str, ContactDraft)> {
 }
 
 impl Operation for Objects {
-    type Done = ();
+    type Done = Vec<SeededObject>;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<SeededObject>, Error> {
         let mut by_place = BTreeMap::new();
         for (place, (suffix, draft)) in drafts().into_iter().enumerate() {
             let data = draft.check().map_err(Refusal::Fields)?;
@@ -194,18 +196,33 @@ impl Operation for Objects {
             let family = zone.map_or("", |z| z.contact_family());
             let prefix = zone.map_or_else(|| "CALL".to_owned(), |z| z.handle_prefix());
             let (contact, _) = contact::create(tx, cx, &data, family, &prefix, false)?;
-            by_place.insert(place, contact.id);
+            by_place.insert(place, (contact, data));
         }
         // Names of several families share the bare handle, which serves everywhere; the Korean name has its organization.
-        let (korean, bare) = (by_place[&1], by_place[&3]);
+        let (korean, bare) = (&by_place[&1], &by_place[&3]);
+        let mut objects = Vec::new();
         for seeded in SEEDED_DOMAINS {
-            let holder = if seeded.name.ends_with(".or.kr") { korean } else { bare };
-            insert(tx, cx, seeded, holder)?;
+            let (contact, data) = if seeded.name.ends_with(".or.kr") { korean } else { bare };
+            let domain = insert(tx, cx, seeded, contact.id)?;
+            let contact_id = crate::jobs::registry_id(contact.id);
+            contacts::note_at_registry(tx, &domain.registry, contact.id, &contact_id, contact.version)?;
+            objects.push(SeededObject {
+                seeded: *seeded,
+                created: domain.created_at,
+                expires: domain.expires_at,
+                contact_id,
+                contact: data.clone(),
+                hosts: domain.hosts.split_whitespace().map(str::to_owned).collect(),
+            });
         }
         settings::set(tx, SEEDED, &cx.now.micros().to_string())?;
-        audit::append(tx, cx, audit::Change { verb: "sandbox-seed", object: "demo", order_id: None, detail: "" })
+        audit::append(tx, cx, audit::Change { verb: "sandbox-seed", object: "demo", order_id: None, detail: "" })?;
+        Ok(objects)
     }
 }
+
+/// The name servers of seeded names: hosts of the outside world.
+const SEEDED_HOSTS: &str = "ns1.example.net ns2.example.net";
 
 /// Midnight before the start, so that days can be counted.
 pub fn day(start: Timestamp, days: i64) -> Timestamp {
@@ -213,7 +230,7 @@ pub fn day(start: Timestamp, days: i64) -> Timestamp {
     Timestamp::from_date(c.year, c.month, c.day).unwrap_or(start).plus_days(days)
 }
 
-fn insert(tx: &mut Tx<'_>, cx: &Cx<'_>, seeded: &Seeded, holder: i64) -> Result<(), Error> {
+fn insert(tx: &mut Tx<'_>, cx: &Cx<'_>, seeded: &Seeded, holder: i64) -> Result<Domain, Error> {
     let name = model::DomainName::parse(seeded.name).map_err(|_| crate::error::broken("a seeded name"))?;
     let zone = cx.zones().zone_of(&name).ok_or_else(|| crate::error::broken("a seeded name without a zone"))?;
     let people = RoleContacts { admin: vec![holder], tech: vec![holder], billing: vec![holder] };
@@ -239,7 +256,7 @@ fn insert(tx: &mut Tx<'_>, cx: &Cx<'_>, seeded: &Seeded, holder: i64) -> Result<
         roid: format!("{id}_DOMAIN-DOMESDAY"),
         registrant_id: holder,
         contacts: json(&people)?,
-        hosts: "ns1.example.net ns2.example.net".to_owned(),
+        hosts: SEEDED_HOSTS.to_owned(),
         dnssec: json(&dnssec)?,
         locks: if seeded.locked { "user".to_owned() } else { String::new() },
         statuses: seeded.statuses.join(" "),
@@ -261,5 +278,6 @@ fn insert(tx: &mut Tx<'_>, cx: &Cx<'_>, seeded: &Seeded, holder: i64) -> Result<
         renewed_at: None,
     };
     domains::insert(tx, &domain)?;
-    Ok(domains::link_contact(tx, holder, id)?)
+    domains::link_contact(tx, holder, id)?;
+    Ok(domain)
 }

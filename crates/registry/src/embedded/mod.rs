@@ -136,6 +136,11 @@ impl EmbeddedRegistry {
         }
     }
 
+    /// Forgets every domain, host and contact; registrars stay.
+    pub fn wipe(&self) -> Result<(), Fault> {
+        self.store.write(tables::wipe)
+    }
+
     /// What a registrar owes the registry in all, in ten-thousandths of a US dollar: charges less refunds.
     pub fn owed_e4(&self, registrar: &str) -> Result<i64, Fault> {
         let registrar = registrar.to_owned();

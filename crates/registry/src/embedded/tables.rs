@@ -13,6 +13,16 @@ pub(super) const MIGRATIONS: &[Migration] =
 const LINKED_AT_ONCE: usize = 8;
 
 statements! {
+    WIPE_CHARGES = "DELETE FROM charges";
+    WIPE_POLL_MESSAGES = "DELETE FROM poll_messages";
+    WIPE_TRANSFERS = "DELETE FROM transfers";
+    WIPE_DOMAIN_KEYS = "DELETE FROM domain_keys";
+    WIPE_DOMAIN_HOSTS = "DELETE FROM domain_hosts";
+    WIPE_DOMAIN_CONTACTS = "DELETE FROM domain_contacts";
+    WIPE_HOSTS = "DELETE FROM hosts";
+    WIPE_DOMAINS = "DELETE FROM domains";
+    WIPE_CONTACTS = "DELETE FROM contacts";
+
     NEXT_EPOCH = "UPDATE counters SET value = value + 1 WHERE name = 'epoch' RETURNING value";
 
     REGISTRAR_PUT = "INSERT INTO registrars (id, password_hash, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
@@ -102,6 +112,15 @@ statements! {
 /// Takes the next epoch: numbers made under it were never made before.
 pub(super) fn next_epoch(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     tx.one(NEXT_EPOCH, params![], |row| row.int(0))?.ok_or_else(|| Fault::corrupt("no epoch counter"))
+}
+
+/// Empties every table but registrars and counters, for the sandbox.
+pub(super) fn wipe(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    let tables = [WIPE_CHARGES, WIPE_POLL_MESSAGES, WIPE_TRANSFERS, WIPE_DOMAIN_KEYS, WIPE_DOMAIN_HOSTS, WIPE_DOMAIN_CONTACTS];
+    for statement in tables.into_iter().chain([WIPE_HOSTS, WIPE_DOMAINS, WIPE_CONTACTS]) {
+        tx.execute(statement, params![])?;
+    }
+    Ok(())
 }
 
 // --- registrars

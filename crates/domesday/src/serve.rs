@@ -1,0 +1,204 @@
+//! `domesday serve`: opens the store, starts the listeners and the work behind them, and stops in good order.
+
+use crate::assemble::{self, StoreOptions};
+use crate::http::{Faces, router};
+use crate::lab::SandboxLab;
+use crate::world;
+use anyhow::{Context, bail};
+use axum_server::Handle;
+use clap::Args;
+use console::Addresses;
+use registry::embedded::server;
+use registry::pki::Pki;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Serves the registrar.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Example: domesday serve --listen 127.0.0.1:8700 --epp 127.0.0.1:7000 --data ./data")]
+pub struct ServeOptions {
+    /// Where both reseller interfaces, the console and the lab answer. Port 0 picks a free port.
+    #[arg(long, env = "DOMESDAY_LISTEN", default_value = "127.0.0.1:8700", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// Where the embedded registry answers EPP over TLS.
+    #[arg(long, env = "DOMESDAY_EPP", default_value = "127.0.0.1:7000", value_name = "ADDR")]
+    pub epp: SocketAddr,
+    /// Reserved for WHOIS, which is not served yet.
+    #[arg(long, env = "DOMESDAY_WHOIS", default_value = "127.0.0.1:4300", value_name = "ADDR")]
+    pub whois: SocketAddr,
+    /// Reserved for DNS, which is not served yet.
+    #[arg(long, env = "DOMESDAY_DNS", default_value = "127.0.0.1:5300", value_name = "ADDR")]
+    pub dns: SocketAddr,
+    /// Certificate chain in PEM; with it, and a key, the HTTP listener speaks TLS.
+    #[arg(long, env = "DOMESDAY_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key in PEM.
+    #[arg(long, env = "DOMESDAY_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Serve a sandbox, with its published passwords, on an address that others can reach.
+    #[arg(long, env = "DOMESDAY_PUBLIC_SANDBOX")]
+    pub public_sandbox: bool,
+    /// Print nothing but addresses and warnings.
+    #[arg(long, env = "DOMESDAY_QUIET")]
+    pub quiet: bool,
+    /// Log lines as JSON.
+    #[arg(long, env = "DOMESDAY_LOG_JSON")]
+    pub log_json: bool,
+    #[command(flatten)]
+    pub store: StoreOptions,
+}
+
+/// SIGTERM drains for so long; what has not ended then is cut.
+const DRAIN: Duration = Duration::from_secs(7);
+const TICK: Duration = Duration::from_secs(1);
+/// A client must have sent its request's head within this time.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
+
+pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
+    start_log(&options);
+    for (what, address) in [("--listen", options.listen), ("--epp", options.epp)] {
+        if !address.ip().is_loopback() && !options.public_sandbox {
+            bail!("{what} {address} can be reached by others, and a sandbox has published passwords; use a loopback address, or --public-sandbox if you mean it");
+        }
+    }
+    let opened = assemble::open(&options.store, true)?;
+    let sandbox = opened.sandbox.clone();
+    let engine = sandbox.engine().clone();
+
+    let pki = Pki::open(&options.store.data.join("pki"), &[sandbox::REGISTRAR, sandbox::OUTSIDER], world::now())?;
+    let epp_listener = TcpListener::bind(options.epp).with_context(|| format!("cannot listen on {}", options.epp))?;
+    let http_listener = TcpListener::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
+    http_listener.set_nonblocking(true)?;
+    let http_address = http_listener.local_addr()?;
+    let epp = server::serve(epp_listener, pki.server_config()?, sandbox.registry().clone())?;
+    let running = engine.start(opened.alone)?;
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let outbox = {
+        let (engine, stop) = (engine.clone(), stop.clone());
+        std::thread::Builder::new().name("outbox".to_owned()).spawn(move || outbox::run(engine, stop))?
+    };
+    let clock = {
+        let (sandbox, stop) = (sandbox.clone(), stop.clone());
+        std::thread::Builder::new().name("registry-clock".to_owned()).spawn(move || {
+            while !stop.load(Ordering::Acquire) {
+                sandbox.tick();
+                std::thread::sleep(TICK);
+            }
+        })?
+    };
+
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    let addresses = Addresses { http: format!("{scheme}://{http_address}"), epp: epp.address().to_string() };
+    announce(&options, &addresses);
+    let faces = Arc::new(Faces::new(engine.clone(), SandboxLab { sandbox: sandbox.clone() }, addresses));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(600).build()?;
+    let ended = runtime.block_on(listen(&options, http_listener, faces, engine.clone()));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+
+    // The doors are closed; what was accepted is finished or waits in the store.
+    stop.store(true, Ordering::Release);
+    epp.stop();
+    running.stop();
+    for thread in [outbox, clock] {
+        if thread.join().is_err() {
+            tracing::error!("a thread ended by a panic");
+        }
+    }
+    ended?;
+    if engine.is_stopped() {
+        bail!("the database failed on disk; see the log");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn listen(options: &ServeOptions, listener: TcpListener, faces: Arc<Faces>, engine: engine::Engine) -> anyhow::Result<()> {
+    let handle = Handle::new();
+    let closing = handle.clone();
+    tokio::spawn(async move {
+        until_told(&engine).await;
+        tracing::info!("draining");
+        closing.graceful_shutdown(Some(DRAIN));
+    });
+    let service = router(faces).into_make_service_with_connect_info::<SocketAddr>();
+    match (&options.tls_cert, &options.tls_key) {
+        (Some(certificate), Some(key)) => {
+            let provider = rustls::crypto::aws_lc_rs::default_provider();
+            // One provider per process; a second call finds it in place.
+            let _ = provider.install_default();
+            let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(certificate, key).await.context("the TLS certificate or key cannot be used")?;
+            let mut server = axum_server::from_tcp_rustls(listener, tls)?.http1_only();
+            bound(server.http_builder());
+            server.handle(handle).serve(service).await?;
+        }
+        _ => {
+            let mut server = axum_server::from_tcp(listener)?.http1_only();
+            bound(server.http_builder());
+            server.handle(handle).serve(service).await?;
+        }
+    }
+    Ok(())
+}
+
+/// HTTP/1.1 only, as DMAPI's clients need it; heads bounded in size and time.
+fn bound(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
+    let mut http1 = builder.http1();
+    http1.timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(256 * 1024);
+}
+
+/// Returns at SIGTERM or SIGINT, or when the store takes no more writes.
+async fn until_told(engine: &engine::Engine) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        tracing::error!("signals cannot be heard; stop the process by its number");
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::select! {
+            _ = term.recv() => return,
+            _ = int.recv() => return,
+            () = tokio::time::sleep(Duration::from_millis(500)) => {
+                if engine.is_stopped() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn start_log(options: &ServeOptions) {
+    use tracing_subscriber::EnvFilter;
+    let fallback = if options.quiet { "warn" } else { "info" };
+    let filter = EnvFilter::try_from_env("DOMESDAY_LOG").unwrap_or_else(|_| EnvFilter::new(fallback));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber in one process (tests) is no error.
+    let _ = if options.log_json { log.json().try_init() } else { log.try_init() };
+}
+
+/// Says where everything is, with one line per dialect that can be pasted.
+fn announce(options: &ServeOptions, addresses: &Addresses) {
+    println!("listening on {}", addresses.http);
+    println!("epp listening on {}", addresses.epp);
+    if options.quiet {
+        return;
+    }
+    let base = &addresses.http;
+    println!();
+    println!("A sandbox registrar. Everything is at {base}/ and the lab at {base}/sandbox/clock");
+    println!("EPP at {} with certificates from {}", addresses.epp, options.store.data.join("pki").display());
+    println!();
+    println!("  account   DMAPI login                        CentralNic login   API keys");
+    println!("  demo      demo@reseller.example / demo-pass  demo / demo-pass   demo-key, demo-key-read, demo-key-modify");
+    println!("  rival     rival@reseller.example / rival-pass  rival / rival-pass  rival-key");
+    println!("  julia     julia@reseller.example / julia-pass  julia / julia-pass  (sub-account of demo)");
+    println!();
+    println!("Register a domain through the Joker DMAPI:");
+    println!("  {}", console::dmapi_example(base));
+    println!("and through the CentralNic Reseller API:");
+    println!("  {}", console::kvapi_example(base));
+    println!();
+}

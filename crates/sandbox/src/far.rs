@@ -1,0 +1,36 @@
+//! The embedded registry as something that can be looked into.
+
+use model::Timestamp;
+use registry::FarSide;
+use registry::embedded::EmbeddedRegistry;
+use std::sync::Arc;
+
+pub struct Far {
+    registry: Arc<EmbeddedRegistry>,
+}
+
+impl Far {
+    pub fn new(registry: Arc<EmbeddedRegistry>) -> Far {
+        Far { registry }
+    }
+}
+
+impl FarSide for Far {
+    fn next_due(&self) -> Result<Option<Timestamp>, String> {
+        self.registry.next_due().map_err(|e| e.to_string())
+    }
+
+    fn run_due(&self, now: Timestamp) -> Result<Vec<(Timestamp, String)>, String> {
+        let happened = self.registry.run_due(now).map_err(|e| e.to_string())?;
+        Ok(happened.first.into_iter().map(|h| (h.at, format!("registry: {} {}", h.name, h.what))).collect())
+    }
+
+    fn each_domain(&self, take: &mut dyn FnMut(&str, &str, Timestamp)) -> Result<(), String> {
+        self.registry
+            .dump(|domain| {
+                take(&domain.name, &domain.sponsor, domain.expires);
+                Ok::<_, store::Fault>(())
+            })
+            .map_err(|e| e.to_string())
+    }
+}

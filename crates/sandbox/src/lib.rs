@@ -1,0 +1,140 @@
+//! A registrar complete with its far side: engine, connector and embedded registry put together, and the sandbox's beginning.
+
+mod far;
+mod outside;
+
+pub use far::Far;
+
+use engine::lab::Moved;
+use engine::verify::Verdict;
+use engine::{Engine, Parts, SealingKey, World};
+use model::Timestamp;
+use model::policy::ZoneSet;
+use registry::Clock;
+use registry::connector::{Config, Connector, InProcessDialer, Tender};
+use registry::embedded::EmbeddedRegistry;
+use registry::faults::Faults;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use store::Location;
+
+/// Our registrar id at the embedded registry, and the rest of the world's.
+pub const REGISTRAR: &str = "domesday";
+pub const OUTSIDER: &str = "outsider";
+
+/// What a sandbox is made from.
+pub struct Options {
+    pub store: Location,
+    pub registry: Location,
+    pub zones: Arc<ZoneSet>,
+    pub world: World,
+    pub key: SealingKey,
+    /// Sandbox mode: seeded, mails captured, the clock can be moved.
+    pub sandbox: bool,
+}
+
+/// Why it could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the registrar's store: {0}")]
+    Store(store::Fault),
+    #[error("the embedded registry's store: {0}")]
+    Registry(store::Fault),
+    #[error("{0}")]
+    Engine(#[from] engine::Error),
+}
+
+/// A registrar and its embedded registry in one process.
+pub struct Sandbox {
+    engine: Engine,
+    registry: Arc<EmbeddedRegistry>,
+    far: Far,
+    offset_micros: Arc<AtomicI64>,
+    _tender: Tender,
+}
+
+/// Sessions with the embedded registry: as many as runners and a few askers.
+const SESSIONS: usize = 24;
+const TEND_EVERY: Duration = Duration::from_secs(5);
+
+impl Sandbox {
+    /// Opens both stores and joins them. Seeds them if they are empty and `options.sandbox` says so.
+    pub fn open(options: Options) -> Result<Sandbox, OpenError> {
+        let offset_micros = Arc::new(AtomicI64::new(0));
+        let business: Clock = {
+            let (real, offset) = (options.world.real.clone(), offset_micros.clone());
+            Arc::new(move || Timestamp::from_micros(real().micros().saturating_add(offset.load(Ordering::Acquire))))
+        };
+        let faults = Faults::none();
+        let registry = EmbeddedRegistry::open(&options.registry, business.clone(), options.world.entropy.clone()).map_err(OpenError::Registry)?;
+        for (id, password) in [(REGISTRAR, "domesday-epp"), (OUTSIDER, "outsider-epp")] {
+            registry.seed_registrar(id, password).map_err(OpenError::Registry)?;
+        }
+        let config = Config { sessions_max: SESSIONS, ..Config::in_process("default", REGISTRAR, "domesday-epp") };
+        let dialer = Arc::new(InProcessDialer::new(registry.clone(), REGISTRAR));
+        let connector = Arc::new(Connector::new(config, dialer, faults.clone(), business, options.world.entropy.clone()));
+        let tender = connector.tended(TEND_EVERY);
+        let registries: BTreeMap<String, Arc<dyn registry::Registry>> = [("default".to_owned(), connector as Arc<dyn registry::Registry>)].into();
+        let engine = Engine::new(Parts {
+            store: store::open(&options.store).map_err(OpenError::Store)?,
+            zones: options.zones,
+            registries,
+            zone_registry: BTreeMap::new(),
+            world: options.world,
+            key: options.key,
+            faults,
+            offset_micros: offset_micros.clone(),
+            sandbox: options.sandbox,
+        })?;
+        if options.sandbox {
+            begin(&engine, &registry)?;
+        }
+        let far = Far::new(registry.clone());
+        Ok(Sandbox { engine, registry, far, offset_micros, _tender: tender })
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub fn registry(&self) -> &Arc<EmbeddedRegistry> {
+        &self.registry
+    }
+
+    /// Offset of the business clock to the real one, microseconds.
+    pub fn offset_micros(&self) -> i64 {
+        self.offset_micros.load(Ordering::Acquire)
+    }
+
+    /// Moves the clock of registrar and registry through everything that falls due on the way.
+    pub fn move_clock(&self, to: Timestamp) -> Result<Moved, engine::Error> {
+        self.engine.move_clock(to, Some(&self.far))
+    }
+
+    /// Checks every promise, drift against the embedded registry included.
+    pub fn verify(&self) -> Result<Verdict, engine::Error> {
+        self.engine.verify(Some((&self.far, REGISTRAR)))
+    }
+
+    /// Back to the seed: everything is forgotten, here and at the registry, and the clock is the real one again.
+    pub fn reset(&self) -> Result<(), OpenError> {
+        self.engine.wipe(|| self.registry.wipe().map_err(|e| e.to_string()))?;
+        begin(&self.engine, &self.registry)
+    }
+
+    /// Lets the registry do what is due by the running clock.
+    pub fn tick(&self) {
+        if let Err(error) = self.registry.run_due(self.engine.now()) {
+            tracing::warn!(error = %error, "the embedded registry's clock stands still; trying again");
+        }
+    }
+}
+
+/// The seed of the sandbox, on both sides; what is there already stays.
+fn begin(engine: &Engine, registry: &EmbeddedRegistry) -> Result<(), OpenError> {
+    outside::seed(engine, registry).map_err(OpenError::Registry)?;
+    let seeded = engine::lab::seed(engine)?;
+    outside::mirror(engine, registry, &seeded).map_err(OpenError::Registry)
+}

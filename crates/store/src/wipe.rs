@@ -1,0 +1,35 @@
+//! Emptying every table: for the sandbox, which can go back to its beginning.
+
+use crate::db::{Fault, Tx};
+use crate::statements;
+
+statements! {
+    MAILS = "DELETE FROM mails";
+    PRICES = "DELETE FROM prices";
+    REGISTRY_HOSTS = "DELETE FROM registry_hosts";
+    REGISTRY_CONTACTS = "DELETE FROM registry_contacts";
+    AUDIT_CHAIN = "DELETE FROM audit_chain";
+    AUDIT = "DELETE FROM audit";
+    EVENTS = "DELETE FROM events";
+    JOBS = "DELETE FROM jobs";
+    HOLDS = "DELETE FROM holds";
+    LEGS = "DELETE FROM ledger_legs";
+    ENTRIES = "DELETE FROM ledger_entries";
+    ORDERS = "DELETE FROM orders";
+    DOMAIN_CONTACTS = "DELETE FROM domain_contacts";
+    DOMAINS = "DELETE FROM domains";
+    CONTACTS = "DELETE FROM contacts";
+    SESSIONS = "DELETE FROM sessions";
+    API_KEYS = "DELETE FROM api_keys";
+    SUB_ACCOUNTS = "DELETE FROM accounts WHERE parent_id IS NOT NULL";
+    ACCOUNTS = "DELETE FROM accounts";
+    SETTINGS = "DELETE FROM settings";
+}
+
+/// Deletes every row but the counters of ids, which never go back.
+pub fn all(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    for (_, statement) in STATEMENTS {
+        tx.execute(*statement, &[])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! What tests share: a registrar with a movable clock on either store, and the runner of transcripts. Never shipped.
+
+mod database;
+mod fixture;
+pub mod transcript;
+
+pub use database::{Database, stores};
+pub use fixture::Fixture;
