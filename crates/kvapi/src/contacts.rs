@@ -131,7 +131,8 @@ pub fn show(reply: &mut Reply, contact: &ContactView, registrar: &str) {
     reply.put("registrar", registrar);
     reply.put("contact", &*contact.short_handle);
     reply.put("roid", roid(contact));
-    reply.put("auto delete", "1");
+    // Nothing is deleted because nothing uses it.
+    reply.put("auto delete", "0");
     reply.put("title", &*d.title);
     reply.put("firstname", &*d.first_name);
     reply.put("middlename", &*d.middle_name);

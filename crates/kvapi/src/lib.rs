@@ -74,6 +74,10 @@ fn respond(engine: &Engine, peer: &str, message: &Message) -> Reply {
 
 fn run(engine: &Engine, peer: &str, message: &Message) -> Result<Reply, Error> {
     let door = Door { engine, peer, message };
+    // Whoever means the test system must not buy for money. In the sandbox the sign is welcome, and needless (1.2).
+    if !engine.is_sandbox() && message.transport("S_OPMODE").is_some_and(|mode| mode.eq_ignore_ascii_case("OTE")) {
+        return Err(Refusal::NotSupported { what: "s_opmode=OTE on the live system".to_owned() }.into());
+    }
     let login = (message.command().is_empty() && message.is_persistent()).then_some(&commands::LOGIN);
     let command = login.or_else(|| commands::find(message.command()));
     if let Some(Command { answer: Answer::AtTheDoor(answer), .. }) = command {
