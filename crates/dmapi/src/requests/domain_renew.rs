@@ -39,8 +39,9 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     };
     match call.engine.renew(call.actor()?, renew)? {
         Renewed::Accepted(order) => call.accepted(&order),
-        Renewed::AlreadyThere { expires } => {
-            Ok(Reply::done().warning(&format!("The term already reaches {}, nothing was renewed or charged", expires.date())))
+        Renewed::AlreadyThere { expires, order } => {
+            let told = format!("The term already reaches {}, nothing was renewed or charged", expires.date());
+            Ok(call.accepted(&order)?.warning(&told))
         }
     }
 }
