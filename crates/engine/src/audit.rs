@@ -1,12 +1,12 @@
 //! The audit log: every change writes its row in its own transaction; a chainer links the rows afterwards.
 
+use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::secret::hex;
-use crate::Error;
 use model::Need;
 use sha2::{Digest, Sha256};
-use store::journal::{self, Entry};
 use store::Tx;
+use store::journal::{self, Entry};
 
 /// What was changed, for the log. No secrets.
 pub(crate) struct Change<'a> {

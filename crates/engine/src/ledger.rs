@@ -1,13 +1,13 @@
 //! Money in motion: deposits, holds, captures and releases; each moves balance and ledger together.
 
+use crate::Error;
 use crate::context::Cx;
 use crate::error::broken;
 use crate::mail::{self, Letter};
-use crate::Error;
 use model::{Money, Refusal};
+use store::Tx;
 use store::accounts::{self, Account};
 use store::ledger::{self, Book, Leg};
-use store::Tx;
 
 /// Reserves an order's price. Refused if the balance does not reach; the savepoint then takes the order with it.
 pub(crate) fn hold(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, price: Money) -> Result<(), Error> {
@@ -27,26 +27,40 @@ pub(crate) fn hold(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, price: Money) ->
 
 /// Ends an order's hold as a charge of `charge`, at most what was held; the rest goes back.
 pub(crate) fn capture(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, charge: Money, memo: &str) -> Result<(), Error> {
-    let (account_id, held) = ledger::end_hold(tx, order_id, true, cx.now)?.ok_or_else(|| broken(format!("order {order_id} has no open hold to capture")))?;
-    held.checked_sub(charge).filter(|rest| !rest.is_negative()).ok_or_else(|| broken(format!("order {order_id} would be charged more than was held")))?;
-    let left = accounts::capture(tx, account_id, held.amount_e4, charge.amount_e4)?.ok_or_else(|| broken(format!("the account of order {order_id} holds less than the order")))?;
+    let (account_id, held) =
+        ledger::end_hold(tx, order_id, true, cx.now)?.ok_or_else(|| broken(format!("order {order_id} has no open hold to capture")))?;
+    held.checked_sub(charge)
+        .filter(|rest| !rest.is_negative())
+        .ok_or_else(|| broken(format!("order {order_id} would be charged more than was held")))?;
+    let left = accounts::capture(tx, account_id, held.amount_e4, charge.amount_e4)?
+        .ok_or_else(|| broken(format!("the account of order {order_id} holds less than the order")))?;
     if charge.amount_e4 > 0 {
-        let legs = [Leg { book: Book::Customer(account_id), amount_e4: -charge.amount_e4 }, Leg { book: Book::Sales, amount_e4: charge.amount_e4 }];
+        let legs = [
+            Leg { book: Book::Customer(account_id), amount_e4: -charge.amount_e4 },
+            Leg { book: Book::Sales, amount_e4: charge.amount_e4 },
+        ];
         ledger::insert_entry(tx, cx.id(), cx.now, "capture", Some(order_id), memo, charge.currency, &legs)?;
     }
     let crossed = left.balance_e4 < left.low_balance_e4 && left.balance_e4.saturating_add(charge.amount_e4) >= left.low_balance_e4;
     if left.low_balance_e4 > 0 && crossed {
         let balance = Money::new(left.balance_e4, charge.currency);
         let limit = Money::new(left.low_balance_e4, charge.currency);
-        let text = format!("The balance of your account is {balance}, below the limit of {limit} that you asked to be warned at.\n\nThe last charge was {charge} for {memo}.\n");
-        mail::queue(tx, cx, Letter { account_id: Some(account_id), recipient: &left.email, subject: format!("Low balance: {balance}"), text })?;
+        let text = format!(
+            "The balance of your account is {balance}, below the limit of {limit} that you asked to be warned at.\n\nThe last charge was {charge} for {memo}.\n"
+        );
+        mail::queue(
+            tx,
+            cx,
+            Letter { account_id: Some(account_id), recipient: &left.email, subject: format!("Low balance: {balance}"), text },
+        )?;
     }
     Ok(())
 }
 
 /// Ends an order's hold without a charge.
 pub(crate) fn release(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64) -> Result<(), Error> {
-    let (account_id, held) = ledger::end_hold(tx, order_id, false, cx.now)?.ok_or_else(|| broken(format!("order {order_id} has no open hold to release")))?;
+    let (account_id, held) =
+        ledger::end_hold(tx, order_id, false, cx.now)?.ok_or_else(|| broken(format!("order {order_id} has no open hold to release")))?;
     if !accounts::release(tx, account_id, held.amount_e4)? {
         return Err(broken(format!("the account of order {order_id} holds less than the order")));
     }
@@ -62,7 +76,8 @@ pub(crate) fn deposit(tx: &mut Tx<'_>, cx: &Cx<'_>, account: &Account, amount: M
         let available_e4 = account.balance_e4.saturating_sub(account.held_e4).saturating_add(account.credit_e4);
         return Err(Refusal::FundsShort { needed: amount, available: Money::new(available_e4, account.currency) }.into());
     }
-    let legs = [Leg { book: Book::Customer(account.id), amount_e4: amount.amount_e4 }, Leg { book: Book::Bank, amount_e4: -amount.amount_e4 }];
+    let legs =
+        [Leg { book: Book::Customer(account.id), amount_e4: amount.amount_e4 }, Leg { book: Book::Bank, amount_e4: -amount.amount_e4 }];
     let kind = if amount.is_negative() { "payout" } else { "deposit" };
     Ok(ledger::insert_entry(tx, cx.id(), cx.now, kind, None, memo, amount.currency, &legs)?)
 }

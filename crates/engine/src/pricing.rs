@@ -75,7 +75,9 @@ pub(crate) fn within(limit: Option<PriceLimit>, name_price: Money, total: Money,
         None if premium => Err(Refusal::PriceLimitRequired { price: total }),
         None => Ok(()),
         Some(PriceLimit::AtMost(limit)) if total.amount_e4 > limit.amount_e4 => Err(Refusal::PriceAboveLimit { price: total, limit }),
-        Some(PriceLimit::Exactly(given)) if name_price.amount_e4 != given.amount_e4 => Err(Refusal::PriceMismatch { price: name_price, given }),
+        Some(PriceLimit::Exactly(given)) if name_price.amount_e4 != given.amount_e4 => {
+            Err(Refusal::PriceMismatch { price: name_price, given })
+        }
         Some(PriceLimit::AtMost(_) | PriceLimit::Exactly(_)) => Ok(()),
     }
 }

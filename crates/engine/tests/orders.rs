@@ -172,7 +172,9 @@ fn renewals_are_guarded() {
         let kv = f.actor(Channel::Kvapi, "demo");
         let before = engine.run(&demo, domain::Info { name: name("soon-due.com") }).unwrap().expires;
         let months = Months::new(12);
-        let Renewed::Accepted(order) = engine.renew(&demo, renewal("soon-due.com", Term::By { months, from_year: None })).unwrap() else { panic!() };
+        let Renewed::Accepted(order) = engine.renew(&demo, renewal("soon-due.com", Term::By { months, from_year: None })).unwrap() else {
+            panic!()
+        };
         let order = engine.await_order(&demo, order.id, WAIT).unwrap();
         assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
         let now = engine.run(&demo, domain::Info { name: name("soon-due.com") }).unwrap().expires;
@@ -209,7 +211,8 @@ fn privacy_is_sold_for_the_rest_of_the_term() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
         for (privacy, domain) in [(Privacy::Basic, "fresh.com"), (Privacy::Pro, "locked.info")] {
-            let order = OrderPrivacy { name: name(domain), privacy, months: None, until: None, price_limit: None, client_id: String::new() };
+            let order =
+                OrderPrivacy { name: name(domain), privacy, months: None, until: None, price_limit: None, client_id: String::new() };
             let accepted = engine.run(&demo, order).unwrap();
             let order = engine.await_order(&demo, accepted.order.id, WAIT).unwrap();
             assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);

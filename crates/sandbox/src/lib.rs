@@ -68,7 +68,8 @@ impl Sandbox {
             Arc::new(move || Timestamp::from_micros(real().micros().saturating_add(offset.load(Ordering::Acquire))))
         };
         let faults = Faults::none();
-        let registry = EmbeddedRegistry::open(&options.registry, business.clone(), options.world.entropy.clone()).map_err(OpenError::Registry)?;
+        let registry =
+            EmbeddedRegistry::open(&options.registry, business.clone(), options.world.entropy.clone()).map_err(OpenError::Registry)?;
         for (id, password) in [(REGISTRAR, "domesday-epp"), (OUTSIDER, "outsider-epp")] {
             registry.seed_registrar(id, password).map_err(OpenError::Registry)?;
         }
@@ -76,7 +77,8 @@ impl Sandbox {
         let dialer = Arc::new(InProcessDialer::new(registry.clone(), REGISTRAR));
         let connector = Arc::new(Connector::new(config, dialer, faults.clone(), business, options.world.entropy.clone()));
         let tender = connector.tended(TEND_EVERY);
-        let registries: BTreeMap<String, Arc<dyn registry::Registry>> = [("default".to_owned(), connector as Arc<dyn registry::Registry>)].into();
+        let registries: BTreeMap<String, Arc<dyn registry::Registry>> =
+            [("default".to_owned(), connector as Arc<dyn registry::Registry>)].into();
         let engine = Engine::new(Parts {
             store: store::open(&options.store).map_err(OpenError::Store)?,
             zones: options.zones,

@@ -49,7 +49,8 @@ pub(crate) fn seed(engine: &Engine, registry: &EmbeddedRegistry) -> Result<(), F
         let mut domain = SeedDomain::new(foreign.name, OUTSIDER, WORLD_CONTACT, day(now, -400), day(now, 330));
         domain.statuses = foreign.statuses.iter().map(|s| (*s).to_owned()).collect();
         domain.auth_info = foreign.auth_info.map(str::to_owned);
-        (domain.admin, domain.tech, domain.billing) = (vec![WORLD_CONTACT.to_owned()], vec![WORLD_CONTACT.to_owned()], vec![WORLD_CONTACT.to_owned()]);
+        (domain.admin, domain.tech, domain.billing) =
+            (vec![WORLD_CONTACT.to_owned()], vec![WORLD_CONTACT.to_owned()], vec![WORLD_CONTACT.to_owned()]);
         registry.seed_domain(domain)?;
         for host in foreign.hosts {
             address = address.wrapping_add(1);
@@ -78,7 +79,8 @@ pub(crate) fn mirror(engine: &Engine, registry: &EmbeddedRegistry, seeded: &[See
             email: c.email.clone(),
         })?;
         let mut domain = SeedDomain::new(object.seeded.name, REGISTRAR, &object.contact_id, object.created, object.expires);
-        (domain.admin, domain.tech, domain.billing) = (vec![object.contact_id.clone()], vec![object.contact_id.clone()], vec![object.contact_id.clone()]);
+        (domain.admin, domain.tech, domain.billing) =
+            (vec![object.contact_id.clone()], vec![object.contact_id.clone()], vec![object.contact_id.clone()]);
         domain.hosts = object.hosts.clone();
         if object.seeded.locked {
             domain.statuses.push("clientTransferProhibited".to_owned());

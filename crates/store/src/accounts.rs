@@ -124,9 +124,29 @@ pub fn insert(tx: &mut Tx<'_>, a: &Account) -> Result<(), Fault> {
     tx.execute(
         INSERT,
         params![
-            a.id, a.parent_id, &a.dmapi_login, &a.kv_login, &a.email, &a.password_hash, a.credentials_version, state, a.currency.code(), a.balance_e4, a.held_e4,
-            a.credit_e4, a.low_balance_e4, &a.tier, a.renewal_mode.word(), a.premium, a.transfer_lock, &a.profile, a.created_at, a.login_at, &a.login_from,
-            a.error_at, &a.error_from
+            a.id,
+            a.parent_id,
+            &a.dmapi_login,
+            &a.kv_login,
+            &a.email,
+            &a.password_hash,
+            a.credentials_version,
+            state,
+            a.currency.code(),
+            a.balance_e4,
+            a.held_e4,
+            a.credit_e4,
+            a.low_balance_e4,
+            &a.tier,
+            a.renewal_mode.word(),
+            a.premium,
+            a.transfer_lock,
+            &a.profile,
+            a.created_at,
+            a.login_at,
+            &a.login_from,
+            a.error_at,
+            &a.error_from
         ],
     )?;
     Ok(())
@@ -169,7 +189,9 @@ pub struct Captured {
 
 /// Turns `held_e4` of reserved money into a charge of `charged_e4`, at most what was held.
 pub fn capture(tx: &mut Tx<'_>, id: i64, held_e4: i64, charged_e4: i64) -> Result<Option<Captured>, Fault> {
-    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| Ok(Captured { balance_e4: row.int(0)?, low_balance_e4: row.int(1)?, email: row.text(2)? }))
+    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| {
+        Ok(Captured { balance_e4: row.int(0)?, low_balance_e4: row.int(1)?, email: row.text(2)? })
+    })
 }
 
 /// Books money in (or, negative, out); false if the account could not bear it.

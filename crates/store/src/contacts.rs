@@ -78,8 +78,22 @@ pub fn insert(tx: &mut Tx<'_>, c: &Contact) -> Result<(), Fault> {
     tx.execute(
         INSERT,
         params![
-            c.id, c.account_id, &c.handle, &c.short_handle, &c.family, &c.name, &c.organization, &c.email, &c.country, &c.data, &c.digest, c.version, c.validated,
-            c.verified_at, c.created_at, c.updated_at
+            c.id,
+            c.account_id,
+            &c.handle,
+            &c.short_handle,
+            &c.family,
+            &c.name,
+            &c.organization,
+            &c.email,
+            &c.country,
+            &c.data,
+            &c.digest,
+            c.version,
+            c.validated,
+            c.verified_at,
+            c.created_at,
+            c.updated_at
         ],
     )?;
     Ok(())

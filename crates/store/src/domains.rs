@@ -64,9 +64,15 @@ pub enum SortBy {
 /// Where in the list of names to look, in byte order: from `low` (included) to `high` (excluded).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Range {
-    Names { low: String, high: String },
+    Names {
+        low: String,
+        high: String,
+    },
     /// Over names spelled backwards.
-    Reversed { low: String, high: String },
+    Reversed {
+        low: String,
+        high: String,
+    },
 }
 
 macro_rules! columns {
@@ -78,7 +84,17 @@ macro_rules! columns {
 
 macro_rules! list {
     ($column:literal, $order:literal) => {
-        concat!("SELECT ", columns!(), " FROM domains WHERE account_id = $1 AND ", $column, " >= $2 AND ", $column, " < $3 ORDER BY ", $order, " LIMIT $4")
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM domains WHERE account_id = $1 AND ",
+            $column,
+            " >= $2 AND ",
+            $column,
+            " < $3 ORDER BY ",
+            $order,
+            " LIMIT $4"
+        )
     };
 }
 
@@ -162,9 +178,35 @@ pub fn insert(tx: &mut Tx<'_>, d: &Domain) -> Result<(), Fault> {
     tx.execute(
         INSERT,
         params![
-            d.id, d.account_id, &d.name, &d.zone, &d.registry, &d.roid, d.registrant_id, &d.contacts, &d.hosts, &d.dnssec, &d.locks, &d.statuses, d.renewal_mode.word(),
-            &d.transfer_mode, d.privacy.word(), d.privacy_until_at, d.trustee, &d.price_class, &d.language, &d.fields, &d.auth_sealed, d.created_at, &d.created_by,
-            d.updated_at, &d.updated_by, d.expires_at, d.paid_until_at, d.renewed_at, &reversed
+            d.id,
+            d.account_id,
+            &d.name,
+            &d.zone,
+            &d.registry,
+            &d.roid,
+            d.registrant_id,
+            &d.contacts,
+            &d.hosts,
+            &d.dnssec,
+            &d.locks,
+            &d.statuses,
+            d.renewal_mode.word(),
+            &d.transfer_mode,
+            d.privacy.word(),
+            d.privacy_until_at,
+            d.trustee,
+            &d.price_class,
+            &d.language,
+            &d.fields,
+            &d.auth_sealed,
+            d.created_at,
+            &d.created_by,
+            d.updated_at,
+            &d.updated_by,
+            d.expires_at,
+            d.paid_until_at,
+            d.renewed_at,
+            &reversed
         ],
     )?;
     Ok(())

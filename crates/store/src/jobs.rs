@@ -33,11 +33,27 @@ statements! {
 }
 
 fn job(row: &Row<'_>) -> Result<Job, Fault> {
-    Ok(Job { id: row.int(0)?, kind: row.text(1)?, name: row.text(2)?, subject: row.int(3)?, run_at: row.time(4)?, epoch: row.int(5)?, attempts: row.int(6)? })
+    Ok(Job {
+        id: row.int(0)?,
+        kind: row.text(1)?,
+        name: row.text(2)?,
+        subject: row.int(3)?,
+        run_at: row.time(4)?,
+        epoch: row.int(5)?,
+        attempts: row.int(6)?,
+    })
 }
 
 /// Enqueues a job, already claimed by this node until `locked_until` (real clock) if that lies ahead. Epoch 1 belongs to that first claim.
-pub fn insert(tx: &mut Tx<'_>, id: i64, kind: &str, name: &str, subject: i64, run_at: Timestamp, locked_until: Timestamp) -> Result<(), Fault> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    id: i64,
+    kind: &str,
+    name: &str,
+    subject: i64,
+    run_at: Timestamp,
+    locked_until: Timestamp,
+) -> Result<(), Fault> {
     tx.execute(INSERT, params![id, kind, name, subject, run_at, locked_until, 1_i64])?;
     Ok(())
 }

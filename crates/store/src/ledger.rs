@@ -53,7 +53,16 @@ statements! {
 }
 
 /// Books an entry. The caller gives legs that sum to zero; anything else is a fault and undoes the transaction.
-pub fn insert_entry(tx: &mut Tx<'_>, id: i64, at: Timestamp, kind: &str, order_id: Option<i64>, memo: &str, currency: Currency, legs: &[Leg]) -> Result<(), Fault> {
+pub fn insert_entry(
+    tx: &mut Tx<'_>,
+    id: i64,
+    at: Timestamp,
+    kind: &str,
+    order_id: Option<i64>,
+    memo: &str,
+    currency: Currency,
+    legs: &[Leg],
+) -> Result<(), Fault> {
     let sum = legs.iter().try_fold(0_i64, |sum, leg| sum.checked_add(leg.amount_e4));
     if sum != Some(0) || legs.len() < 2 {
         return Err(Fault::corrupt("a ledger entry whose legs do not sum to zero"));
@@ -119,13 +128,20 @@ pub fn statement(tx: &mut Tx<'_>, account_id: i64, after: i64, limit: i64) -> Re
 
 /// Everything about money that is not as it must be, one sentence each, at most a hundred of a kind.
 pub fn violations(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
-    let mut found = tx.many(UNBALANCED, &[], |r| Ok(format!("ledger entry {} does not sum to zero in {}: {}", r.int(0)?, r.text(1)?, r.int(2)?)))?;
+    let mut found =
+        tx.many(UNBALANCED, &[], |r| Ok(format!("ledger entry {} does not sum to zero in {}: {}", r.int(0)?, r.text(1)?, r.int(2)?)))?;
     found.extend(tx.many(LEGLESS, &[], |r| Ok(format!("ledger entry {} has fewer than two legs", r.int(0)?)))?);
-    found.extend(tx.many(BALANCES_OFF, &[], |r| Ok(format!("account {} has balance {} but its legs sum to {}", r.int(0)?, r.int(1)?, r.int(2)?)))?);
-    found.extend(tx.many(HELD_OFF, &[], |r| Ok(format!("account {} has {} held but its open holds sum to {}", r.int(0)?, r.int(1)?, r.int(2)?)))?);
+    found.extend(
+        tx.many(BALANCES_OFF, &[], |r| Ok(format!("account {} has balance {} but its legs sum to {}", r.int(0)?, r.int(1)?, r.int(2)?)))?,
+    );
+    found.extend(
+        tx.many(HELD_OFF, &[], |r| Ok(format!("account {} has {} held but its open holds sum to {}", r.int(0)?, r.int(1)?, r.int(2)?)))?,
+    );
     found.extend(tx.many(CURRENCIES_MIXED, &[], |r| Ok(format!("ledger entry {} is in another currency than its account", r.int(0)?)))?);
     found.extend(tx.many(OVERDRAWN, &[], |r| Ok(format!("account {} is below its credit limit", r.int(0)?)))?);
     found.extend(tx.many(HOLDS_ASTRAY, &[], |r| Ok(format!("the hold of order {} does not match the order's state", r.int(0)?)))?);
-    found.extend(tx.many(CAPTURES_ASTRAY, &[], |r| Ok(format!("order {} succeeded without a charge, or was charged without success", r.int(0)?)))?);
+    found.extend(
+        tx.many(CAPTURES_ASTRAY, &[], |r| Ok(format!("order {} succeeded without a charge, or was charged without success", r.int(0)?)))?,
+    );
     Ok(found)
 }

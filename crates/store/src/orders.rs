@@ -101,9 +101,29 @@ pub fn insert(tx: &mut Tx<'_>, o: &Order) -> Result<(), Fault> {
     tx.execute(
         INSERT,
         params![
-            o.id, &o.tracking_id, o.account_id, o.kind.word(), &o.object, o.lock_name.as_deref(), &o.registry, o.state.word(), &o.fingerprint, o.price.currency.code(),
-            o.price.amount_e4, &o.client_id, o.channel.word(), &o.actor, &o.intent, &o.result, &o.message, &o.attention, o.attempts, o.accepted_at, o.deadline_at,
-            o.decided_at, o.hidden_at
+            o.id,
+            &o.tracking_id,
+            o.account_id,
+            o.kind.word(),
+            &o.object,
+            o.lock_name.as_deref(),
+            &o.registry,
+            o.state.word(),
+            &o.fingerprint,
+            o.price.currency.code(),
+            o.price.amount_e4,
+            &o.client_id,
+            o.channel.word(),
+            &o.actor,
+            &o.intent,
+            &o.result,
+            &o.message,
+            &o.attention,
+            o.attempts,
+            o.accepted_at,
+            o.deadline_at,
+            o.decided_at,
+            o.hidden_at
         ],
     )?;
     Ok(())

@@ -80,6 +80,14 @@ pub fn prices(tx: &mut Tx<'_>, zone: &str) -> Result<Vec<PriceRow>, Fault> {
 }
 
 /// The price in force at an instant: the tier's own before the one for every tier, the latest before older ones.
-pub fn price_in_force(tx: &mut Tx<'_>, zone: &str, item: &str, months: i64, currency: Currency, tier: &str, at: Timestamp) -> Result<Option<PriceRow>, Fault> {
+pub fn price_in_force(
+    tx: &mut Tx<'_>,
+    zone: &str,
+    item: &str,
+    months: i64,
+    currency: Currency,
+    tier: &str,
+    at: Timestamp,
+) -> Result<Option<PriceRow>, Fault> {
     tx.one(PRICE, params![zone, item, months, currency.code(), tier, at], price)
 }

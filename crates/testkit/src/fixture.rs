@@ -59,7 +59,14 @@ impl Fixture {
 
     /// A seeded registrar on this store; the registry's own store is in memory.
     pub fn at(location: &Location) -> Fixture {
-        let options = Options { store: location.clone(), registry: Location::Memory, zones: zones(), world: world(1), key: SealingKey::new(1, [7; 32]), sandbox: true };
+        let options = Options {
+            store: location.clone(),
+            registry: Location::Memory,
+            zones: zones(),
+            world: world(1),
+            key: SealingKey::new(1, [7; 32]),
+            sandbox: true,
+        };
         let sandbox = Sandbox::open(options).expect("a sandbox opens");
         let running = sandbox.engine().start(true).expect("runners start");
         Fixture { sandbox, running: Some(running) }

@@ -94,7 +94,8 @@ impl Operation for Create {
         staff_only(cx)?;
         let new = &self.account;
         let (dmapi_login, kv_login) = (new.dmapi_login.trim().to_lowercase(), new.kv_login.trim().to_lowercase());
-        let plain = |login: &str| (2..=64).contains(&login.len()) && login.bytes().all(|b| b.is_ascii_alphanumeric() || b"@._-+".contains(&b));
+        let plain =
+            |login: &str| (2..=64).contains(&login.len()) && login.bytes().all(|b| b.is_ascii_alphanumeric() || b"@._-+".contains(&b));
         if !plain(&dmapi_login) || !plain(&kv_login) {
             return Err(FieldProblem::malformed(Field::Login, "2 to 64 letters, digits and any of @ . _ - +").into());
         }

@@ -12,8 +12,8 @@ use crate::{Error, audit, events};
 use model::contact::{ContactData, ContactDraft};
 use model::order::OrderKind;
 use model::{Money, Need, Refusal};
-use store::contacts::{self, Contact};
 use store::Tx;
+use store::contacts::{self, Contact};
 
 /// Asks for a contact.
 #[derive(Clone, Debug)]
@@ -66,7 +66,14 @@ impl Operation for Create {
 }
 
 /// Stores a contact, or finds the same one of the account if `reuse` says so.
-pub(crate) fn create(tx: &mut Tx<'_>, cx: &Cx<'_>, data: &ContactData, family: &str, prefix: &str, reuse: bool) -> Result<(Contact, bool), Error> {
+pub(crate) fn create(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    data: &ContactData,
+    family: &str,
+    prefix: &str,
+    reuse: bool,
+) -> Result<(Contact, bool), Error> {
     let json = to_json(data)?;
     let same = digest(&json);
     if reuse && let Some(found) = contacts::same(tx, cx.actor.account, &same, family)? {

@@ -3,9 +3,9 @@
 //! Reached by DMAPI `query-contact-list`, CentralNic `QueryContactList`. Refuses: ZoneNotSold.
 
 use super::{ContactView, view};
+use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::domain::{Page, Window};
-use crate::Error;
 use model::pattern::Pattern;
 use model::{Need, Refusal};
 use store::{Tx, contacts};

@@ -38,7 +38,9 @@ pub enum Standing {
     Available,
     /// Available at a price of its own.
     Premium,
-    Unavailable { reason: String },
+    Unavailable {
+        reason: String,
+    },
 }
 
 /// A price for a period.
@@ -173,7 +175,9 @@ impl Operation for Price {
             if let (Some(question), Some(zone), Some(months)) = (self.question, &one.zone, one.months) {
                 let fee = found.filter(|_| premium).and_then(|f| pricing::fee_of(f, question.operation, months));
                 let priced = match fee {
-                    Some(fee) if fee.currency == account.currency => pricing::premium(fee).map(|price| pricing::Priced { price, promotion: None }),
+                    Some(fee) if fee.currency == account.currency => {
+                        pricing::premium(fee).map(|price| pricing::Priced { price, promotion: None })
+                    }
                     Some(_) => None,
                     None if premium => None,
                     None => pricing::standard(tx, zone, question.operation.into(), months, account.currency, &account.tier, cx.now)?,

@@ -3,10 +3,10 @@
 //! Reached by DMAPI `domain-privacy-order`. Refuses: DomainUnknown, Fields, NameBusy, PriceAboveLimit, FundsShort, NotSupported.
 
 use super::{Accepted, of_account, zone_of};
+use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::order::{self, Intent, NewOrder};
 use crate::pricing::{self, PriceLimit};
-use crate::Error;
 use model::domain::Privacy;
 use model::order::OrderKind;
 use model::policy::Zone;
@@ -57,7 +57,12 @@ impl Operation for OrderPrivacy {
         let priced = pricing::standard(tx, &zone, item, plan.months, account.currency, &account.tier, cx.now)?;
         let price = priced.ok_or(Refusal::NotSupported { what })?.price;
         pricing::within(self.price_limit, price, price, false)?;
-        let change = PrivacyChange { domain: domain.id, name: domain.name.clone(), privacy: self.privacy.word().to_owned(), until: plan.until.micros() };
+        let change = PrivacyChange {
+            domain: domain.id,
+            name: domain.name.clone(),
+            privacy: self.privacy.word().to_owned(),
+            until: plan.until.micros(),
+        };
         let new = NewOrder {
             kind: OrderKind::PrivacyOrder,
             name: &self.name,
@@ -97,7 +102,8 @@ fn decide(domain: &Domain, zone: &Zone, request: &OrderPrivacy, now: Timestamp) 
     };
     if until > end {
         let field = if request.months.is_some() { Field::Period } else { Field::UntilYear };
-        problems.push(FieldProblem::new(field, Problem::OutOfRange { expected: format!("an end no later than the domain's, {}", end.date()) }));
+        problems
+            .push(FieldProblem::new(field, Problem::OutOfRange { expected: format!("an end no later than the domain's, {}", end.date()) }));
     }
     if end <= now {
         problems.push(FieldProblem::new(Field::Domain, Problem::NotAllowed { reason: "its term is over".to_owned() }));

@@ -172,7 +172,8 @@ impl Operation for Accept {
             roles.push((role, people));
         }
         let counts = [request.admin.len(), request.tech.len(), request.billing.len()];
-        let plan = decide(&self.zone, request, registrant.as_ref().map(|m| (m.country(), m.kind())), counts, account.transfer_lock, problems)?;
+        let plan =
+            decide(&self.zone, request, registrant.as_ref().map(|m| (m.country(), m.kind())), counts, account.transfer_lock, problems)?;
         let Some(registrant) = registrant else { return Err(FieldProblem::missing(Field::Registrant).into()) };
 
         // A verdict about the name comes after all that is wrong with the request, and never before a wish on its way is joined.
@@ -200,8 +201,12 @@ impl Operation for Accept {
             Ok::<Money, Error>(priced.ok_or(Refusal::NotSupported { what })?.price)
         };
         let name_price = match fee {
-            Some(fee) if fee.currency == account.currency => pricing::premium(fee).ok_or_else(|| crate::error::broken("a premium price overflows"))?,
-            Some(_) | None if premium => return Err(Refusal::NotSupported { what: format!("the premium price of {}", request.name) }.into()),
+            Some(fee) if fee.currency == account.currency => {
+                pricing::premium(fee).ok_or_else(|| crate::error::broken("a premium price overflows"))?
+            }
+            Some(_) | None if premium => {
+                return Err(Refusal::NotSupported { what: format!("the premium price of {}", request.name) }.into());
+            }
             Some(_) | None => price_of(tx, Item::Register)?,
         };
         let mut total = name_price;
@@ -235,7 +240,11 @@ impl Operation for Accept {
             }
         }
         let auth_sealed = match &request.auth_info {
-            Some(code) => cx.inner.key.seal(&auth_place(request.name.as_str()), code, &|b| cx.random(b)).ok_or_else(|| crate::error::broken("sealing failed"))?,
+            Some(code) => cx
+                .inner
+                .key
+                .seal(&auth_place(request.name.as_str()), code, &|b| cx.random(b))
+                .ok_or_else(|| crate::error::broken("sealing failed"))?,
             None => String::new(),
         };
         let mut fields = plan.fields.values.clone();
@@ -272,7 +281,15 @@ impl Operation for Accept {
 }
 
 /// Finds or checks a contact; what is wrong with it joins the other problems.
-fn meant(tx: &mut Tx<'_>, cx: &Cx<'_>, zone: &Zone, role: Role, place: usize, r: &ContactRef, problems: &mut Vec<FieldProblem>) -> Result<Option<Meant>, Error> {
+fn meant(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    zone: &Zone,
+    role: Role,
+    place: usize,
+    r: &ContactRef,
+    problems: &mut Vec<FieldProblem>,
+) -> Result<Option<Meant>, Error> {
     let field = role_field(role, place);
     match r {
         ContactRef::Handle(handle) => match super::contact_by_handle(tx, cx, handle)? {
@@ -390,7 +407,9 @@ fn check_dnssec(zone: &Zone, records: &[DnssecRecord], problems: &mut Vec<FieldP
     }
     for (place, record) in (0_u8..).zip(records) {
         let (field, wanted, algorithm, digest) = match record {
-            DnssecRecord::Ds { algorithm, digest_type, .. } => (Field::DnssecDs(place), DnssecInterface::Ds, *algorithm, Some(*digest_type)),
+            DnssecRecord::Ds { algorithm, digest_type, .. } => {
+                (Field::DnssecDs(place), DnssecInterface::Ds, *algorithm, Some(*digest_type))
+            }
             DnssecRecord::Key { algorithm, .. } => (Field::DnssecKey(place), DnssecInterface::Key, *algorithm, None),
         };
         if zone.dnssec.interface != wanted {

@@ -55,7 +55,10 @@ pub struct Renew {
 pub enum Renewed {
     Accepted(OrderRef),
     /// The term already reaches that far: nothing was charged. The order says so to whoever asks for its result.
-    AlreadyThere { order: OrderRef, expires: Timestamp },
+    AlreadyThere {
+        order: OrderRef,
+        expires: Timestamp,
+    },
 }
 
 /// The wish as it is kept until the registry has decided.
@@ -155,8 +158,12 @@ impl Operation for Accept {
             Ok::<Money, Error>(priced.ok_or(Refusal::NotSupported { what })?.price)
         };
         let name_price = match fee {
-            Some(fee) if fee.currency == account.currency => pricing::premium(fee).ok_or_else(|| crate::error::broken("a premium price overflows"))?,
-            Some(_) | None if premium => return Err(Refusal::NotSupported { what: format!("the premium price of {}", request.name) }.into()),
+            Some(fee) if fee.currency == account.currency => {
+                pricing::premium(fee).ok_or_else(|| crate::error::broken("a premium price overflows"))?
+            }
+            Some(_) | None if premium => {
+                return Err(Refusal::NotSupported { what: format!("the premium price of {}", request.name) }.into());
+            }
             Some(_) | None => price_of(tx, Item::Renew)?,
         };
         let mut total = name_price;
@@ -219,8 +226,15 @@ enum Decision {
 const DMAPI_INTERVAL_SECONDS: i64 = 6 * 3_600;
 
 /// Statuses under which no registry renews (RFC 5731, RFC 3915).
-const FORBIDDING: &[&str] =
-    &["pendingDelete", "redemptionPeriod", "pendingRestore", "pendingTransfer", "clientRenewProhibited", "serverRenewProhibited", "pendingRenew"];
+const FORBIDDING: &[&str] = &[
+    "pendingDelete",
+    "redemptionPeriod",
+    "pendingRestore",
+    "pendingTransfer",
+    "clientRenewProhibited",
+    "serverRenewProhibited",
+    "pendingRenew",
+];
 
 /// What renewing would mean, or why it may not be. Pure: every rule about renewing is here or in the zone's data.
 fn decide(domain: &Domain, zone: &Zone, request: &Renew, channel: Channel, now: Timestamp) -> Result<Decision, Refusal> {
@@ -325,7 +339,13 @@ mod tests {
     fn decided(d: &Domain, term: Term, channel: Channel) -> Result<Decision, Refusal> {
         let zones = ZoneSet::embedded().unwrap();
         let zone = zones.get(&d.zone).unwrap();
-        let request = Renew { name: DomainName::parse(&d.name).unwrap(), term, privacy: RenewPrivacy::Unsaid, price_limit: None, client_id: String::new() };
+        let request = Renew {
+            name: DomainName::parse(&d.name).unwrap(),
+            term,
+            privacy: RenewPrivacy::Unsaid,
+            price_limit: None,
+            client_id: String::new(),
+        };
         decide(d, zone, &request, channel, at(NOW))
     }
 

@@ -9,9 +9,9 @@ use model::domain::{Privacy, RenewalMode};
 use model::order::OrderKind;
 use model::{Months, Timestamp};
 use std::collections::BTreeSet;
+use store::Tx;
 use store::domains::{self, Domain, Term};
 use store::orders::Order;
-use store::Tx;
 
 /// The event under which an account hears that an order failed.
 pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
@@ -34,10 +34,14 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
     let memo = format!("{} {}", order.kind.word(), order.object);
     ledger::capture(tx, cx, order.id, order.price, &memo)?;
     match (&intent, settlement) {
-        (Intent::Register(wish), Settlement::Registered { created, expires, roid }) => registered(tx, cx, order, wish, *created, *expires, roid),
+        (Intent::Register(wish), Settlement::Registered { created, expires, roid }) => {
+            registered(tx, cx, order, wish, *created, *expires, roid)
+        }
         (Intent::Renew(wish), Settlement::Renewed { expires }) => renewed(tx, cx, order, wish, *expires),
         (Intent::Privacy(wish), Settlement::Changed) => privacy(tx, cx, order, wish),
-        (Intent::Register(_) | Intent::Renew(_) | Intent::Privacy(_), _) => Err(broken(format!("order {} got the settlement of another kind", order.id))),
+        (Intent::Register(_) | Intent::Renew(_) | Intent::Privacy(_), _) => {
+            Err(broken(format!("order {} got the settlement of another kind", order.id)))
+        }
     }
 }
 
@@ -83,8 +87,12 @@ fn registered(
         renewed_at: None,
     };
     domains::insert(tx, &domain)?;
-    let people: BTreeSet<i64> =
-        [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing].into_iter().flatten().copied().chain([wish.registrant]).collect();
+    let people: BTreeSet<i64> = [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing]
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain([wish.registrant])
+        .collect();
     for contact in people {
         domains::link_contact(tx, contact, id)?;
     }

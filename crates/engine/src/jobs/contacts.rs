@@ -40,16 +40,22 @@ pub(super) fn person(registry: &dyn Registry, command: &mut CommandIds, person: 
     };
     match asked {
         Ok(Answer::Done(()) | Answer::Deferred) => {}
-        Err(Trouble::Refused { code: EXISTS, .. }) | Err(Trouble::Lost(_)) if person.held.is_none() => match registry.contact(&person.registry_id) {
-            Ok(found) => match recover::created_contact(&person.data, registry.registrar(), found.as_ref()) {
-                Finding::DoneByUs => {}
-                Finding::NotDone => return Prepared::Later(format!("contact {} was not created", person.registry_id)),
-                Finding::TakenByOther => return Prepared::Refused(format!("the contact id {} is taken at the registry", person.registry_id)),
-                Finding::Unclear(why) => return Prepared::Later(why),
-            },
-            Err(trouble) => return Prepared::Later(trouble.to_string()),
-        },
-        Err(Trouble::Refused { code, message, reasons }) => return Prepared::Refused(refusal("contact", &person.registry_id, code, &message, &reasons)),
+        Err(Trouble::Refused { code: EXISTS, .. }) | Err(Trouble::Lost(_)) if person.held.is_none() => {
+            match registry.contact(&person.registry_id) {
+                Ok(found) => match recover::created_contact(&person.data, registry.registrar(), found.as_ref()) {
+                    Finding::DoneByUs => {}
+                    Finding::NotDone => return Prepared::Later(format!("contact {} was not created", person.registry_id)),
+                    Finding::TakenByOther => {
+                        return Prepared::Refused(format!("the contact id {} is taken at the registry", person.registry_id));
+                    }
+                    Finding::Unclear(why) => return Prepared::Later(why),
+                },
+                Err(trouble) => return Prepared::Later(trouble.to_string()),
+            }
+        }
+        Err(Trouble::Refused { code, message, reasons }) => {
+            return Prepared::Refused(refusal("contact", &person.registry_id, code, &message, &reasons));
+        }
         Err(trouble) => return Prepared::Later(trouble.to_string()),
     }
     known.contacts.push((person.id, person.registry_id.clone(), person.version));
@@ -66,7 +72,11 @@ pub(super) fn host(registry: &dyn Registry, command: &mut CommandIds, name: &str
             match registry.create_host(&command.next(), &wish) {
                 Ok(Answer::Done(()) | Answer::Deferred) | Err(Trouble::Refused { code: EXISTS, .. }) => {}
                 Err(Trouble::Refused { code, message, reasons }) => {
-                    let own = if name.is_within(domain) { "; a name server within the name itself needs its addresses, which come after the registration" } else { "" };
+                    let own = if name.is_within(domain) {
+                        "; a name server within the name itself needs its addresses, which come after the registration"
+                    } else {
+                        ""
+                    };
                     return Prepared::Refused(format!("{}{own}", refusal("name server", name.as_str(), code, &message, &reasons)));
                 }
                 Err(trouble) => return Prepared::Later(trouble.to_string()),

@@ -6,8 +6,8 @@ mod runner;
 mod step;
 
 pub(crate) use bell::Bell;
-pub(crate) use step::registry_id;
 pub use runner::Running;
+pub(crate) use step::registry_id;
 
 /// The kind of a job that takes an order to its registry.
 pub(crate) const STEP: &str = "registry-step";

@@ -161,5 +161,8 @@ impl Operation for TakeLease {
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(body).map_err(|e| crate::error::broken(format!("no thread can be started: {e}")))
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(body)
+        .map_err(|e| crate::error::broken(format!("no thread can be started: {e}")))
 }

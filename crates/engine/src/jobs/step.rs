@@ -2,8 +2,8 @@
 //!
 //! Nothing is sent twice blindly. An order whose answer was lost, or whose sender died, is asked about first (reliability 1.2, 1.3).
 
-use super::contacts::{self, CommandIds, Person, Prepared};
 use super::backoff_seconds;
+use super::contacts::{self, CommandIds, Person, Prepared};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::domain::register::{Registration, fresh_auth_code};
@@ -55,7 +55,9 @@ impl Operation for Load {
                 }
                 auth_info = cx.inner.key.open(&auth_place(&wish.name), &wish.auth_sealed);
             }
-            Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?),
+            Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => {
+                people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?)
+            }
             Intent::Privacy(_) | Intent::Renew(_) => {}
         }
         Ok(Loaded { order, intent, people, hosts, auth_info })
@@ -76,7 +78,8 @@ impl Load {
         } else {
             people.push(registry_person(tx, &order.registry, wish.registrant)?);
         }
-        let others: BTreeSet<i64> = [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing].into_iter().flatten().copied().collect();
+        let others: BTreeSet<i64> =
+            [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing].into_iter().flatten().copied().collect();
         for id in others {
             if people.iter().all(|p| p.id != id) {
                 people.push(registry_person(tx, &order.registry, id)?);
@@ -142,7 +145,8 @@ impl Engine {
         let registry = registry.ok_or_else(|| broken(format!("no registry is configured under the name {}", loaded.order.registry)))?;
         let actor = Actor::system(loaded.order.account_id, loaded.order.price.currency);
         let mut known = Known { registry: loaded.order.registry.clone(), ..Known::default() };
-        let mut talk = Talk { engine: self, registry: registry.as_ref(), ids: CommandIds::new(loaded.order.id, job.epoch), known: &mut known };
+        let mut talk =
+            Talk { engine: self, registry: registry.as_ref(), ids: CommandIds::new(loaded.order.id, job.epoch), known: &mut known };
         // The first claim is the accepting node's own: nothing can have been sent before it.
         let fresh = job.epoch == 1 && loaded.order.state == OrderState::Sending;
         let outcome = talk.carry_out(&loaded, fresh);
@@ -261,7 +265,12 @@ impl Talk<'_> {
         Ok(CreateDomain {
             name,
             months: Months::new(wish.months).ok_or_else(|| broken("an order's period"))?,
-            contacts: DomainContacts { registrant, admin: ids(&wish.contacts.admin), tech: ids(&wish.contacts.tech), billing: ids(&wish.contacts.billing) },
+            contacts: DomainContacts {
+                registrant,
+                admin: ids(&wish.contacts.admin),
+                tech: ids(&wish.contacts.tech),
+                billing: ids(&wish.contacts.billing),
+            },
             hosts: wish.hosts.iter().map(|h| HostName::parse(h)).collect::<Result<_, _>>().map_err(|_| broken("an order's host"))?,
             dnssec: wish.dnssec.iter().map(dnssec).collect(),
             auth_info,
@@ -281,7 +290,9 @@ impl Talk<'_> {
                 Some((created, expires, roid)) => Found::Settled(Settlement::Registered { created, expires, roid }),
                 None => Found::Unclear("the registry shows the name without its dates".to_owned()),
             },
-            Finding::TakenByOther => Found::Settled(Settlement::Refused { message: format!("The name {} was registered by another", command.name) }),
+            Finding::TakenByOther => {
+                Found::Settled(Settlement::Refused { message: format!("The name {} was registered by another", command.name) })
+            }
             Finding::NotDone => Found::Absent,
             Finding::Unclear(why) => Found::Unclear(why),
         }
@@ -334,7 +345,9 @@ impl Talk<'_> {
                 Some(expires) => Found::Settled(Settlement::Renewed { expires }),
                 None => Found::Unclear("the registry shows the name without its expiry".to_owned()),
             },
-            Finding::TakenByOther => Found::Settled(Settlement::Refused { message: format!("The name {} is not held here any more", command.name) }),
+            Finding::TakenByOther => {
+                Found::Settled(Settlement::Refused { message: format!("The name {} is not held here any more", command.name) })
+            }
             Finding::NotDone => Found::Absent,
             Finding::Unclear(why) => Found::Unclear(why),
         }
@@ -398,6 +411,8 @@ fn fee(kept: &Option<(i64, String)>) -> Result<Option<Money>, Error> {
 fn dnssec(record: &DnssecRecord) -> Dnssec {
     match record.clone() {
         DnssecRecord::Ds { key_tag, algorithm, digest_type, digest_hex } => Dnssec::Ds { key_tag, algorithm, digest_type, digest_hex },
-        DnssecRecord::Key { flags, protocol, algorithm, public_key } => Dnssec::Key { flags, protocol, algorithm, public_key_base64: public_key },
+        DnssecRecord::Key { flags, protocol, algorithm, public_key } => {
+            Dnssec::Key { flags, protocol, algorithm, public_key_base64: public_key }
+        }
     }
 }

@@ -47,10 +47,43 @@ const PLAIN: Seeded = Seeded {
 /// The names of `demo`.
 pub const SEEDED_DOMAINS: &[Seeded] = &[
     Seeded { name: "fresh.com", created_day: 0, expires_day: 365, paid_until_day: 365, what: "just registered, in add grace", ..PLAIN },
-    Seeded { name: "soon-due.com", created_day: -359, expires_day: 6, paid_until_day: 6, renewal_mode: RenewalMode::AutoRenew, what: "expires in 6 days, renews by itself", ..PLAIN },
-    Seeded { name: "soon-gone.net", created_day: -359, expires_day: 6, paid_until_day: 6, renewal_mode: RenewalMode::AutoDelete, what: "expires in 6 days, will be let go", ..PLAIN },
-    Seeded { name: "in-grace.org", created_day: -375, expires_day: 355, paid_until_day: -10, renewal_mode: RenewalMode::AutoDelete, what: "in the registry's auto-renew grace since 10 days", ..PLAIN },
-    Seeded { name: "redeemable.com", created_day: -400, expires_day: 330, paid_until_day: -35, renewal_mode: RenewalMode::AutoDelete, statuses: &["pendingDelete", "redemptionPeriod"], what: "deleted, can be restored", ..PLAIN },
+    Seeded {
+        name: "soon-due.com",
+        created_day: -359,
+        expires_day: 6,
+        paid_until_day: 6,
+        renewal_mode: RenewalMode::AutoRenew,
+        what: "expires in 6 days, renews by itself",
+        ..PLAIN
+    },
+    Seeded {
+        name: "soon-gone.net",
+        created_day: -359,
+        expires_day: 6,
+        paid_until_day: 6,
+        renewal_mode: RenewalMode::AutoDelete,
+        what: "expires in 6 days, will be let go",
+        ..PLAIN
+    },
+    Seeded {
+        name: "in-grace.org",
+        created_day: -375,
+        expires_day: 355,
+        paid_until_day: -10,
+        renewal_mode: RenewalMode::AutoDelete,
+        what: "in the registry's auto-renew grace since 10 days",
+        ..PLAIN
+    },
+    Seeded {
+        name: "redeemable.com",
+        created_day: -400,
+        expires_day: 330,
+        paid_until_day: -35,
+        renewal_mode: RenewalMode::AutoDelete,
+        statuses: &["pendingDelete", "redemptionPeriod"],
+        what: "deleted, can be restored",
+        ..PLAIN
+    },
     Seeded { name: "locked.info", locked: true, what: "locked against transfer", ..PLAIN },
     Seeded { name: "signed.net", signed: true, what: "has DS records", ..PLAIN },
     Seeded { name: "premium-gold.com", premium: true, what: "of premium price", ..PLAIN },
@@ -82,9 +115,24 @@ pub fn seed(engine: &Engine) -> Result<Vec<SeededObject>, Error> {
     }
     let staff = Actor::staff();
     let accounts = [
-        ("demo", None, 10_000, Profile { first_name: "Dana".into(), last_name: "Demo".into(), organization: "Demo Reselling Ltd".into(), ..profile() }),
-        ("rival", None, 1_000, Profile { first_name: "Rita".into(), last_name: "Rival".into(), organization: "Rival Names Inc".into(), ..profile() }),
-        ("julia", Some("demo"), 100, Profile { first_name: "Julia".into(), last_name: "Sub".into(), organization: String::new(), ..profile() }),
+        (
+            "demo",
+            None,
+            10_000,
+            Profile { first_name: "Dana".into(), last_name: "Demo".into(), organization: "Demo Reselling Ltd".into(), ..profile() },
+        ),
+        (
+            "rival",
+            None,
+            1_000,
+            Profile { first_name: "Rita".into(), last_name: "Rival".into(), organization: "Rival Names Inc".into(), ..profile() },
+        ),
+        (
+            "julia",
+            Some("demo"),
+            100,
+            Profile { first_name: "Julia".into(), last_name: "Sub".into(), organization: String::new(), ..profile() },
+        ),
     ];
     for (name, parent, dollars, profile) in accounts {
         let account = NewAccount {
@@ -235,7 +283,12 @@ fn insert(tx: &mut Tx<'_>, cx: &Cx<'_>, seeded: &Seeded, holder: i64) -> Result<
     let zone = cx.zones().zone_of(&name).ok_or_else(|| crate::error::broken("a seeded name without a zone"))?;
     let people = RoleContacts { admin: vec![holder], tech: vec![holder], billing: vec![holder] };
     let dnssec = if seeded.signed {
-        vec![crate::domain::DnssecRecord::Ds { key_tag: 12_345, algorithm: 13, digest_type: 2, digest_hex: "49FD46E6C4B45C55D4AC69CBD3CD34AC1AFE51DE2C7C1F7A0E3A3C7B5B3F2A10".to_owned() }]
+        vec![crate::domain::DnssecRecord::Ds {
+            key_tag: 12_345,
+            algorithm: 13,
+            digest_type: 2,
+            digest_hex: "49FD46E6C4B45C55D4AC69CBD3CD34AC1AFE51DE2C7C1F7A0E3A3C7B5B3F2A10".to_owned(),
+        }]
     } else {
         Vec::new()
     };

@@ -3,13 +3,13 @@
 //! Reached by DMAPI `result-list`.
 
 use super::{OrderStanding, OrderView, standing, view};
+use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::domain::{Page, Window};
-use crate::Error;
 use model::pattern::Pattern;
 use model::{Need, Timestamp};
-use store::orders::{self, Walk};
 use store::Tx;
+use store::orders::{self, Walk};
 
 /// Which orders are meant; each part narrows.
 #[derive(Clone, Debug)]

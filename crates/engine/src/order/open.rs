@@ -9,9 +9,9 @@ use crate::{Error, audit, ledger};
 use model::order::{OrderKind, OrderState};
 use model::{DomainName, Money, Refusal};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use store::jobs::{self, Job};
 use store::orders::{self, Order};
-use store::Tx;
 
 /// Everything needed to send a wish or to recognise it at the registry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,7 +75,8 @@ pub(crate) fn open(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewOrder<'_>) -> Result<Or
     };
     orders::insert(tx, &order)?;
     ledger::hold(tx, cx, id, new.price)?;
-    let job = Job { id: cx.id(), kind: STEP.to_owned(), name: format!("name:{}", new.name), subject: id, run_at: cx.now, epoch: 1, attempts: 0 };
+    let job =
+        Job { id: cx.id(), kind: STEP.to_owned(), name: format!("name:{}", new.name), subject: id, run_at: cx.now, epoch: 1, attempts: 0 };
     jobs::insert(tx, job.id, &job.kind, &job.name, id, cx.now, cx.real_now.plus_seconds(LEASE_SECONDS))?;
     let detail = format!("{} accepted, {} held", new.kind.word(), new.price);
     audit::append(tx, cx, audit::Change { verb: "order-accept", object: new.name.as_str(), order_id: Some(id), detail: &detail })?;

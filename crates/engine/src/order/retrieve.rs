@@ -6,8 +6,8 @@ use super::{OrderView, view};
 use crate::context::{Cx, Operation};
 use crate::{Error, audit};
 use model::{Need, Refusal};
-use store::orders::{self, Order};
 use store::Tx;
+use store::orders::{self, Order};
 
 /// By what an order is named.
 #[derive(Clone, PartialEq, Eq, Debug)]

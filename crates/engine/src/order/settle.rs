@@ -5,19 +5,27 @@ use crate::error::broken;
 use crate::{Error, audit, domain, events, ledger};
 use model::order::{OrderEvent, OrderState};
 use model::{Need, Timestamp};
+use store::Tx;
 use store::jobs::{self, Job};
 use store::orders::{self, Order};
-use store::Tx;
 
 /// What became of an order at the registry.
 #[derive(Clone, Debug)]
 pub(crate) enum Settlement {
-    Registered { created: Timestamp, expires: Timestamp, roid: String },
-    Renewed { expires: Timestamp },
+    Registered {
+        created: Timestamp,
+        expires: Timestamp,
+        roid: String,
+    },
+    Renewed {
+        expires: Timestamp,
+    },
     /// A change of what we keep; the registry had nothing to add.
     Changed,
     /// Refused for good, in words a person can act on.
-    Refused { message: String },
+    Refused {
+        message: String,
+    },
     /// The registry decides later.
     Deferred,
 }
@@ -154,13 +162,21 @@ impl Operation for Lost {
         let next = order.state.next(event).unwrap_or(order.state);
         let late = cx.now.seconds_since(order.accepted_at) >= ALARM_SECONDS;
         let attention = if late { attention(&self.why) } else { order.attention.clone() };
-        let message = if self.uncertain { "The registry's answer was lost; its outcome is being asked for" } else { "The registry cannot be reached; the order is waiting" };
+        let message = if self.uncertain {
+            "The registry's answer was lost; its outcome is being asked for"
+        } else {
+            "The registry cannot be reached; the order is waiting"
+        };
         orders::advance(tx, order.id, order.state, next, message, &attention)?;
         if !jobs::again(tx, self.job.id, self.job.epoch, cx.now.plus_seconds(self.again_seconds), &self.why)? {
             return Err(broken("a lease was lost"));
         }
         if next != order.state {
-            audit::append(tx, cx, audit::Change { verb: "order-wait", object: &order.object, order_id: Some(order.id), detail: &self.why })?;
+            audit::append(
+                tx,
+                cx,
+                audit::Change { verb: "order-wait", object: &order.object, order_id: Some(order.id), detail: &self.why },
+            )?;
         }
         Ok(())
     }

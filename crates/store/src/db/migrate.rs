@@ -11,7 +11,8 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-pub(super) const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL)";
+pub(super) const TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL)";
 pub(super) const APPLIED: Statement = Statement("SELECT number, name, digest FROM migrations ORDER BY number");
 pub(super) const NOTE: Statement = Statement("INSERT INTO migrations (number, name, digest) VALUES ($1, $2, $3)");
 

@@ -168,7 +168,12 @@ impl Tx<'_> {
     }
 
     /// The first row, if there is one.
-    pub fn one<T>(&mut self, statement: Statement, params: &[Value<'_>], mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+    pub fn one<T>(
+        &mut self,
+        statement: Statement,
+        params: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
         let mut found = None;
         self.rows(statement, params, &mut |row| {
             found = Some(read(row)?);
@@ -178,7 +183,12 @@ impl Tx<'_> {
     }
 
     /// All rows; the statement must carry a LIMIT or have few by nature.
-    pub fn many<T>(&mut self, statement: Statement, params: &[Value<'_>], mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
+    pub fn many<T>(
+        &mut self,
+        statement: Statement,
+        params: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
         let mut found = Vec::new();
         self.rows(statement, params, &mut |row| {
             found.push(read(row)?);
@@ -188,14 +198,24 @@ impl Tx<'_> {
     }
 
     /// Rows one by one, without keeping them.
-    pub fn each(&mut self, statement: Statement, params: &[Value<'_>], mut read: impl FnMut(&Row<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub fn each(
+        &mut self,
+        statement: Statement,
+        params: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         self.rows(statement, params, &mut |row| {
             read(row)?;
             Ok(true)
         })
     }
 
-    fn rows(&mut self, statement: Statement, params: &[Value<'_>], read: &mut dyn FnMut(&Row<'_>) -> Result<bool, Fault>) -> Result<(), Fault> {
+    fn rows(
+        &mut self,
+        statement: Statement,
+        params: &[Value<'_>],
+        read: &mut dyn FnMut(&Row<'_>) -> Result<bool, Fault>,
+    ) -> Result<(), Fault> {
         match &mut self.inner {
             Inner::Sqlite(connection) => sqlite::rows(connection, statement, params, read),
             Inner::Postgres(session) => session.rows(statement, params, read, &mut self.conflicted),

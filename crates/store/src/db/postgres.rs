@@ -48,7 +48,9 @@ pub(super) struct Session {
 impl Session {
     fn connect(config: &Config) -> Result<Session, Fault> {
         let mut client = config.connect(NoTls).map_err(|e| Fault::Unavailable(format!("cannot connect: {e}")))?;
-        client.batch_execute("SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s'; SET synchronous_commit = on").map_err(|e| Fault::Unavailable(e.to_string()))?;
+        client
+            .batch_execute("SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s'; SET synchronous_commit = on")
+            .map_err(|e| Fault::Unavailable(e.to_string()))?;
         Ok(Session { client, prepared: HashMap::new(), lost: false })
     }
 
@@ -195,13 +197,19 @@ fn serve(config: Config, begin: &'static str, queue: channel::Receiver<Box<dyn T
 }
 
 /// Migrates, then starts writing and reading threads; returns the readers' queue.
-pub(super) fn start(url: &str, migrations: &'static [Migration], writes: channel::Receiver<Box<dyn Task>>) -> Result<channel::Sender<Box<dyn Task>>, Fault> {
+pub(super) fn start(
+    url: &str,
+    migrations: &'static [Migration],
+    writes: channel::Receiver<Box<dyn Task>>,
+) -> Result<channel::Sender<Box<dyn Task>>, Fault> {
     let config: Config = url.parse().map_err(|e| Fault::Database(format!("the database URL cannot be read: {e}")))?;
     let mut config = config;
     config.connect_timeout(Duration::from_secs(5)).application_name("domesday");
     // The synchronous client may not live on a thread of the async runtime: it is born on a thread of ours.
     let migrating = config.clone();
-    let session = std::thread::spawn(move || migrate_all(&migrating, migrations)).join().map_err(|_| Fault::Database("migration panicked".to_owned()))?;
+    let session = std::thread::spawn(move || migrate_all(&migrating, migrations))
+        .join()
+        .map_err(|_| Fault::Database("migration panicked".to_owned()))?;
     session?;
     let (reads, read_queue) = channel::bounded(QUEUE_MAX);
     let spawn = |name: &str, begin: &'static str, queue: channel::Receiver<Box<dyn Task>>| {
@@ -224,14 +232,19 @@ fn migrate_all(config: &Config, migrations: &'static [Migration]) -> Result<(), 
     let collation: String =
         session.client.query_one("SELECT datcollate::text FROM pg_database WHERE datname = current_database()", &[]).map_err(say)?.get(0);
     if !["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&collation.as_str()) {
-        return Err(Fault::Database(format!("the database sorts by {collation}; names need bytewise order: create it with LC_COLLATE 'C'")));
+        return Err(Fault::Database(format!(
+            "the database sorts by {collation}; names need bytewise order: create it with LC_COLLATE 'C'"
+        )));
     }
     session.client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).map_err(say)?;
     session.client.batch_execute("BEGIN").map_err(say)?;
     session.client.batch_execute(migrate::TABLE).map_err(say)?;
     let pending = migrate::pending(&mut Tx { inner: Inner::Postgres(&mut session), conflicted: false }, migrations)?;
     for migration in pending {
-        session.client.batch_execute(migration.sql).map_err(|e| Fault::Database(format!("migration {}: {}", migration.name, describe(&e))))?;
+        session
+            .client
+            .batch_execute(migration.sql)
+            .map_err(|e| Fault::Database(format!("migration {}: {}", migration.name, describe(&e))))?;
         migrate::note(&mut Tx { inner: Inner::Postgres(&mut session), conflicted: false }, migration)?;
     }
     session.client.batch_execute("COMMIT").map_err(say)
