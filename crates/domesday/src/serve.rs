@@ -94,7 +94,7 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
 
     let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     let addresses = Addresses { http: format!("{scheme}://{http_address}"), epp: epp.address().to_string() };
-    announce(&options, &addresses);
+    announce(&options, &addresses, &engine);
     let faces = Arc::new(Faces::new(engine.clone(), SandboxLab { sandbox: sandbox.clone() }, addresses));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(600).build()?;
     let ended = runtime.block_on(listen(&options, http_listener, faces, engine.clone()));
@@ -180,7 +180,7 @@ fn start_log(options: &ServeOptions) {
 }
 
 /// Says where everything is, with one line per dialect that can be pasted.
-fn announce(options: &ServeOptions, addresses: &Addresses) {
+fn announce(options: &ServeOptions, addresses: &Addresses, engine: &engine::Engine) {
     println!("listening on {}", addresses.http);
     println!("epp listening on {}", addresses.epp);
     if options.quiet {
@@ -197,8 +197,8 @@ fn announce(options: &ServeOptions, addresses: &Addresses) {
     println!("  julia     julia@reseller.example / julia-pass  julia / julia-pass  (sub-account of demo)");
     println!();
     println!("Register a domain through the Joker DMAPI:");
-    println!("  {}", console::dmapi_example(base));
+    println!("  {}", console::dmapi_example(engine, base));
     println!("and through the CentralNic Reseller API:");
-    println!("  {}", console::kvapi_example(base));
+    println!("  {}", console::kvapi_example(engine, base));
     println!();
 }
