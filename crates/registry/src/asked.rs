@@ -206,6 +206,8 @@ pub struct PollMessage {
     pub id: String,
     pub queued: Option<Timestamp>,
     pub text: String,
+    /// The domain that it is about, where it says so.
+    pub domain: Option<DomainName>,
     /// The whole response frame.
     pub frame: Vec<u8>,
     /// Messages still queued, this one included.

@@ -255,6 +255,19 @@ CREATE TABLE registry_hosts (
     PRIMARY KEY (registry, host)
 );
 
+-- Messages of registries' poll queues: stored raw before they are understood, acknowledged after their effect is durable.
+CREATE TABLE poll_messages (
+    registry TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    queued_at BIGINT,
+    object TEXT NOT NULL,
+    text TEXT NOT NULL,
+    frame TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (registry, message_id)
+);
+
 -- Prices that differ from the zone packs' list: for all accounts of a tier ('' for every tier), from an instant on.
 CREATE TABLE prices (
     id BIGINT PRIMARY KEY,

@@ -107,6 +107,9 @@ statements! {
     DOMAINS_OF_CONTACT = "SELECT COUNT(*) FROM domain_contacts WHERE contact_id = $1";
     SET_TERM = "UPDATE domains SET expires_at = $1, paid_until_at = $2, renewed_at = $3, renewal_mode = $4, updated_at = $5, updated_by = $6 WHERE id = $7";
     SET_PRIVACY = "UPDATE domains SET privacy = $1, privacy_until_at = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
+    SET_AT_REGISTRY = "UPDATE domains SET expires_at = $1, statuses = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
+    UNLINK_CONTACTS = "DELETE FROM domain_contacts WHERE domain_id = $1";
+    DELETE = "DELETE FROM domains WHERE id = $1";
     COUNT = "SELECT COUNT(*) FROM domains WHERE account_id = $1";
     COUNT_NAMES = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND name >= $2 AND name < $3";
     COUNT_REVERSED = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND name_reversed >= $2 AND name_reversed < $3";
@@ -250,6 +253,17 @@ pub fn set_term(tx: &mut Tx<'_>, id: i64, term: &Term, at: Timestamp, by: &str) 
 
 pub fn set_privacy(tx: &mut Tx<'_>, id: i64, privacy: Privacy, until: Option<Timestamp>, at: Timestamp, by: &str) -> Result<(), Fault> {
     tx.execute(SET_PRIVACY, params![privacy.word(), until, at, by, id]).map(|_| ())
+}
+
+/// Takes over what the registry shows: its expiry and statuses.
+pub fn set_at_registry(tx: &mut Tx<'_>, id: i64, expires_at: Timestamp, statuses: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
+    tx.execute(SET_AT_REGISTRY, params![expires_at, statuses, at, by, id]).map(|_| ())
+}
+
+/// Takes a domain out: it was dropped, or is another registrar's. Orders, ledger, events and audit keep its history.
+pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    tx.execute(UNLINK_CONTACTS, params![id])?;
+    tx.execute(DELETE, params![id]).map(|_| ())
 }
 
 pub fn count(tx: &mut Tx<'_>, account_id: i64) -> Result<i64, Fault> {

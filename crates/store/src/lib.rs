@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod journal;
 pub mod ledger;
 pub mod orders;
+pub mod polls;
 pub mod settings;
 pub mod wipe;
 
@@ -20,7 +21,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "base", sql:
 
 /// Every statement of every table, by module and name.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Statement)> {
-    let modules: [(&str, &[(&str, Statement)]); 9] = [
+    let modules: [(&str, &[(&str, Statement)]); 10] = [
         ("accounts", accounts::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
         ("domains", domains::STATEMENTS),
@@ -28,6 +29,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("journal", journal::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
         ("orders", orders::STATEMENTS),
+        ("polls", polls::STATEMENTS),
         ("settings", settings::STATEMENTS),
         ("wipe", wipe::STATEMENTS),
     ];

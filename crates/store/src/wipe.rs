@@ -5,6 +5,7 @@ use crate::statements;
 
 statements! {
     MAILS = "DELETE FROM mails";
+    POLL_MESSAGES = "DELETE FROM poll_messages";
     PRICES = "DELETE FROM prices";
     REGISTRY_HOSTS = "DELETE FROM registry_hosts";
     REGISTRY_CONTACTS = "DELETE FROM registry_contacts";

@@ -8,6 +8,7 @@ mod price;
 pub(crate) mod register;
 pub(crate) mod renew;
 mod settled;
+pub(crate) mod sync;
 
 pub use crate::pricing::PriceLimit;
 pub use check::{CheckDomains, Checked, PriceQuestion, Quote, Standing};

@@ -2,6 +2,7 @@
 
 mod bell;
 mod contacts;
+mod poll;
 mod runner;
 mod step;
 

@@ -18,6 +18,8 @@ const RUNNERS: usize = 16;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How often audit rows are linked.
 const LINK_EVERY_SECONDS: i64 = 1;
+/// How often the registries are asked for messages.
+const POLL_EVERY_SECONDS: i64 = 1;
 const CLAIM_MAX: i64 = 200;
 /// Sessions unused for so long are forgotten.
 const SESSION_SWEEP_SECONDS: i64 = 2 * 86_400;
@@ -98,6 +100,7 @@ impl Engine {
     /// Looks for work until told to stop.
     fn look(&self, stop: &AtomicBool) {
         let mut linked_at = Timestamp::from_micros(0);
+        let mut polled_at = Timestamp::from_micros(0);
         let mut swept_at = self.real_now();
         while !stop.load(Ordering::Acquire) {
             std::thread::sleep(LOOK_EVERY);
@@ -111,6 +114,10 @@ impl Engine {
                     linked_at = real_now;
                     self.link_audit(false)?;
                 }
+                if real_now.seconds_since(polled_at) >= POLL_EVERY_SECONDS {
+                    polled_at = real_now;
+                    self.poll_in_turn(real_now)?;
+                }
                 if real_now.seconds_since(swept_at) >= 3_600 {
                     swept_at = real_now;
                     let before = real_now.plus_seconds(-SESSION_SWEEP_SECONDS);
@@ -122,6 +129,16 @@ impl Engine {
                 tracing::warn!(error = %error, "looking for work failed; trying again");
             }
         }
+    }
+
+    /// Drains the registries' poll queues, if it is this node's turn and the clock is not being moved.
+    fn poll_in_turn(&self, real_now: Timestamp) -> Result<(), Error> {
+        let _running = self.inner.time_gate.enter();
+        let lease = TakeLease { name: "lease-poll", real_now, seconds: POLL_EVERY_SECONDS };
+        if self.run_inside(&Actor::system(0, Currency::USD), lease)? {
+            self.drain_polls()?;
+        }
+        Ok(())
     }
 
     /// Claims due jobs for this node.
@@ -137,7 +154,7 @@ impl Engine {
     pub(crate) fn link_audit(&self, all: bool) -> Result<(), Error> {
         let real_now = self.real_now();
         let nobody = Actor::system(0, Currency::USD);
-        if !all && !self.run_inside(&nobody, TakeLease { real_now })? {
+        if !all && !self.run_inside(&nobody, TakeLease { name: "lease-audit", real_now, seconds: LINK_EVERY_SECONDS })? {
             return Ok(());
         }
         while self.run_inside(&nobody, audit::Chain)? > 0 {}
@@ -145,9 +162,11 @@ impl Engine {
     }
 }
 
-/// The chainer's lease: one node links at a time, and another takes over within seconds.
+/// A lease for work that one node does at a time; another takes over soon after it died.
 struct TakeLease {
+    name: &'static str,
     real_now: Timestamp,
+    seconds: i64,
 }
 
 impl Operation for TakeLease {
@@ -156,7 +175,7 @@ impl Operation for TakeLease {
     const WRITES: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<bool, Error> {
-        Ok(settings::take_lease(tx, "lease-audit", self.real_now, self.real_now.plus_seconds(LINK_EVERY_SECONDS))?)
+        Ok(settings::take_lease(tx, self.name, self.real_now, self.real_now.plus_seconds(self.seconds))?)
     }
 }
 

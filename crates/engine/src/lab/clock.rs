@@ -86,6 +86,7 @@ impl Engine {
                 for (at, what) in far.run_due(self.now()).map_err(|e| Error::Fault(crate::Fault::Registry(e)))? {
                     note(&mut moved, at, what);
                 }
+                self.drain_polls()?;
             }
             for job in self.claim(1_000)? {
                 note(&mut moved, job.run_at, format!("{} {}", job.kind, job.name));

@@ -1,6 +1,6 @@
 //! What the engine may ask, verb by verb: build the command, send it the right way, read the answer.
 
-use epp::{Command, Poll, TransferOp, Verb, codes};
+use epp::{Command, Poll, ResData, TransferOp, Verb, codes};
 use model::contact::ContactData;
 use model::{DomainName, HostName, Money, Months, Timestamp};
 
@@ -208,6 +208,7 @@ impl Registry for Connector {
                     id: queue.id.clone(),
                     queued: queue.qdate.as_deref().and_then(Timestamp::parse_rfc3339),
                     text: words::clean(queue.msg.as_deref().unwrap_or_default(), POLL_CHARS_MAX),
+                    domain: reply.response.res_data.as_ref().and_then(subject).and_then(|name| DomainName::parse(name).ok()),
                     frame: reply.frame.clone(),
                     count: queue.count,
                 }))
@@ -223,6 +224,28 @@ impl Registry for Connector {
             Ok(_) | Err(Trouble::Refused { code: codes::OBJECT_DOES_NOT_EXIST, .. }) => Ok(()),
             Err(trouble) => Err(trouble),
         }
+    }
+}
+
+/// The domain that a poll message's data is about.
+fn subject(data: &ResData) -> Option<&str> {
+    match data {
+        ResData::DomainInfo(info) => Some(&info.name),
+        ResData::DomainCreate(done) => Some(&done.object),
+        ResData::DomainRenew(done) => Some(&done.name),
+        ResData::DomainTransfer(transfer) => Some(&transfer.object),
+        ResData::DomainPending(outcome) => Some(&outcome.object),
+        ResData::DomainCheck(_)
+        | ResData::HostCheck(_)
+        | ResData::HostInfo(_)
+        | ResData::HostCreate(_)
+        | ResData::HostPending(_)
+        | ResData::ContactCheck(_)
+        | ResData::ContactInfo(_)
+        | ResData::ContactCreate(_)
+        | ResData::ContactTransfer(_)
+        | ResData::ContactPending(_)
+        | ResData::Unknown(_) => None,
     }
 }
 

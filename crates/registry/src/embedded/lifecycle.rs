@@ -188,7 +188,7 @@ fn release(tx: &mut Tx<'_>, desk: &Desk, row: &DomainRow, at: Timestamp) -> Resu
             let message = Message::Outcome { object: &row.name, done: true, cltrid: row.pending_cltrid.as_deref(), svtrid, at };
             poll::tell(tx, desk, &row.sponsor, at, "Domain deleted", &message)?;
         }
-        None => poll::tell(tx, desk, &row.sponsor, at, &format!("Domain deleted: {}", row.name), &Message::Text)?,
+        None => tell_state(tx, desk, row, at, "Domain deleted")?,
     }
     tables::delete_domain(tx, row)?;
     Ok(())

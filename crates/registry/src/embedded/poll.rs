@@ -11,7 +11,6 @@ use store::{Fault, Tx};
 
 /// What a message carries beside its text.
 pub(super) enum Message<'a> {
-    Text,
     Transfer {
         object: &'a str,
         transfer: &'a TransferRow,
@@ -31,7 +30,6 @@ pub(super) enum Message<'a> {
     },
 }
 
-const TEXT: i64 = 0;
 const TRANSFER: i64 = 1;
 const OUTCOME: i64 = 2;
 const STATE: i64 = 3;
@@ -42,7 +40,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, desk: &Desk, registrar: &str, at: Timestamp,
         id: desk.number()?,
         queued: at,
         text: text.to_owned(),
-        kind: TEXT,
+        kind: STATE,
         object: String::new(),
         word: String::new(),
         first_party: String::new(),
@@ -52,7 +50,6 @@ pub(super) fn tell(tx: &mut Tx<'_>, desk: &Desk, registrar: &str, at: Timestamp,
         expires: None,
     };
     match message {
-        Message::Text => {}
         Message::Transfer { object, transfer } => {
             row.kind = TRANSFER;
             row.object = (*object).to_owned();
@@ -98,7 +95,6 @@ pub(super) fn transfer_data(object: &str, transfer: &TransferRow) -> TrnData {
 
 fn data(row: &PollRow) -> Result<Option<ResData>, Fault> {
     Ok(match row.kind {
-        TEXT => None,
         TRANSFER => {
             let transfer = TransferRow {
                 status: row.word.clone(),

@@ -136,7 +136,7 @@ fn or_kr_ends_at_expiry_without_redemption() {
     assert!(world.advance("P29D").is_empty());
     assert_eq!(world.advance("P1D"), ["moim.or.kr deleted and free again"]);
     let texts: Vec<Option<String>> = us.drain().into_iter().map(|message| message.msg_queue.unwrap().msg).collect();
-    assert_eq!(texts, [Some("Domain expired and was deleted".to_owned()), Some("Domain deleted: moim.or.kr".to_owned())]);
+    assert_eq!(texts, [Some("Domain expired and was deleted".to_owned()), Some("Domain deleted".to_owned())]);
 }
 
 #[test]

@@ -1,0 +1,136 @@
+//! Sync: takes over what the registry shows of a name. Registry truth wins.
+//!
+//! Reached by poll messages. Names under an open order are left to that order's settlement.
+
+use crate::account::Actor;
+use crate::context::{Cx, Operation};
+use crate::{Error, audit, events};
+use model::{DomainName, Need};
+use registry::RegistryDomain;
+use store::domains::{self, Domain};
+use store::{Tx, orders, polls};
+
+/// What a poll message led us to look at.
+pub(crate) struct Sync {
+    pub registry: String,
+    pub registrar: String,
+    pub message_id: String,
+    pub text: String,
+    pub name: DomainName,
+    /// What the registry holds now.
+    pub found: Option<RegistryDomain>,
+}
+
+/// Statuses that say nothing beyond what we keep anyway, or that our own locks make.
+const ORDINARY: &[&str] = &["ok", "inactive", "clientTransferProhibited"];
+/// Of the registry's grace periods only those that limit what can be done.
+const LIMITING: &[&str] = &["redemptionPeriod", "pendingRestore", "pendingDelete"];
+
+impl Operation for Sync {
+    /// What came of it, in a few words.
+    type Done = &'static str;
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
+        let outcome = self.take_over(tx, cx)?;
+        polls::set_outcome(tx, &self.registry, &self.message_id, outcome)?;
+        Ok(outcome)
+    }
+}
+
+impl Sync {
+    fn take_over(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
+        if orders::holder(tx, self.name.as_str())?.is_some() {
+            return Ok("left to the open order");
+        }
+        let Some(ours) = domains::by_name(tx, self.name.as_str())? else { return Ok("not ours") };
+        let Some(found) = &self.found else {
+            self.gone(tx, cx, &ours, "DOMAIN_DELETION", "DELETION_SUCCESSFUL", "dropped at the registry")?;
+            return Ok("dropped");
+        };
+        if found.sponsor != self.registrar {
+            self.gone(tx, cx, &ours, "DOMAIN_TRANSFER", "FOREIGN_TRANSFER_SUCCESSFUL", "transferred to another registrar")?;
+            return Ok("transferred away");
+        }
+        let statuses = found.statuses.iter().filter(|s| !ORDINARY.contains(&s.as_str()));
+        let grace = found.rgp_statuses.iter().filter(|s| LIMITING.contains(&s.as_str()));
+        let mut all: Vec<&str> = statuses.chain(grace).map(String::as_str).collect();
+        all.sort_unstable();
+        all.dedup();
+        let statuses = all.join(" ");
+        let expires = found.expires.unwrap_or(ours.expires_at);
+        if expires == ours.expires_at && statuses == ours.statuses {
+            return Ok("known");
+        }
+        domains::set_at_registry(tx, ours.id, expires, &statuses, cx.now, "registry")?;
+        let detail = format!("expires {} (was {}), statuses '{statuses}' (were '{}'): {}", expires, ours.expires_at, ours.statuses, self.text);
+        self.noted(tx, cx, &ours, "registry-change", &detail)?;
+        self.told(tx, cx, &ours, "DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY")?;
+        Ok("taken over")
+    }
+
+    fn gone(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, class: &str, subclass: &str, why: &str) -> Result<(), Error> {
+        domains::delete(tx, ours.id)?;
+        self.noted(tx, cx, ours, "domain-gone", &format!("{why}: {}", self.text))?;
+        self.told(tx, cx, ours, class, subclass)
+    }
+
+    fn noted(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, verb: &str, detail: &str) -> Result<(), Error> {
+        audit::append(tx, cx, audit::Change { verb, object: &ours.name, order_id: None, detail })
+    }
+
+    fn told(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, class: &str, subclass: &str) -> Result<(), Error> {
+        let data = [("domain", ours.name.as_str()), ("message", self.text.as_str())];
+        events::append(tx, cx, events::Happened { account_id: ours.account_id, class, subclass, object: &ours.name, order_id: None, data: &data })
+    }
+}
+
+/// Keeps a poll message before it is understood. Yields what came of it if it was seen before, empty if not.
+pub(crate) struct Keep {
+    pub registry: String,
+    pub message: registry::PollMessage,
+}
+
+impl Operation for Keep {
+    type Done = String;
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<String, Error> {
+        let m = &self.message;
+        let frame = String::from_utf8_lossy(&m.frame).replace('\0', "");
+        let message = polls::Message {
+            registry: &self.registry,
+            id: &m.id,
+            received_at: cx.now,
+            queued_at: m.queued,
+            object: m.domain.as_ref().map_or("", |d| d.as_str()),
+            text: &m.text,
+            frame: &frame,
+        };
+        Ok(polls::store(tx, &message)?)
+    }
+}
+
+/// Notes a message that nothing could be made of, so that it does not block the queue.
+pub(crate) struct Park {
+    pub registry: String,
+    pub message_id: String,
+}
+
+impl Operation for Park {
+    type Done = ();
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        polls::set_outcome(tx, &self.registry, &self.message_id, "parked")?;
+        audit::append(tx, cx, audit::Change { verb: "poll-parked", object: &self.registry, order_id: None, detail: &self.message_id })
+    }
+}
+
+/// The actor of the registry's own doings.
+pub(crate) fn registry_actor() -> Actor {
+    Actor::system(0, model::Currency::USD)
+}

@@ -1,0 +1,54 @@
+//! Time moved in the lab: what falls due at the registry is heard here, and both sides agree afterwards.
+
+use engine::domain;
+use engine::{Error, domain::Info};
+use model::{Channel, DomainName, Refusal};
+use testkit::Fixture;
+
+fn info(f: &Fixture, name: &str) -> Result<domain::DomainView, Error> {
+    f.engine().run(&f.actor(Channel::Dmapi, "demo"), Info { name: DomainName::parse(name).unwrap() })
+}
+
+#[test]
+fn a_year_goes_by_and_both_sides_agree() {
+    for (store, location, _database) in testkit::stores() {
+        eprintln!("on {store}");
+        let f = Fixture::at(&location);
+        let before = info(&f, "soon-due.com").unwrap();
+        f.assert_promises();
+        let moved = f.advance("P10D");
+        assert!(moved.count > 0);
+        f.assert_promises();
+        // .com renews by itself at expiry; what was paid for stays where it was.
+        let after = info(&f, "soon-due.com").unwrap();
+        assert_eq!(after.expires, before.expires.plus_months(model::Months::new(12).unwrap()));
+        assert_eq!(after.paid_until, before.paid_until);
+        // The transfer that another registrar asked for went through on silence.
+        assert!(matches!(info(&f, "leaving.com"), Err(Error::Refused(Refusal::DomainUnknown { .. }))));
+        f.advance("P60D");
+        // Redemption and pending delete are over.
+        assert!(matches!(info(&f, "redeemable.com"), Err(Error::Refused(Refusal::DomainUnknown { .. }))));
+        f.assert_promises();
+        f.advance("P1Y");
+        f.assert_promises();
+    }
+}
+
+#[test]
+fn the_clock_never_goes_back() {
+    let f = Fixture::new();
+    let now = f.engine().now();
+    let back = f.sandbox.move_clock(now.plus_days(-1));
+    assert!(matches!(back, Err(Error::Refused(Refusal::Fields(_)))), "{back:?}");
+    assert!(f.engine().now() >= now);
+}
+
+#[test]
+fn a_reset_begins_anew() {
+    let f = Fixture::new();
+    f.advance("P400D");
+    f.sandbox.reset().unwrap();
+    f.assert_promises();
+    assert!(info(&f, "leaving.com").is_ok());
+    assert_eq!(f.sandbox.offset_micros(), 0);
+}
