@@ -16,7 +16,10 @@ fn byte(text: &str) -> (i32, Properties) {
         let value = parts.next().unwrap_or_else(|| panic!("BYTE stumbles over {line:?}")).trim();
         if let Some((_, rest)) = key.split_once("property[") {
             let name = rest.split(']').next().unwrap();
-            assert!(!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_ -".contains(&b)), "BYTE finds no name in {line:?}");
+            assert!(
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_ -".contains(&b)),
+                "BYTE finds no name in {line:?}"
+            );
             properties.entry(name.to_owned()).or_default().push(value.to_owned());
         } else if key == "code" {
             code = value.parse().expect("BYTE wants a number");
@@ -148,7 +151,10 @@ fn every_client_reads_every_reply() {
         let (ex_code, description, rows) = ex(&text);
         let (sdk_code, by_sdk) = sdk(&text);
         java(&text);
-        assert!(code == ex_code && sdk_code == code.to_string() && keys["code"] == sdk_code && keys["description"] == description, "{text}");
+        assert!(
+            code == ex_code && sdk_code == code.to_string() && keys["code"] == sdk_code && keys["description"] == description,
+            "{text}"
+        );
         // Nothing is lost or joined on the way: every reader sees as many values.
         let values = text.lines().filter(|l| l.starts_with("property[")).count();
         assert_eq!(by_byte.values().map(Vec::len).sum::<usize>(), values, "{request}");
@@ -193,8 +199,23 @@ fn the_sets_that_clients_assert_are_there() {
 
     let keys: BTreeSet<String> = byte(&call(&api, "StatusDomain DOMAIN=soon-due.com")).1.into_keys().collect();
     for name in [
-        "auth", "created by", "created date", "domain", "domain idn", "paiduntil date", "registrar", "registration expiration date", "renewal date",
-        "renewalmode", "roid", "status", "transfer lock", "transfermode", "updated by", "updated date", "zone",
+        "auth",
+        "created by",
+        "created date",
+        "domain",
+        "domain idn",
+        "paiduntil date",
+        "registrar",
+        "registration expiration date",
+        "renewal date",
+        "renewalmode",
+        "roid",
+        "status",
+        "transfer lock",
+        "transfermode",
+        "updated by",
+        "updated date",
+        "zone",
     ] {
         assert!(keys.contains(name), "{name}");
     }

@@ -8,10 +8,59 @@ use std::collections::BTreeMap;
 /// The values of reliability rule 2.4, and what this dialect's frame could stumble over.
 fn values() -> Vec<String> {
     let mut values: Vec<String> = [
-        "a\r\nStatus-Code: 0", "a\n\nbody", "a\rEOF\r\n", "\r\nPROPERTY[AUTH][0] = x", "\nproperty[sessionid][0] = 1\nEOF\n", "EOF", "[RESPONSE]",
-        "]", "[", "=", "a = b", "\r", "\u{0b}", "\u{0c}", "\0", "\x1b[2J", "\u{85}", "\u{2028}", "\u{2029}", "\u{202e}", "\u{feff}", "%0d%0a",
-        "%250d%250a", "&lt;b&gt;", "a\tb", "a  b", "=1+1", "+1", "-1", "@x", "]]>", "<!DOCTYPE a>", "{{7*7}}", "${x}", "{KEY}", "", "   ",
-        "*", "*a*a*a*a*b", "'", "\"", ";", "#", ":", "999999999999999999999", "-0", "1e9", "0x10", "😀", "한국", "xn--", "xn--zzzzzz", "..",
+        "a\r\nStatus-Code: 0",
+        "a\n\nbody",
+        "a\rEOF\r\n",
+        "\r\nPROPERTY[AUTH][0] = x",
+        "\nproperty[sessionid][0] = 1\nEOF\n",
+        "EOF",
+        "[RESPONSE]",
+        "]",
+        "[",
+        "=",
+        "a = b",
+        "\r",
+        "\u{0b}",
+        "\u{0c}",
+        "\0",
+        "\x1b[2J",
+        "\u{85}",
+        "\u{2028}",
+        "\u{2029}",
+        "\u{202e}",
+        "\u{feff}",
+        "%0d%0a",
+        "%250d%250a",
+        "&lt;b&gt;",
+        "a\tb",
+        "a  b",
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "]]>",
+        "<!DOCTYPE a>",
+        "{{7*7}}",
+        "${x}",
+        "{KEY}",
+        "",
+        "   ",
+        "*",
+        "*a*a*a*a*b",
+        "'",
+        "\"",
+        ";",
+        "#",
+        ":",
+        "999999999999999999999",
+        "-0",
+        "1e9",
+        "0x10",
+        "😀",
+        "한국",
+        "xn--",
+        "xn--zzzzzz",
+        "..",
     ]
     .into_iter()
     .map(str::to_owned)
@@ -21,22 +70,46 @@ fn values() -> Vec<String> {
     values
 }
 
-/// Every parameter that any command reads.
-const PARAMETERS: &[&str] = &[
-    "DOMAIN", "DOMAIN0", "DOMAIN7", "DOMAINIDN", "PERIOD", "PERIODTYPE", "EXPIRATION", "OWNERCONTACT0", "OWNERCONTACT0FIRSTNAME",
-    "ADMINCONTACT0", "ADMINCONTACT2CITY", "TECHCONTACT0", "BILLINGCONTACT0", "NAMESERVER0", "NAMESERVER12", "AUTH", "TRANSFERLOCK",
-    "RENEWALMODE", "DNSSEC0", "DNSSECDSDATA0", "X-IDN-LANGUAGE", "X-WHOISPRIVACY", "X-WHOIS-PRIVACY", "X-DOMAIN-COMMENT", "X-PROMOTION-CODE",
-    "X-ALLOCATION-TOKEN", "X-FEE-AMOUNT", "X-FEE-AMOUNT0", "X-FEE-CURRENCY", "X-FEE-COMMAND0", "X-FEE-DOMAIN0", "X-FEE-PERIOD0",
-    "X-FEE-PERIODTYPE0", "X-FEE-CURRENCY0", "X-FEE-LAUNCHPHASE0", "X-KR-CTFY-TYPE", "X-KR-CTFY-NO", "X-KR-ACCEPT-TRUSTEE-TAC", "X-ANYTHING",
-    "DOMAINTAG0", "CLTRID", "SUBUSER", "REGISTRAR", "CONTACT", "TITLE", "FIRSTNAME", "MIDDLENAME", "LASTNAME", "ORGANIZATION", "STREET", "STREET0",
-    "STREET1", "STREET2", "CITY", "STATE", "ZIP", "COUNTRY", "PHONE", "FAX", "EMAIL", "VATID", "NEW", "VALIDATION", "CHECKONLY", "PREVERIFY",
-    "AUTODELETE", "FIRST", "LIMIT", "WIDE", "ORDER", "ORDERBY", "TYPE", "ZONE", "ZONETAG", "INACTIVE", "INDIVIDUAL", "SHOWCONTACTDATA", "LOGIN",
-    "PASSWORD", "NEWPASSWORD", "PERSISTENT", "LAYER", "STATUS",
+/// What each command reads beside COMMAND and SUBUSER.
+const READS: &[(&str, &str)] = &[
+    (
+        "AddContact",
+        "TITLE FIRSTNAME MIDDLENAME LASTNAME ORGANIZATION STREET STREET0 STREET1 STREET2 CITY STATE ZIP COUNTRY PHONE FAX EMAIL VATID NEW VALIDATION \
+         CHECKONLY PREVERIFY AUTODELETE CLTRID X-ANYTHING",
+    ),
+    (
+        "AddDomain",
+        "DOMAIN PERIOD PERIODTYPE OWNERCONTACT0 OWNERCONTACT0FIRSTNAME ADMINCONTACT0 ADMINCONTACT2CITY TECHCONTACT0 BILLINGCONTACT0 NAMESERVER0 \
+         NAMESERVER12 AUTH TRANSFERLOCK RENEWALMODE DNSSEC0 DNSSECDSDATA0 X-IDN-LANGUAGE X-WHOISPRIVACY X-WHOIS-PRIVACY X-DOMAIN-COMMENT \
+         X-PROMOTION-CODE X-ALLOCATION-TOKEN X-FEE-AMOUNT X-FEE-AMOUNT0 X-FEE-CURRENCY X-KR-CTFY-TYPE X-KR-CTFY-NO X-KR-ACCEPT-TRUSTEE-TAC X-ANYTHING \
+         DOMAINTAG0 CLTRID",
+    ),
+    (
+        "CheckDomain",
+        "DOMAIN DOMAIN0 X-IDN-LANGUAGE X-FEE-COMMAND0 X-FEE-DOMAIN0 X-FEE-PERIOD0 X-FEE-PERIODTYPE0 X-FEE-CURRENCY0 X-FEE-LAUNCHPHASE0",
+    ),
+    (
+        "CheckDomains",
+        "DOMAIN DOMAIN0 DOMAIN7 X-IDN-LANGUAGE X-FEE-COMMAND0 X-FEE-DOMAIN0 X-FEE-PERIOD0 X-FEE-PERIODTYPE0 X-FEE-CURRENCY0 X-FEE-LAUNCHPHASE0 ZONETAG",
+    ),
+    ("DomainPrice", "DOMAIN TYPE PERIOD PERIODTYPE X-PROMOTION-CODE"),
+    ("GetZone", "DOMAIN"),
+    ("GetZoneInfo", "DOMAIN ZONE"),
+    ("QueryContactList", "CONTACT FIRST LIMIT WIDE ORDER ORDERBY LAYER TYPE STATUS LASTNAME"),
+    ("QueryDomainList", "DOMAIN DOMAINIDN ZONE FIRST LIMIT WIDE ORDER ORDERBY TYPE REGISTRAR NAMESERVER DOMAINTAG0 ZONETAG"),
+    ("QueryZoneList", "ZONE INACTIVE INDIVIDUAL REGISTRAR FIRST LIMIT"),
+    ("RenewDomain", "DOMAIN PERIOD PERIODTYPE EXPIRATION X-FEE-AMOUNT X-FEE-AMOUNT0 X-FEE-CURRENCY X-PROMOTION-CODE CLTRID"),
+    ("StartSession", "LOGIN PASSWORD NEWPASSWORD PERSISTENT"),
+    ("StatusAccount", "REGISTRAR"),
+    ("StatusContact", "CONTACT AUTH"),
+    ("StatusDomain", "DOMAIN SHOWCONTACTDATA X-FEE-COMMAND X-FEE-COMMAND0 X-FEE-DOMAIN0 X-FEE-PERIOD0 X-FEE-PERIODTYPE0 X-FEE-CURRENCY0"),
+    ("StopSession", ""),
 ];
 
 /// A good request of each command, into which one bad value is put at a time.
 fn good(command: &str) -> Vec<(String, String)> {
-    let contact = "FIRSTNAME=Ada LASTNAME=Weber STREET0=Weg CITY=Ulm ZIP=89073 COUNTRY=DE PHONE=+49.73112345 EMAIL=a@example.org CHECKONLY=1";
+    let contact =
+        "FIRSTNAME=Ada LASTNAME=Weber STREET0=Weg CITY=Ulm ZIP=89073 COUNTRY=DE PHONE=+49.73112345 EMAIL=a@example.org CHECKONLY=1";
     let text = match command {
         "AddContact" => contact,
         "AddDomain" => "DOMAIN=taken.com PERIOD=1 OWNERCONTACT0=P-X1 NAMESERVER0=ns1.example.net NAMESERVER1=ns2.example.net",
@@ -78,24 +151,29 @@ fn strict(text: &str) -> (u16, BTreeMap<String, Vec<String>>) {
 fn no_value_in_any_parameter_breaks_the_frame() {
     let api = stage::Api::new();
     let (mut calls, mut granted) = (0, 0);
-    for command in kvapi::command_names() {
-        for parameter in PARAMETERS {
+    assert!(kvapi::command_names().eq(READS.iter().map(|(command, _)| *command)), "a command is missing in READS");
+    for (command, reads) in READS {
+        for parameter in reads.split_whitespace().chain(["COMMAND", "SUBUSER"]) {
             for value in values() {
                 let mut parameters = good(command);
                 parameters.retain(|(name, _)| name != parameter);
-                parameters.push(((*parameter).to_owned(), value.clone()));
-                let sent = api.call(command, &parameters).unwrap();
+                let sent = if parameter == "COMMAND" {
+                    api.call(&value, &parameters).unwrap()
+                } else {
+                    parameters.push((parameter.to_owned(), value.clone()));
+                    api.call(command, &parameters).unwrap()
+                };
                 assert_eq!(sent.status, 200);
                 let (code, properties) = strict(&sent.text);
-                assert!(code < 421 || code >= 500, "{command} {parameter} {value:.20?}: {}", sent.text);
-                let session = command == "StartSession";
+                assert!(!(421..500).contains(&code), "{command} {parameter} {value:.20?}: {}", sent.text);
+                let session = *command == "StartSession";
                 assert!(session || !properties.contains_key("sessionid"), "{}", sent.text);
                 calls += 1;
                 granted += usize::from(code < 300);
             }
         }
     }
-    assert!(calls > 40_000 && granted > 1_000, "{calls} {granted}");
+    assert!(calls > 8_000 && granted > 500, "{calls} {granted}");
     api.fixture.assert_promises();
 }
 
@@ -126,12 +204,20 @@ fn no_bytes_at_all_break_the_frame() {
 fn contacts_come_back_as_they_were_sent() {
     let api = stage::Api::new();
     let text = "[\\PC]{1,40}";
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() });
+    let mut runner =
+        proptest::test_runner::TestRunner::new(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() });
     runner
         .run(&(text, text, text), |(last, organization, street)| {
             let parameters: Vec<(String, String)> = [
-                ("LASTNAME", last.as_str()), ("ORGANIZATION", &organization), ("STREET0", &street), ("CITY", "Ulm"), ("ZIP", "89073"), ("COUNTRY", "DE"),
-                ("PHONE", "+49.73112345"), ("EMAIL", "a@example.org"), ("NEW", "1"),
+                ("LASTNAME", last.as_str()),
+                ("ORGANIZATION", &organization),
+                ("STREET0", &street),
+                ("CITY", "Ulm"),
+                ("ZIP", "89073"),
+                ("COUNTRY", "DE"),
+                ("PHONE", "+49.73112345"),
+                ("EMAIL", "a@example.org"),
+                ("NEW", "1"),
             ]
             .map(|(n, v)| (n.to_owned(), v.to_owned()))
             .into();

@@ -4,10 +4,11 @@ use super::{Answer, Command, check_domains};
 use crate::call::Call;
 use crate::codes::Code;
 use crate::fees;
+use crate::params;
 use crate::reply::Reply;
 use engine::Error;
 use engine::domain::{CheckDomains, Standing};
-use model::Refusal;
+use model::{Field, Refusal};
 
 pub const COMMAND: Command = Command { name: "CheckDomain", answer: Answer::Inside(answer) };
 
@@ -18,13 +19,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         return check_domains::answer(call);
     }
     let name = match p.indexed("DOMAIN").first() {
-        Some((_, text)) => match crate::params::name(text) {
-            Ok(name) => Some(name),
-            Err(problem) => {
-                p.problem(model::Field::Domain, problem);
-                None
-            }
-        },
+        Some((_, text)) => params::name(text).map_err(|problem| p.problem(Field::Domain, problem)).ok(),
         None => p.domain(),
     };
     let blocks = fees::blocks(&p, name.as_slice());

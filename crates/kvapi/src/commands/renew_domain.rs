@@ -27,7 +27,9 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let wish = Renew { name: name.clone(), term: Term::By { months, from_year }, privacy: RenewPrivacy::Unsaid, price_limit, client_id };
     let order = match call.engine.renew(&call.actor, wish)? {
         Renewed::Accepted(order) => call.wait(&order)?,
-        Renewed::AlreadyThere { expires, .. } => return Ok(Reply::with_detail(Code::AlreadyRenewed, format!("until {} UTC", date(expires)))),
+        Renewed::AlreadyThere { expires, .. } => {
+            return Ok(Reply::with_detail(Code::AlreadyRenewed, format!("until {} UTC", date(expires))));
+        }
     };
     let mut reply = Reply::ok();
     reply.put("job id", order.id.to_string());

@@ -1,16 +1,17 @@
 //! The CentralNic dialect on stage: requests of either style to the real router over a seeded registrar.
 //!
 //! Its own `@` lines: `@login NAME` (with `NAME-pass`; `none` for nobody), `@password X`, `@session ID` (instead of the password; `none` for no
-//! session), `@style flat|block` (GET with flat parameters, or POST with `s_command`), `@path /api/call.cgi`, `@registry slow|well`. The request
+//! session), `@style flat|block` (GET with flat parameters, or POST with `s_command`), `@path /api/call.cgi`, `@registry create disconnect` (a fault at each of
+//! these commands, until `@registry well`). The request
 //! `raw` sends what its parameter `get` (a query) or `post` (a body) holds, as it stands.
 
 // Each test target uses a part of this.
 #![allow(dead_code)]
 
 use engine::account::Balance;
+use engine::domain::Window;
 use engine::faults::FaultKind;
 use engine::order::{List, OrderFilter, OrderStanding};
-use engine::domain::Window;
 use http::Request;
 use model::{Channel, Money, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -150,8 +151,9 @@ impl Stage for Api {
             ["session", id] => self.session = Some((*id).to_owned()),
             ["style", style @ ("flat" | "block")] => self.block = *style == "block",
             ["path", path] => (*path).clone_into(&mut self.path),
-            ["registry", "slow"] => {
-                self.fixture.engine().faults().add("registry.create", FaultKind::Disconnect, 1_000).map_err(|e| e.to_string())?;
+            ["registry", point, word] => {
+                let kind = FaultKind::from_word(word).ok_or("no such fault")?;
+                self.fixture.engine().faults().add(&format!("registry.{point}"), kind, 1_000).map_err(|e| e.to_string())?;
             }
             ["registry", "well"] => {
                 self.fixture.engine().faults().clear();
