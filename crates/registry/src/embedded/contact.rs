@@ -3,7 +3,6 @@
 use super::command::{Call, Done};
 use super::domain::{kept_auth_info, too_many};
 use super::refuse::{Refusal, Stop, refuse, refuse_value};
-use super::secrets;
 use super::status::Statuses;
 use super::tables::{self, ContactRow};
 use super::update::client_statuses;
@@ -65,12 +64,10 @@ fn load_own(tx: &mut Tx<'_>, call: &Call, id: &str) -> Result<ContactRow, Stop> 
 fn info(tx: &mut Tx<'_>, call: &Call, wish: &IdAuth) -> Result<Done, Stop> {
     let row = load(tx, &wish.id)?;
     if row.sponsor != call.registrar {
-        match wish.auth_info.as_ref().and_then(AuthInfo::as_pw) {
-            None => return Err(refuse(codes::AUTHORIZATION_ERROR).into()),
-            Some(pw) if !secrets::auth_info_matches(row.auth_hash.as_deref(), pw.expose()) => {
-                return Err(refuse(codes::INVALID_AUTH_INFO).into());
-            }
-            Some(_) => {}
+        let Some(pw) = wish.auth_info.as_ref().and_then(AuthInfo::as_pw) else { return Err(refuse(codes::AUTHORIZATION_ERROR).into()) };
+        let key = format!("{} {}", call.registrar, row.id);
+        if !call.desk.guesses.judge(key, row.auth_hash.as_deref(), pw.expose(), call.now) {
+            return Err(refuse(codes::INVALID_AUTH_INFO).into());
         }
     }
     let mut statuses: Vec<Status> = row.statuses.words().map(Status::new).collect();

@@ -95,18 +95,16 @@ pub(super) fn too_many(element: &'static str, max: usize) -> Refusal {
 }
 
 /// Whether the authInfo given opens this domain: its own, or that of its registrant where a roid names it. 2202 where it does not.
-pub(super) fn open_with(tx: &mut Tx<'_>, row: &DomainRow, given: &AuthInfo) -> Result<(), Stop> {
+pub(super) fn open_with(tx: &mut Tx<'_>, call: &Call, row: &DomainRow, given: &AuthInfo) -> Result<(), Stop> {
     let wrong = || refuse(codes::INVALID_AUTH_INFO);
     let AuthInfo::Pw { pw, roid: named } = given else { return Err(wrong().into()) };
-    let matches = match named {
-        None => secrets::auth_info_matches(row.auth_hash.as_deref(), pw.expose()),
-        Some(named) if *named == roid('D', row.id) => secrets::auth_info_matches(row.auth_hash.as_deref(), pw.expose()),
-        Some(named) => match tables::registrant_auth(tx, row.id)? {
-            Some((number, kept)) if *named == roid('C', number) => secrets::auth_info_matches(kept.as_deref(), pw.expose()),
-            _ => false,
-        },
+    let kept = match named {
+        None => row.auth_hash.clone(),
+        Some(named) if *named == roid('D', row.id) => row.auth_hash.clone(),
+        Some(named) => tables::registrant_auth(tx, row.id)?.filter(|(number, _)| *named == roid('C', *number)).and_then(|(_, kept)| kept),
     };
-    if matches { Ok(()) } else { Err(wrong().into()) }
+    let key = format!("{} {}", call.registrar, row.name);
+    if call.desk.guesses.judge(key, kept.as_deref(), pw.expose(), call.now) { Ok(()) } else { Err(wrong().into()) }
 }
 
 /// The status words of a domain, as they are shown.
@@ -170,7 +168,7 @@ pub(super) fn info(tx: &mut Tx<'_>, call: &Call, info: &Info) -> Result<Done, St
     if let Some(given) = info.auth_info.as_ref().filter(|given| given.as_pw().is_none_or(|pw| !pw.expose().is_empty()))
         && !full
     {
-        open_with(tx, &row, given)?;
+        open_with(tx, call, &row, given)?;
         full = true;
     }
     let delegated = tables::hosts_of_domain(tx, row.id)?;
@@ -260,6 +258,9 @@ pub(super) fn host_names(servers: &NameServers) -> Result<Vec<String>, Refusal> 
     let NameServers::Objects(names) = servers else {
         return Err(refuse_value(codes::PARAMETER_POLICY, ns::DOMAIN, "hostAttr", "", "this registry has host objects: hostObj"));
     };
+    if names.len() > rules::LISTED_MAX {
+        return Err(too_many("hostObj", rules::LISTED_MAX));
+    }
     let mut hosts: Vec<String> = Vec::with_capacity(names.len());
     for name in names {
         let host =
@@ -308,6 +309,9 @@ pub(super) fn link_contacts(tx: &mut Tx<'_>, domain: &DomainRow, wishes: &[(i64,
 
 /// The contacts of a command with their role numbers, each once.
 pub(super) fn contact_wishes(contacts: &[ContactRef]) -> Result<Vec<(i64, &str)>, Refusal> {
+    if contacts.len() > rules::LISTED_MAX {
+        return Err(too_many("contact", rules::LISTED_MAX));
+    }
     let mut wishes: Vec<(i64, &str)> = Vec::with_capacity(contacts.len());
     for contact in contacts {
         let wish = (role_number(&contact.role)?, contact.id.as_str());

@@ -123,12 +123,21 @@ fn judge_addresses(inside: bool, addresses: &[IpAddr], code_missing: u16) -> Res
     Ok(())
 }
 
+fn judge_length(list: &[HostAddr]) -> Result<(), Refusal> {
+    if list.len() > rules::LISTED_MAX {
+        Err(refuse_value(codes::PARAMETER_POLICY, ns::HOST, "addr", "", "too many at once"))
+    } else {
+        Ok(())
+    }
+}
+
 fn joined(addresses: &[IpAddr]) -> String {
     addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 fn create(tx: &mut Tx<'_>, call: &Call, wish: &Create) -> Result<Done, Stop> {
     let name = canonical(&wish.name)?;
+    judge_length(&wish.addrs)?;
     let mut addresses: Vec<IpAddr> = Vec::with_capacity(wish.addrs.len());
     for given in &wish.addrs {
         let address = address(given)?;
@@ -175,6 +184,8 @@ fn update(tx: &mut Tx<'_>, call: &Call, wish: &Update) -> Result<Done, Stop> {
     if wish.add.is_empty() && wish.rem.is_empty() && wish.new_name.is_none() {
         return Err(refuse_value(codes::PARAMETER_MISSING, ns::HOST, "update", "", "nothing to change").into());
     }
+    judge_length(&wish.add.addrs)?;
+    judge_length(&wish.rem.addrs)?;
     let removed = client_statuses(&wish.rem.statuses, Statuses::HOST_ALL, ns::HOST)?;
     let added = client_statuses(&wish.add.statuses, Statuses::HOST_ALL, ns::HOST)?;
     let locked = row.statuses.any(Statuses::CLIENT_UPDATE) && !removed.any(Statuses::CLIENT_UPDATE);

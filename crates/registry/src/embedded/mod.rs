@@ -11,6 +11,7 @@ mod host;
 mod lifecycle;
 mod poll;
 mod refuse;
+mod rows;
 mod rules;
 mod secrets;
 mod seed;
@@ -27,7 +28,7 @@ pub use session::{Peer, Reply, Session};
 
 use crate::{Clock, Entropy};
 use model::Timestamp;
-use secrets::Doorkeeper;
+use secrets::{Doorkeeper, Guesses};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,7 +46,7 @@ pub struct EmbeddedRegistry {
     sessions: Mutex<HashMap<String, usize>>,
 }
 
-/// Hands out numbers and random octets.
+/// What commands share beside the tables: numbers, random octets, the memory of wrong codes.
 pub(crate) struct Desk {
     /// Of this start; part of every number.
     epoch: i64,
@@ -53,6 +54,7 @@ pub(crate) struct Desk {
     /// Random, so that transaction ids stay unique even if the tables go back to an older copy.
     tag: String,
     entropy: Entropy,
+    guesses: Guesses,
 }
 
 /// So many numbers belong to one start.
@@ -102,7 +104,8 @@ impl EmbeddedRegistry {
         let mut tag = [0; 4];
         entropy(&mut tag);
         let door = Doorkeeper::new(&entropy);
-        let desk = Desk { epoch, next: AtomicI64::new(1), tag: secrets::hex(&tag).to_ascii_uppercase(), entropy };
+        let desk =
+            Desk { epoch, next: AtomicI64::new(1), tag: secrets::hex(&tag).to_ascii_uppercase(), entropy, guesses: Guesses::default() };
         Ok(Arc::new(EmbeddedRegistry { store, clock, desk: Arc::new(desk), door, sessions: Mutex::default() }))
     }
 

@@ -9,7 +9,7 @@ use epp::{MsgQ, PanData, ResData, Status, TrnData, codes, ns};
 use model::Timestamp;
 use store::{Fault, Tx};
 
-/// What a message carries beside its text.
+/// What a message carries beside its text; every message tells of one domain.
 pub(super) enum Message<'a> {
     Transfer {
         object: &'a str,

@@ -11,6 +11,8 @@ pub(super) const CURRENCY: &str = "USD";
 pub(super) const YEARS_AHEAD_MAX: i64 = 10;
 /// Most names or ids in one check.
 pub(super) const CHECK_MAX: usize = 50;
+/// Most entries of one kind that a command may list; what an object may hold is less.
+pub(super) const LISTED_MAX: usize = 64;
 /// Most hosts of one domain: a delegation of 13 names fits an unextended DNS message.
 pub(super) const HOSTS_MAX: usize = 13;
 /// Most contacts of one domain in one role.

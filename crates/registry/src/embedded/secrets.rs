@@ -2,6 +2,7 @@
 
 use crate::Entropy;
 use argon2::{Algorithm, Argon2, Params, Version};
+use model::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -46,11 +47,42 @@ pub(super) fn hash_auth_info(text: &str, entropy: &Entropy) -> String {
 }
 
 /// Whether `text` is the authInfo that was hashed. Nothing matches an unset one.
-pub(super) fn auth_info_matches(kept: Option<&str>, text: &str) -> bool {
+fn auth_info_matches(kept: Option<&str>, text: &str) -> bool {
     let Some((salt, digest)) = kept.and_then(|kept| kept.split_once(':')) else { return false };
     match (unhex(salt), unhex(digest)) {
         (Some(salt), Some(digest)) => salted(&salt, text).ct_eq(digest.as_slice()).into(),
         _ => false,
+    }
+}
+
+/// So many wrong codes for one object are taken from one registrar within an hour; then even the right one is refused for the rest of it.
+const GUESSES_MAX: u32 = 10;
+const GUESSES_SECONDS: i64 = 3_600;
+/// Objects whose wrong codes are remembered at most.
+const GUESSED_MAX: usize = 10_000;
+
+/// Remembers wrong authInfo, so that nobody can try them all.
+#[derive(Default)]
+pub(super) struct Guesses(Mutex<HashMap<String, (u32, Timestamp)>>);
+
+impl Guesses {
+    /// Whether `text` is the authInfo kept for this object; `key` names registrar and object.
+    pub(super) fn judge(&self, key: String, kept: Option<&str>, text: &str, now: Timestamp) -> bool {
+        let mut wrong = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, since) = wrong.get(&key).copied().filter(|(_, since)| now.seconds_since(*since) < GUESSES_SECONDS).unwrap_or((0, now));
+        let matches = auth_info_matches(kept, text);
+        if matches && count < GUESSES_MAX {
+            wrong.remove(&key);
+            return true;
+        }
+        if wrong.len() >= GUESSED_MAX {
+            wrong.retain(|_, (_, since)| now.seconds_since(*since) < GUESSES_SECONDS);
+            if wrong.len() >= GUESSED_MAX {
+                wrong.clear();
+            }
+        }
+        wrong.insert(key, (count.saturating_add(1), since));
+        false
     }
 }
 
@@ -139,6 +171,24 @@ mod tests {
         assert!(!auth_info_matches(None, ""));
         assert!(!auth_info_matches(Some("garbage"), "garbage"));
         assert!(!auth_info_matches(Some("zz:é"), ""));
+    }
+
+    #[test]
+    fn guessing_ends_for_an_hour() {
+        let kept = hash_auth_info("secret-1", &entropy());
+        let guesses = Guesses::default();
+        let start = Timestamp::from_seconds(1_000_000);
+        let try_at = |text: &str, seconds: i64| guesses.judge("us a.com".to_owned(), Some(&kept), text, start.plus_seconds(seconds));
+        for second in 0..9 {
+            assert!(!try_at("wrong-1", second));
+        }
+        assert!(try_at("secret-1", 9), "nine wrong codes are forgiven");
+        for second in 10..20 {
+            assert!(!try_at("wrong-1", second));
+        }
+        assert!(!try_at("secret-1", 20), "ten are not");
+        assert!(guesses.judge("us b.com".to_owned(), Some(&kept), "secret-1", start), "for that name");
+        assert!(try_at("secret-1", 10 + 3_600));
     }
 
     #[test]

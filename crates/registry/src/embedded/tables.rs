@@ -1,5 +1,6 @@
 //! The embedded registry's tables: every SQL statement of this room, and the rows they read and write.
 
+pub(super) use super::rows::{ChargeRow, ContactRow, DomainRow, HostRow, KeyRow, Listed, Phase, PollRow, TransferRow};
 use super::status::Statuses;
 use model::Timestamp;
 use store::db::Migration;
@@ -140,100 +141,6 @@ pub(super) fn set_registrar_password(tx: &mut Tx<'_>, id: &str, password_hash: &
 
 // --- domains
 
-/// Where a domain stands in its life.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Phase {
-    Registered,
-    Redemption,
-    PendingRestore,
-    PendingDelete,
-}
-
-impl Phase {
-    fn from_int(number: i64) -> Result<Phase, Fault> {
-        Ok(match number {
-            0 => Phase::Registered,
-            1 => Phase::Redemption,
-            2 => Phase::PendingRestore,
-            3 => Phase::PendingDelete,
-            other => return Err(Fault::corrupt(format_args!("phase {other}"))),
-        })
-    }
-}
-
-/// A row of `domains`.
-#[derive(Clone, Debug)]
-pub(super) struct DomainRow {
-    pub(super) id: i64,
-    pub(super) name: String,
-    pub(super) sponsor: String,
-    pub(super) creator: String,
-    pub(super) created: Timestamp,
-    pub(super) updater: Option<String>,
-    pub(super) updated: Option<Timestamp>,
-    pub(super) transferred: Option<Timestamp>,
-    pub(super) expires: Timestamp,
-    pub(super) statuses: Statuses,
-    pub(super) auth_hash: Option<String>,
-    pub(super) add_until: Option<Timestamp>,
-    pub(super) renew_until: Option<Timestamp>,
-    pub(super) autorenew_until: Option<Timestamp>,
-    pub(super) transfer_until: Option<Timestamp>,
-    pub(super) phase: Phase,
-    /// When the phase ends; `None` while registered.
-    pub(super) phase_until: Option<Timestamp>,
-    /// End of the redemption period, kept while a restore is pending.
-    pub(super) redemption_until: Option<Timestamp>,
-    /// While a transfer is pending: when it is approved by silence.
-    pub(super) transfer_act_by: Option<Timestamp>,
-    /// Ids of the delete command that was answered with 1001.
-    pub(super) pending_cltrid: Option<String>,
-    pub(super) pending_svtrid: Option<String>,
-    pub(super) signed: bool,
-    pub(super) kr_type: Option<String>,
-    pub(super) kr_number: Option<String>,
-    pub(super) kr_trustee: bool,
-}
-
-impl DomainRow {
-    /// A registration as `domain:create` makes it.
-    pub(super) fn new(id: i64, name: String, sponsor: &str, created: Timestamp, expires: Timestamp) -> DomainRow {
-        DomainRow {
-            id,
-            name,
-            sponsor: sponsor.to_owned(),
-            creator: sponsor.to_owned(),
-            created,
-            updater: None,
-            updated: None,
-            transferred: None,
-            expires,
-            statuses: Statuses::NONE,
-            auth_hash: None,
-            add_until: None,
-            renew_until: None,
-            autorenew_until: None,
-            transfer_until: None,
-            phase: Phase::Registered,
-            phase_until: None,
-            redemption_until: None,
-            transfer_act_by: None,
-            pending_cltrid: None,
-            pending_svtrid: None,
-            signed: false,
-            kr_type: None,
-            kr_number: None,
-            kr_trustee: false,
-        }
-    }
-
-    /// When something next happens to it by itself.
-    pub(super) fn due(&self) -> Timestamp {
-        let ends = if self.phase == Phase::Registered { self.expires } else { self.phase_until.unwrap_or(self.expires) };
-        self.transfer_act_by.map_or(ends, |act_by| act_by.min(ends))
-    }
-}
-
 fn domain_row(row: &store::db::Row<'_>) -> Result<DomainRow, Fault> {
     Ok(DomainRow {
         id: row.int(0)?,
@@ -350,16 +257,6 @@ pub(super) fn next_due(tx: &mut Tx<'_>) -> Result<Option<(String, Timestamp)>, F
     tx.one(DOMAIN_NEXT_DUE, params![], |row| Ok((row.text(0)?, row.time(1)?)))
 }
 
-/// What a dump says of one domain.
-pub(super) struct Listed {
-    pub(super) name: String,
-    pub(super) sponsor: String,
-    pub(super) created: Timestamp,
-    pub(super) expires: Timestamp,
-    pub(super) statuses: Statuses,
-    pub(super) delegated: bool,
-}
-
 /// Up to a thousand domains after `after`, by name.
 pub(super) fn page(tx: &mut Tx<'_>, after: &str) -> Result<Vec<Listed>, Fault> {
     tx.many(DOMAIN_PAGE, params![after], |row| {
@@ -446,20 +343,6 @@ pub(super) fn host_is_linked_by_others(tx: &mut Tx<'_>, host: i64, sponsor: &str
     Ok(tx.one(HOST_LINKED_BY_OTHERS, params![host, sponsor], |_| Ok(()))?.is_some())
 }
 
-/// A row of `domain_keys`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct KeyRow {
-    /// 0 delegation signer, 1 key.
-    pub(super) kind: i64,
-    /// Key tag, or flags.
-    pub(super) first: i64,
-    pub(super) algorithm: i64,
-    /// Digest type, or protocol.
-    pub(super) second: i64,
-    /// Digest in upper-case hexadecimal, or key in base64.
-    pub(super) data: String,
-}
-
 pub(super) fn insert_key(tx: &mut Tx<'_>, domain: i64, k: &KeyRow) -> Result<(), Fault> {
     tx.execute(KEY_INSERT, params![domain, k.kind, k.first, k.algorithm, k.second, &k.data]).map(drop)
 }
@@ -480,24 +363,6 @@ pub(super) fn keys(tx: &mut Tx<'_>, domain: i64) -> Result<Vec<KeyRow>, Fault> {
 }
 
 // --- hosts
-
-/// A row of `hosts`.
-#[derive(Clone, Debug)]
-pub(super) struct HostRow {
-    pub(super) id: i64,
-    pub(super) name: String,
-    /// The registrable name above it, where its zone is served here.
-    pub(super) apex: Option<String>,
-    pub(super) sponsor: String,
-    pub(super) creator: String,
-    pub(super) created: Timestamp,
-    pub(super) updater: Option<String>,
-    pub(super) updated: Option<Timestamp>,
-    pub(super) transferred: Option<Timestamp>,
-    pub(super) statuses: Statuses,
-    /// Separated by blanks.
-    pub(super) addresses: String,
-}
 
 pub(super) fn host(tx: &mut Tx<'_>, name: &str) -> Result<Option<HostRow>, Fault> {
     tx.one(HOST, params![name], |row| {
@@ -560,26 +425,6 @@ pub(super) fn give_hosts_under(tx: &mut Tx<'_>, domain: &str, sponsor: &str, at:
 }
 
 // --- contacts
-
-/// A row of `contacts`. Postal addresses and phones are packed, see `contact.rs`.
-#[derive(Clone, Debug)]
-pub(super) struct ContactRow {
-    pub(super) id: String,
-    pub(super) number: i64,
-    pub(super) sponsor: String,
-    pub(super) creator: String,
-    pub(super) created: Timestamp,
-    pub(super) updater: Option<String>,
-    pub(super) updated: Option<Timestamp>,
-    pub(super) statuses: Statuses,
-    pub(super) auth_hash: Option<String>,
-    pub(super) int_postal: Option<String>,
-    pub(super) loc_postal: Option<String>,
-    pub(super) voice: Option<String>,
-    pub(super) fax: Option<String>,
-    pub(super) email: String,
-    pub(super) disclose: Option<i64>,
-}
 
 pub(super) fn contact(tx: &mut Tx<'_>, id: &str) -> Result<Option<ContactRow>, Fault> {
     tx.one(CONTACT, params![id], |row| {
@@ -652,18 +497,6 @@ pub(super) fn delete_contact(tx: &mut Tx<'_>, id: &str) -> Result<(), Fault> {
 
 // --- transfers
 
-/// A row of `transfers`.
-#[derive(Clone, Debug)]
-pub(super) struct TransferRow {
-    pub(super) status: String,
-    pub(super) requested_by: String,
-    pub(super) requested: Timestamp,
-    pub(super) acting: String,
-    /// When it was acted on; while pending, until when it may be.
-    pub(super) acted: Timestamp,
-    pub(super) expires: Option<Timestamp>,
-}
-
 pub(super) fn transfer(tx: &mut Tx<'_>, domain: i64) -> Result<Option<TransferRow>, Fault> {
     tx.one(TRANSFER, params![domain], |row| {
         Ok(TransferRow {
@@ -682,22 +515,6 @@ pub(super) fn put_transfer(tx: &mut Tx<'_>, domain: i64, t: &TransferRow) -> Res
 }
 
 // --- poll messages
-
-/// A row of `poll_messages`; what the columns mean depends on the kind, see `poll.rs`.
-#[derive(Clone, Debug)]
-pub(super) struct PollRow {
-    pub(super) id: i64,
-    pub(super) queued: Timestamp,
-    pub(super) text: String,
-    pub(super) kind: i64,
-    pub(super) object: String,
-    pub(super) word: String,
-    pub(super) first_party: String,
-    pub(super) second_party: String,
-    pub(super) first: Timestamp,
-    pub(super) second: Timestamp,
-    pub(super) expires: Option<Timestamp>,
-}
 
 pub(super) fn insert_poll(tx: &mut Tx<'_>, registrar: &str, p: &PollRow) -> Result<(), Fault> {
     let values = params![
@@ -747,19 +564,6 @@ pub(super) fn ack_poll(tx: &mut Tx<'_>, registrar: &str, id: i64) -> Result<bool
 
 // --- charges
 
-/// A row of `charges`.
-pub(super) struct ChargeRow<'a> {
-    pub(super) id: i64,
-    pub(super) at: Timestamp,
-    pub(super) registrar: &'a str,
-    pub(super) domain: i64,
-    pub(super) name: &'a str,
-    pub(super) operation: &'a str,
-    pub(super) months: i64,
-    pub(super) amount_e4: i64,
-    pub(super) refundable_until: Option<Timestamp>,
-}
-
 pub(super) fn charge(tx: &mut Tx<'_>, c: &ChargeRow<'_>) -> Result<(), Fault> {
     tx.execute(CHARGE, params![c.id, c.at, c.registrar, c.domain, c.name, c.operation, c.months, c.amount_e4, c.refundable_until]).map(drop)
 }
@@ -777,4 +581,34 @@ pub(super) fn close_refunds(tx: &mut Tx<'_>, domain: i64, registrar: &str) -> Re
 /// What a registrar owes in all, in ten-thousandths of a dollar.
 pub(super) fn charges_sum(tx: &mut Tx<'_>, registrar: &str) -> Result<i64, Fault> {
     Ok(tx.one(CHARGES_SUM, params![registrar], |row| row.int(0))?.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::db::{Statement, Value};
+    use store::{Location, Store};
+
+    /// `$1..$n` in order of first appearance: the engines number them alike only then.
+    fn placeholders(name: &str, sql: &str) -> usize {
+        let mut seen = 0;
+        for part in sql.split('$').skip(1) {
+            let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+            let number: usize = part[..digits].parse().unwrap();
+            assert!(number <= seen + 1, "{name}: ${number} comes before ${}", seen + 1);
+            seen = seen.max(number);
+        }
+        seen
+    }
+
+    #[test]
+    fn every_statement_is_sound() {
+        let store = Store::open(&Location::Memory, MIGRATIONS).unwrap();
+        for (name, statement) in STATEMENTS {
+            let count = placeholders(name, statement.0);
+            let explained: &'static str = format!("EXPLAIN {}", statement.0).leak();
+            let tried = store.write::<_, Fault, _>(move |tx| tx.many(Statement(explained), &vec![Value::Null; count], |_| Ok(())));
+            assert!(tried.is_ok_and(|steps| !steps.is_empty()), "{name}");
+        }
+    }
 }

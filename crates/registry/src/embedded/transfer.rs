@@ -35,7 +35,7 @@ fn query(tx: &mut Tx<'_>, call: &Call, body: &Transfer) -> Result<Done, Stop> {
         || transfer.as_ref().is_some_and(|transfer| transfer.requested_by == call.registrar || transfer.acting == call.registrar);
     if !party {
         match &body.auth_info {
-            Some(given) => open_with(tx, &row, given)?,
+            Some(given) => open_with(tx, call, &row, given)?,
             None => return Err(refuse(codes::AUTHORIZATION_ERROR).into()),
         }
     }
@@ -63,7 +63,7 @@ fn request(tx: &mut Tx<'_>, call: &Call, body: &Transfer, agreed: Option<&fee::T
     let Some(given) = &body.auth_info else {
         return Err(refuse_value(codes::PARAMETER_MISSING, ns::DOMAIN, "authInfo", "", "a transfer needs the authInfo").into());
     };
-    open_with(tx, &row, given)?;
+    open_with(tx, call, &row, given)?;
     if row.transfer_act_by.is_some() {
         return Err(refuse(codes::PENDING_TRANSFER).into());
     }

@@ -165,6 +165,9 @@ fn too_many_keys() -> Refusal {
 }
 
 fn key_rows(zone: &Zone, records: &Records) -> Result<Vec<KeyRow>, Refusal> {
+    if records.len() > rules::LISTED_MAX {
+        return Err(too_many_keys());
+    }
     match records {
         Records::Ds(list) => list.iter().map(ds_row).collect(),
         Records::Key(_) if !zone.keys => Err(refuse_value(codes::PARAMETER_POLICY, ns::SECDNS, "keyData", "", "this zone takes dsData")),
