@@ -1,7 +1,6 @@
 //! The binary: configuration, wiring, listeners and the command line.
 
 mod assemble;
-mod bench;
 mod commands;
 mod http;
 mod lab;
