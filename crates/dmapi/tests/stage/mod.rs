@@ -1,5 +1,7 @@
 //! What tests of the dialect stand on: a seeded registrar, and requests to the router as some caller.
 
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
 use engine::account::Balance;
 use engine::domain::Window;
 use engine::order::{List, OrderFilter, OrderStanding};

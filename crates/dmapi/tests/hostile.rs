@@ -1,0 +1,368 @@
+//! Hostile values in every parameter of every request: no reply ever has a line, header, column or block that we did not mean.
+
+mod stage;
+
+use proptest::prelude::*;
+use stage::{Method, Standing, form};
+use std::collections::BTreeMap;
+use testkit::transcript::{Sent, Stage};
+
+/// What each request takes. Every request of the table must stand here.
+const PARAMETERS: &[(&str, &[&str])] = &[
+    ("contact-create", CONTACT),
+    ("domain-check", &["domain", "check-price", "period", "language"]),
+    ("domain-privacy-order", &["domain", "privacy", "period", "expyear", "max-price", "cltrid"]),
+    (
+        "domain-register",
+        &[
+            "domain",
+            "period",
+            "status",
+            "owner-c",
+            "admin-c",
+            "tech-c",
+            "billing-c",
+            "ns-list",
+            "autorenew",
+            "language",
+            "registrar-tag",
+            "privacy",
+            "max-price",
+            "cltrid",
+            "x-kr-ctfy-type",
+            "x-kr-ctfy-no",
+        ],
+    ),
+    ("domain-renew", &["domain", "period", "expyear", "privacy", "max-price", "cltrid"]),
+    ("login", &["username", "password", "api-key", "client-ip"]),
+    ("logout", &["cltrid"]),
+    ("query-contact-list", &["pattern", "from", "to", "tld", "extended-format"]),
+    ("query-domain-list", &["pattern", "from", "to", "showstatus", "showgrants", "showjokerns", "showprivacy"]),
+    ("query-profile", &["client-ip"]),
+    ("query-request-list", &["client-ip"]),
+    ("query-whois", &["domain", "contact", "host", "internal"]),
+    ("result-delete", &["proc-id", "svtrid"]),
+    (
+        "result-list",
+        &[
+            "pending",
+            "showall",
+            "period",
+            "date",
+            "offset",
+            "limit",
+            "status",
+            "count-only",
+            "rtype",
+            "objid",
+            "procid",
+            "svtrid",
+            "cltrid",
+        ],
+    ),
+    ("result-retrieve", &["proc-id", "svtrid"]),
+    ("v2/contact/create", CONTACT),
+    ("version", &["client-ip"]),
+];
+
+const CONTACT: &[&str] = &[
+    "tld",
+    "name",
+    "fname",
+    "lname",
+    "title",
+    "individual",
+    "organization",
+    "email",
+    "address-1",
+    "address-2",
+    "address-3",
+    "city",
+    "state",
+    "postal-code",
+    "country",
+    "phone",
+    "extension",
+    "fax",
+    "vatid",
+    "cltrid",
+    "x-us-nexus-category",
+    "x-%0a",
+];
+
+/// Values as they stand in a form. Most are texts to be encoded, some are raw octets that a client might send.
+fn values() -> Vec<String> {
+    let texts = [
+        "a\r\nStatus-Code: 0",
+        "a\n\nbody",
+        "a\rEOF\r\n",
+        "\r\nPROPERTY[AUTH][0] = x",
+        "]",
+        "[",
+        "=",
+        "\r",
+        "\u{b}",
+        "\u{c}",
+        "\0",
+        "\u{1b}[2J",
+        "\u{85}",
+        "a\u{85}b",
+        "a\u{2028}Status-Code: 0",
+        "a\u{2029}b",
+        "a\u{202e}b",
+        "\u{200f}x",
+        "\u{feff}x",
+        "%0d%0a",
+        "&#13;&#10;",
+        "a\tb",
+        "a  b",
+        "a b c d e f g h",
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "]]>",
+        "<!DOCTYPE x>",
+        "{{7*7}}",
+        "${7*7}",
+        "' OR '1'='1",
+        "a: b: c",
+        ": ",
+        "!@!",
+        "*",
+        "?",
+        "\u{c548}\u{b155}\u{1f600}",
+        "",
+        "   ",
+        "\u{a0}",
+        "00000000000000000000000000000000",
+        "99999999999999999999",
+        "-9223372036854775808",
+        "NaN",
+    ];
+    let mut values: Vec<String> = texts.iter().map(|text| form(&[(String::new(), (*text).to_owned())])[1..].to_owned()).collect();
+    values.extend(["%0d%0aStatus-Code:%200", "%250d%250a", "%ff%fe", "%c0%8a", "%ed%a0%80", "%", "%zz", "a%00b"].map(str::to_owned));
+    values.push("x".repeat(65_536));
+    values.push("%0a".repeat(2_000));
+    values
+}
+
+const HEADERS: &[&str] = &[
+    "Status-Code",
+    "Status-Text",
+    "Error",
+    "Warning",
+    "Result",
+    "Version",
+    "Tracking-Id",
+    "SvTrId",
+    "Proc-ID",
+    "Account-Balance",
+    "Columns",
+    "Separator",
+    "Row-Count",
+    "Timing",
+    "UID",
+    "User-Login",
+    "Auth-Sid",
+    "Session-Timeout",
+    "User-Access",
+    "Account-currency",
+    "Account-balance",
+    "Account-pending_amount",
+    "Account-rebate",
+    "Account-contract_date",
+    "Stats-number-of-domains",
+    "Stats-last-login",
+    "Stats-last-ip",
+    "Stats-last-error",
+    "Stats-last-error-ip",
+    "Stats-number-of-autorenew",
+];
+
+/// Reads a reply as strictly as the strictest clients do, and returns its headers and body.
+fn parsed(request: &str, sent: &Sent) -> (BTreeMap<String, Vec<String>>, String) {
+    let text = &sent.text;
+    let bad: Vec<char> = text.chars().filter(|c| *c != '\n' && *c != '\t' && model::text::is_forbidden(*c)).collect();
+    assert!(bad.is_empty(), "{request}: {bad:?} in {text}");
+    let (head, body) = text.split_once("\n\n").unwrap_or_else(|| panic!("{request}: no empty line in {text}"));
+    let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in head.split('\n') {
+        let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("{request}: `{line}` in {text}"));
+        assert!(HEADERS.contains(&name), "{request}: header {name} in {text}");
+        assert!(value.is_ascii() && !value.contains('\t'), "{request}: `{line}`");
+        headers.entry(name.to_owned()).or_default().push(value.to_owned());
+    }
+    for (name, values) in &headers {
+        assert!(values.len() == 1 || name == "Error", "{request}: {name} stands {} times in {text}", values.len());
+    }
+    for name in ["Status-Code", "Status-Text", "Result", "Version"] {
+        assert!(headers.contains_key(name), "{request}: no {name} in {text}");
+    }
+    let code: u16 = headers["Status-Code"][0].parse().expect("a number");
+    assert_eq!(headers.contains_key("Error"), code >= 2000, "{request}: {text}");
+    assert_eq!(headers["Result"][0], if code >= 2000 { "NACK" } else { "ACK" }, "{request}: {text}");
+    assert!(code < 2400 || code == 2502, "{request}: nothing a client sends is a fault of ours: {text}");
+    let status = if code == 2200 && request != "login" { 401 } else { 200 };
+    assert_eq!(sent.status, status, "{request}: {text}");
+    check_body(request, code, &headers, body);
+    (headers, body.to_owned())
+}
+
+/// The lines of a body have the form that its request promises.
+fn check_body(request: &str, code: u16, headers: &BTreeMap<String, Vec<String>>, body: &str) {
+    if code >= 2000 {
+        assert!(body.is_empty() || body == "API key is invalid\n", "{request}: {body}");
+        return;
+    }
+    let blocks: Vec<&str> = body.split("\n\n").collect();
+    assert!(blocks.len() == 1 || (request == "result-retrieve" && blocks.len() == 2), "{request}: {body}");
+    let lines: Vec<&str> = blocks[0].lines().collect();
+    assert!(lines.iter().all(|line| !line.is_empty()), "{request}: {body}");
+    let cells = |separator: char, count: usize| {
+        for line in &lines {
+            assert_eq!(line.split(separator).count(), count, "{request}: `{line}`");
+        }
+    };
+    match (request, headers.get("Columns"), headers.contains_key("Separator")) {
+        (_, Some(columns), tab) => cells(if tab { '\t' } else { ' ' }, columns[0].split(',').count()),
+        ("result-list", None, _) if lines.first().is_some_and(|line| line.starts_with("Records: ")) => assert_eq!(lines.len(), 1),
+        ("result-list", None, _) => {
+            cells(' ', 7);
+            assert_eq!(headers["Row-Count"][0], lines.len().to_string());
+        }
+        ("query-whois" | "query-profile" | "domain-check" | "v2/contact/create" | "result-retrieve", None, _) => {
+            for line in &lines {
+                assert!(line.split_once(": ").is_some_and(|(key, _)| !key.contains(' ')), "{request}: `{line}`");
+            }
+        }
+        ("result-delete", None, _) => assert_eq!(lines.len(), 1),
+        ("login" | "query-request-list" | "version", None, _) => {}
+        _ => assert!(lines.is_empty(), "{request}: {body}"),
+    }
+}
+
+/// Parameters with which a request gets far enough to look at the others.
+fn base(request: &str) -> Vec<(&'static str, &'static str)> {
+    match request {
+        "contact-create" | "v2/contact/create" => vec![
+            ("tld", "com"),
+            ("name", "Grace Muster"),
+            ("email", "grace@example.org"),
+            ("address-1", "Ringstr. 1"),
+            ("city", "Berlin"),
+            ("postal-code", "10115"),
+            ("country", "DE"),
+            ("phone", "+49.3055501"),
+        ],
+        "domain-check" => vec![("domain", "never-seen-before.com")],
+        "domain-register" => vec![("period", "12"), ("ns-list", "ns1.example.net:ns2.example.net")],
+        "domain-renew" => vec![("domain", "soon-due.com"), ("period", "12"), ("max-price", "0.01")],
+        "domain-privacy-order" => vec![("domain", "fresh.com"), ("privacy", "basic"), ("max-price", "0.01")],
+        _ => Vec::new(),
+    }
+}
+
+/// Posts a form that is encoded already.
+fn post(standing: &Standing, request: &str, form: &str) -> Sent {
+    let path = if request.starts_with("v2/") { format!("/{request}") } else { format!("/request/{request}") };
+    let post = http::Request::post(path).body(form.as_bytes().to_vec()).expect("a request");
+    stage::sent(dmapi::answer(standing.fixture.engine(), stage::PEER, post))
+}
+
+#[test]
+fn no_value_changes_the_form_of_a_reply() {
+    let (mut standing, at_the_door) = (Standing::new(Method::Post), Standing::new(Method::Post));
+    let known: Vec<&str> = PARAMETERS.iter().map(|(request, _)| *request).collect();
+    assert_eq!(known, dmapi::request_names().collect::<Vec<_>>(), "every request has its parameters here");
+    let (_, handles) = parsed("query-contact-list", &post(&standing, "query-contact-list", "pattern=CCOM*&api-key=demo-key"));
+    let owner = handles.lines().next().expect("a seeded contact").to_owned();
+    let mut names = 0;
+    for (request, parameters) in PARAMETERS {
+        for parameter in *parameters {
+            for value in values() {
+                let mut form: String = base(request).iter().map(|(name, value)| format!("{name}={value}&")).collect();
+                if *request == "domain-register" {
+                    // A name of its own for each, so that what gets through reaches the registry.
+                    names += 1;
+                    form.push_str(&format!("domain=hostile-{names}.com&owner-c={owner}&"));
+                }
+                form.push_str(&format!("{parameter}={value}"));
+                // Wrong keys make their address wait: what is tried at login must not keep the other requests out.
+                if *request == "login" {
+                    parsed(request, &post(&at_the_door, request, &form));
+                    continue;
+                }
+                form.push_str("&api-key=demo-key");
+                let (headers, _) = parsed(request, &post(&standing, request, &form));
+                assert_ne!(headers["Status-Code"][0], "2502", "{request} was kept out");
+            }
+        }
+    }
+    // What was stored on the way is shown as one line each.
+    for (request, form) in [
+        ("query-contact-list", "extended-format=1"),
+        ("query-domain-list", "showstatus=1&showgrants=1&showprivacy=1&showjokerns=1"),
+        ("result-list", "showall=1&pending=1"),
+    ] {
+        let (_, body) = parsed(request, &post(&standing, request, &format!("{form}&api-key=demo-key")));
+        assert!(!body.is_empty(), "{request}");
+        if request == "query-contact-list" {
+            for row in body.lines().skip(4) {
+                let handle = row.split('\t').next().expect("a handle");
+                parsed("query-whois", &post(&standing, "query-whois", &format!("contact={handle}&api-key=demo-key")));
+            }
+        }
+    }
+    standing.wait().expect("orders end");
+    let (_, body) = parsed("query-domain-list", &post(&standing, "query-domain-list", "pattern=hostile-*&api-key=demo-key"));
+    assert!(body.lines().count() > 100, "hardly anything got as far as the registry: {body}");
+    standing.end().expect("all promises hold");
+}
+
+#[test]
+fn hostile_sessions_and_keys_are_nobody() {
+    let standing = Standing::new(Method::Post);
+    for value in values() {
+        for parameter in ["auth-sid", "api-key"] {
+            let reply = post(&standing, "query-profile", &format!("{parameter}={value}"));
+            if reply.text.starts_with("Status-Code: 2001") {
+                continue; // not UTF-8
+            }
+            let code = reply.text.lines().next().expect("a line");
+            assert!(["Status-Code: 2200", "Status-Code: 2502"].contains(&code), "{parameter}={value:.40}: {}", reply.text);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A contact field is refused, or comes back as it was sent (once normalised), on one line.
+    #[test]
+    fn texts_come_back_whole_or_not_at_all(texts in proptest::collection::vec("\\PC{0,40}|[ -~]{0,40}|.{0,10}", 3)) {
+        thread_local! {
+            static STANDING: Standing = Standing::new(Method::Post);
+        }
+        STANDING.with(|standing| {
+            let named = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            let mut fields: Vec<(String, String)> = base("v2/contact/create").into_iter().map(|(name, value)| named(name, value)).collect();
+            fields.extend([named("organization", &texts[0]), named("city", &texts[1]), named("address-2", &texts[2]), named("api-key", "demo-key")]);
+            let (headers, body) = parsed("v2/contact/create", &post(standing, "v2/contact/create", &form(&fields)));
+            if headers["Status-Code"][0] == "1000" {
+                let handle = body.trim_end().strip_prefix("handle: ").expect("a handle");
+                let shown = post(standing, "query-whois", &form(&[named("contact", handle), named("api-key", "demo-key")]));
+                let (_, body) = parsed("query-whois", &shown);
+                let value = |key: &str| body.lines().find_map(|line| line.strip_prefix(key)).unwrap_or("").to_owned();
+                let expected = |text: &str, otherwise: &str| match model::text::line(text, 255) {
+                    Ok(line) if line.is_empty() || line == "!@!" => otherwise.to_owned(),
+                    Ok(line) => line,
+                    Err(error) => panic!("{error:?} was stored"),
+                };
+                prop_assert_eq!(value("contact.organization: "), expected(&texts[0], ""));
+                prop_assert_eq!(value("contact.address-2: "), expected(&texts[2], ""));
+            }
+            Ok(())
+        })?;
+    }
+}
