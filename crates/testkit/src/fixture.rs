@@ -59,17 +59,27 @@ impl Fixture {
 
     /// A seeded registrar on this store; the registry's own store is in memory.
     pub fn at(location: &Location) -> Fixture {
+        let fixture = Fixture::asleep(location, &Location::Memory, 1);
+        fixture.awake()
+    }
+
+    /// As it stands after opening, before anything works: what a crash left is still there.
+    pub fn asleep(location: &Location, registry: &Location, seed: u64) -> Fixture {
         let options = Options {
             store: location.clone(),
-            registry: Location::Memory,
+            registry: registry.clone(),
             zones: zones(),
-            world: world(1),
+            world: world(seed),
             key: SealingKey::new(1, [7; 32]),
             sandbox: true,
         };
-        let sandbox = Sandbox::open(options).expect("a sandbox opens");
-        let running = sandbox.engine().start(true).expect("runners start");
-        Fixture { sandbox, running: Some(running) }
+        Fixture { sandbox: Sandbox::open(options).expect("a sandbox opens"), running: None }
+    }
+
+    /// Starts the runners.
+    pub fn awake(mut self) -> Fixture {
+        self.running = Some(self.sandbox.engine().start(true).expect("runners start"));
+        self
     }
 
     pub fn engine(&self) -> &engine::Engine {

@@ -69,6 +69,13 @@ impl Engine {
         Ok(Running { stop, threads })
     }
 
+    /// Does the work that was handed over so far, on the caller's thread: for engines whose runners were not started.
+    pub fn work_once(&self) {
+        while let Ok(job) = self.inner.bell.work().try_recv() {
+            self.do_job(job);
+        }
+    }
+
     fn work(&self, stop: &AtomicBool) {
         while !stop.load(Ordering::Acquire) {
             if let Ok(job) = self.inner.bell.work().recv_timeout(Duration::from_millis(100)) {
