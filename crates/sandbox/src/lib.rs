@@ -138,5 +138,6 @@ impl Sandbox {
 fn begin(engine: &Engine, registry: &EmbeddedRegistry) -> Result<(), OpenError> {
     outside::seed(engine, registry).map_err(OpenError::Registry)?;
     let seeded = engine::lab::seed(engine)?;
-    outside::mirror(engine, registry, &seeded).map_err(OpenError::Registry)
+    outside::mirror(engine, registry, &seeded).map_err(OpenError::Registry)?;
+    Ok(engine::lab::mirrored(engine)?)
 }

@@ -1,6 +1,7 @@
 //! The sandbox's beginning: accounts, keys, contacts, and names near every edge of the life cycle.
 
-use crate::account::manage::{AddKey, Fund, NewAccount};
+use crate::account::manage::{AddKey, Fund, Impersonate, NewAccount};
+use crate::account::statement::Statement;
 use crate::account::{Actor, Profile};
 use crate::context::{Cx, Operation};
 use crate::domain::{RoleContacts, json};
@@ -8,7 +9,6 @@ use crate::{Engine, Error, audit, contact};
 use model::contact::{ContactData, ContactDraft};
 use model::domain::{Privacy, RenewalMode};
 use model::{Access, Channel, Currency, Money, Need, Refusal, Timestamp};
-use std::collections::BTreeMap;
 use store::domains::{self, Domain};
 use store::{Tx, accounts, contacts, settings};
 
@@ -106,13 +106,24 @@ pub struct SeededObject {
 }
 
 const SEEDED: &str = "sandbox-seeded";
+const MIRRORED: &str = "sandbox-mirrored";
 
-/// Fills an empty sandbox and says what the registry must hold; does nothing in one that was filled before.
+/// Fills an empty sandbox and says what the registry must hold; nothing once [`mirrored`] has been told that it does. A process that dies in
+/// between finds the same list again.
 pub fn seed(engine: &Engine) -> Result<Vec<SeededObject>, Error> {
-    let seeded = engine.inner.store.read(|tx| Ok::<_, Error>(settings::get(tx, SEEDED)?))?;
-    if seeded.is_some() {
-        return Ok(Vec::new());
+    let (seeded, mirrored) = engine.inner.store.read(|tx| Ok::<_, Error>((settings::get(tx, SEEDED)?, settings::get(tx, MIRRORED)?)))?;
+    if seeded.is_none() {
+        fill(engine)?;
     }
+    if mirrored.is_some() { Ok(Vec::new()) } else { engine.run(&Actor::staff(), Mirror) }
+}
+
+/// The registry holds what [`seed`] listed.
+pub fn mirrored(engine: &Engine) -> Result<(), Error> {
+    engine.inner.store.write(|tx| Ok::<_, Error>(settings::set(tx, MIRRORED, "1")?))
+}
+
+fn fill(engine: &Engine) -> Result<(), Error> {
     let staff = Actor::staff();
     let accounts = [
         (
@@ -147,11 +158,12 @@ pub fn seed(engine: &Engine) -> Result<Vec<SeededObject>, Error> {
             premium: true,
             profile,
         };
-        match engine.create_account(&staff, account) {
-            Ok(_) | Err(Error::Refused(Refusal::AlreadyExists)) => {}
-            Err(error) => return Err(error),
+        // Each step may have been done already by a process that died in between.
+        settled(engine.create_account(&staff, account).map(|_| ()))?;
+        let owner = engine.run(&staff, Impersonate { login: name.to_owned() })?;
+        if engine.run(&owner, Statement { after: 0, limit: 1 })?.is_empty() {
+            engine.run(&staff, Fund { login: name.to_owned(), amount_e4: dollars * 10_000, memo: "sandbox deposit".to_owned() })?;
         }
-        engine.run(&staff, Fund { login: name.to_owned(), amount_e4: dollars * 10_000, memo: "sandbox deposit".to_owned() })?;
     }
     let keys = [
         ("demo", "demo-key", Access::Full),
@@ -160,11 +172,19 @@ pub fn seed(engine: &Engine) -> Result<Vec<SeededObject>, Error> {
         ("rival", "rival-key", Access::Full),
     ];
     for (login, key, access) in keys {
-        engine.run(&staff, AddKey { login: login.to_owned(), key: key.to_owned(), label: key.to_owned(), access })?;
+        settled(engine.run(&staff, AddKey { login: login.to_owned(), key: key.to_owned(), label: key.to_owned(), access }))?;
     }
     let demo = engine.inner.store.read(|tx| Ok::<_, Error>(accounts::by_kv_login(tx, "demo")?))?.ok_or(Refusal::NotYours)?;
     let actor = Actor { account: demo.id, login: demo.kv_login, currency: demo.currency, access: Access::Full, channel: Channel::Staff };
     engine.run(&actor, Objects)
+}
+
+/// What is there already is as good as made.
+fn settled(made: Result<(), Error>) -> Result<(), Error> {
+    match made {
+        Err(Error::Refused(Refusal::AlreadyExists)) => Ok(()),
+        other => other,
+    }
 }
 
 fn profile() -> Profile {
@@ -232,45 +252,59 @@ fn drafts() -> Vec<(&'static str, ContactDraft)> {
 }
 
 impl Operation for Objects {
-    type Done = Vec<SeededObject>;
+    type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<SeededObject>, Error> {
-        let mut by_place = BTreeMap::new();
-        for (place, (suffix, draft)) in drafts().into_iter().enumerate() {
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        let mut holders = Vec::new();
+        for (suffix, draft) in drafts() {
             let data = draft.check().map_err(Refusal::Fields)?;
             let zone = cx.zones().get(suffix);
             let family = zone.map_or("", |z| z.contact_family());
             let prefix = zone.map_or_else(|| "CALL".to_owned(), |z| z.handle_prefix());
-            let (contact, _) = contact::create(tx, cx, &data, family, &prefix, false)?;
-            by_place.insert(place, (contact, data));
+            holders.push(contact::create(tx, cx, &data, family, &prefix, false)?.0);
         }
-        // Names of several families share the bare handle, which serves everywhere; the Korean name has its organization.
-        let (korean, bare) = (&by_place[&1], &by_place[&3]);
-        let mut objects = Vec::new();
+        // The Korean name has its organization; the others, of several families, share the bare handle, which serves everywhere.
+        let [_, korean, _, bare] = holders.as_slice() else { return Err(crate::error::broken("four contacts are seeded")) };
         for seeded in SEEDED_DOMAINS {
-            let (contact, data) = if seeded.name.ends_with(".or.kr") { korean } else { bare };
-            let domain = insert(tx, cx, seeded, contact.id)?;
-            let contact_id = crate::jobs::registry_id(contact.id);
-            contacts::note_at_registry(tx, &domain.registry, contact.id, &contact_id, contact.version)?;
-            objects.push(SeededObject {
-                seeded: *seeded,
-                created: domain.created_at,
-                expires: domain.expires_at,
-                contact_id,
-                contact: data.clone(),
-                hosts: domain.hosts.split_whitespace().map(str::to_owned).collect(),
-            });
+            let holder = if seeded.name.ends_with(".or.kr") { korean } else { bare };
+            let domain = insert(tx, cx, seeded, holder.id)?;
+            contacts::note_at_registry(tx, &domain.registry, holder.id, &crate::jobs::registry_id(holder.id), holder.version)?;
         }
         settings::set(tx, SEEDED, &cx.now.micros().to_string())?;
-        audit::append(tx, cx, audit::Change { verb: "sandbox-seed", object: "demo", order_id: None, detail: "" })?;
-        Ok(objects)
+        audit::append(tx, cx, audit::Change { verb: "sandbox-seed", object: "demo", order_id: None, detail: "" })
     }
 }
 
 /// The name servers of seeded names: hosts of the outside world.
 const SEEDED_HOSTS: &str = "ns1.example.net ns2.example.net";
+
+/// What the registry must hold for the seeded names that are here.
+struct Mirror;
+
+impl Operation for Mirror {
+    type Done = Vec<SeededObject>;
+    const NEED: Need = Need::Read;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Vec<SeededObject>, Error> {
+        let mut objects = Vec::new();
+        for seeded in SEEDED_DOMAINS {
+            let Some(domain) = domains::by_name(tx, seeded.name)? else { continue };
+            let holder = contacts::by_id(tx, domain.registrant_id)?.ok_or_else(|| crate::error::broken("a seeded name without its contact"))?;
+            objects.push(SeededObject {
+                seeded: *seeded,
+                created: domain.created_at,
+                expires: domain.expires_at,
+                contact_id: crate::jobs::registry_id(holder.id),
+                contact: contact::from_json(&holder.data)?,
+                hosts: domain.hosts.split_whitespace().map(str::to_owned).collect(),
+            });
+        }
+        Ok(objects)
+    }
+}
 
 /// Midnight before the start, so that days can be counted.
 pub fn day(start: Timestamp, days: i64) -> Timestamp {
