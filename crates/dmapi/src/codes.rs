@@ -107,6 +107,11 @@ pub fn unreadable(reason: &str) -> Told {
     told(2001, COMMAND_SYNTAX, reason)
 }
 
+/// A request that was stopped before it was read: the sender may try again where the server was at its limit.
+pub fn turned_away(status: http::StatusCode, reason: &'static str) -> Told {
+    if status.is_server_error() { told(2502, LIMIT, reason) } else { unreadable(reason) }
+}
+
 /// All field problems, one `Error` each; the first one gives the code.
 fn fields(problems: &[FieldProblem]) -> Told {
     let (code, text) = problems.first().map_or((2001, COMMAND_SYNTAX), problem_code);

@@ -29,7 +29,12 @@ enum Place {
 pub fn answer(engine: &Engine, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
     let reply = respond(engine, peer, &request);
     tracing::debug!(path = request.uri().path(), code = reply.code(), "dmapi");
-    reply.into_response(engine)
+    reply.into_response(Some(engine.real_now()))
+}
+
+/// The reply to a request that does not get as far as the dialect: too large (413), too slow (408), no turn left (503). `reason` is printed.
+pub fn turned_away(status: StatusCode, reason: &'static str) -> http::Response<Vec<u8>> {
+    Reply::rejected(codes::turned_away(status, reason)).http(status).into_response(None)
 }
 
 /// The names of all requests that are served, sorted.

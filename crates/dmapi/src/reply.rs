@@ -3,10 +3,9 @@
 use crate::codes::Told;
 use crate::dates;
 use crate::wire::{LineSafe, LineWriter, Separator};
-use engine::Engine;
 use engine::order::OrderRef;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LAST_MODIFIED, SERVER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
-use model::Money;
+use model::{Money, Timestamp};
 
 /// The interface generation. Clients want it to begin with `1.2` (dmapi.md 2.1, 7).
 pub const VERSION: &str = "1.2.53";
@@ -194,8 +193,8 @@ impl Reply {
         text
     }
 
-    /// The HTTP response.
-    pub fn into_response(self, engine: &Engine) -> http::Response<Vec<u8>> {
+    /// The HTTP response; `now` is the real clock's instant.
+    pub fn into_response(self, now: Option<Timestamp>) -> http::Response<Vec<u8>> {
         let text = self.text();
         let mut response = http::Response::new(text.into_bytes());
         *response.status_mut() = self.http;
@@ -205,7 +204,7 @@ impl Reply {
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if self.version == VERSION {
             headers.insert(SERVER, HeaderValue::from_static(SERVER_NAME));
-            if let Ok(date) = HeaderValue::from_str(&dates::http_date(engine.real_now())) {
+            if let Some(Ok(date)) = now.map(|now| HeaderValue::from_str(&dates::http_date(now))) {
                 headers.insert(LAST_MODIFIED, date);
             }
         }

@@ -61,7 +61,7 @@ fn proof(door: Door, params: &Params, headers: &HeaderMap) -> Option<Proof> {
 fn cookie(headers: &HeaderMap) -> Option<String> {
     let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
     let named = pairs.filter_map(|pair| pair.trim().split_once('='));
-    named.filter(|(name, value)| *name == "dmapi-auth" && !value.is_empty()).map(|(_, value)| value.to_owned()).last()
+    named.filter(|(name, value)| *name == "dmapi-auth" && !value.is_empty()).map(|(_, value)| value.to_owned()).next_back()
 }
 
 /// What login was given: user and password first, as lego sends both, else the key.

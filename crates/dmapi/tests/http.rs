@@ -169,3 +169,13 @@ fn every_request_wants_a_caller_but_three() {
         assert_eq!(reply.status, if open { 200 } else { 401 }, "{name}");
     }
 }
+
+#[test]
+fn what_is_turned_away_is_told_in_the_dialect() {
+    for (status, expected) in [(413_u16, "2001"), (408, "2001"), (503, "2502")] {
+        let status = http::StatusCode::from_u16(status).expect("a status");
+        let reply = sent(dmapi::turned_away(status, "the request was stopped"));
+        assert_eq!((reply.status, code(&reply)), (status.as_u16(), expected));
+        assert!(reply.text.contains("\nError: the request was stopped\nResult: NACK\n") && reply.text.ends_with("\n\n"), "{}", reply.text);
+    }
+}
