@@ -17,6 +17,8 @@ mod fees;
 mod hostile;
 #[path = "embedded/hosts.rs"]
 mod hosts;
+#[path = "embedded/lab.rs"]
+mod lab;
 #[path = "embedded/lifecycle.rs"]
 mod lifecycle;
 #[path = "embedded/poll.rs"]

@@ -8,6 +8,7 @@ mod contact;
 mod domain;
 mod fees;
 mod host;
+mod lab;
 mod lifecycle;
 mod poll;
 mod refuse;
@@ -22,6 +23,7 @@ mod tables;
 mod transfer;
 mod update;
 
+pub use lab::{Act, Acted};
 pub use lifecycle::{Happening, Happenings};
 pub use seed::{SeedContact, SeedDomain, SeedHost, SeedPhase};
 pub use session::{Peer, Reply, Session};

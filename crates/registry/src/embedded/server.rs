@@ -260,6 +260,8 @@ fn converse(tls: &mut StreamOwned<ServerConnection, Timed>, session: &mut Sessio
         let frame = match read {
             Ok(Some(frame)) => frame,
             Ok(None) => return Ok(()),
+            // Many clients leave without TLS's farewell; between frames nothing is lost by it.
+            Err(FrameError::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             Err(error @ (FrameError::TooLong { .. } | FrameError::TooShort(_))) => {
                 // Where the next frame begins is unknown: the client hears of it, and the connection ends.
                 say(tls, &session.handle(b"").frame)?;
