@@ -3,7 +3,7 @@
 import re
 
 from centralnicreseller.apiconnector.apiclient import APIClient
-from common import HTTP, check, equal, name, run
+from common import HTTP, check, equal, name, needs, run
 
 DOMAIN = name("sdk")
 OWNER = {
@@ -121,13 +121,17 @@ def life():
     reply = sdk.request({"COMMAND": "RenewDomain", "DOMAIN": DOMAIN, "PERIOD": 1, "EXPIRATION": expires[:4]})
     check("the same renewal again is refused: the year no longer matches", reply.isError(), said(reply))
     equal("and costs nothing either", float(one(sdk.request({"COMMAND": "StatusAccount"}), "AMOUNT")), paid)
+    equal("a foreign name is 545 or 531, not its data", client("rival", "rival-pass").request({"COMMAND": "StatusDomain", "DOMAIN": DOMAIN}).getCode() in (531, 545), True)
 
+
+def changes():
+    needs("ModifyDomain", "SetDomainRenewalMode")
+    sdk = client()
     good("ModifyDomain locks", sdk.request({"COMMAND": "ModifyDomain", "DOMAIN": DOMAIN, "TRANSFERLOCK": "1"}))
     equal("and the lock shows", one(sdk.request({"COMMAND": "StatusDomain", "DOMAIN": DOMAIN}), "TRANSFERLOCK"), "1")
     good("a ModifyDomain of nothing is fine", sdk.request({"COMMAND": "ModifyDomain", "DOMAIN": DOMAIN}))
     good("SetDomainRenewalMode", sdk.request({"COMMAND": "SetDomainRenewalMode", "DOMAIN": DOMAIN, "RENEWALMODE": "AUTODELETE"}))
     equal("and the mode shows", one(sdk.request({"COMMAND": "StatusDomain", "DOMAIN": DOMAIN}), "RENEWALMODE"), "AUTODELETE")
-    equal("a foreign name is 545 or 531, not its data", client("rival", "rival-pass").request({"COMMAND": "StatusDomain", "DOMAIN": DOMAIN}).getCode() in (531, 545), True)
 
 
 def inline_contacts():
@@ -198,9 +202,10 @@ def refusals():
 
 
 def delete():
+    needs("DeleteDomain")
     sdk = client()
     reply = sdk.request({"COMMAND": "DeleteDomain", "DOMAIN": DOMAIN, "ACTION": "INSTANT"})
     good("DeleteDomain", reply)
 
 
-run(account, wrong_credentials, session, availability, life, inline_contacts, lists, sub_accounts, refusals, delete)
+run(account, wrong_credentials, session, availability, life, changes, inline_contacts, lists, sub_accounts, refusals, delete)

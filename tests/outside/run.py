@@ -2,8 +2,8 @@
 
     run.py --binary target/debug/domesday [--postgres URL] [--only NAME ...]
 
-Each client is a program of its own. It prints one line per check (`ok - what` or `FAIL - what: why`) and exits non-zero if one failed.
-The last line printed here counts all checks: `N passed, N failed`.
+Each client is a program of its own. It prints one line per check (`ok - what` or `FAIL - what: why`), `skipped - part: why` for what needs a command
+that is not served yet, and exits non-zero if a check failed. The last line printed here counts them: `N passed, N failed, N skipped`.
 """
 
 import argparse
@@ -41,7 +41,7 @@ class Tally:
     """Counts checks over all runs."""
 
     def __init__(self):
-        self.passed = 0
+        self.passed = self.skipped = 0
         self.failed = []
 
     def check(self, what, good, why=""):
@@ -143,18 +143,19 @@ def one_store(tally, binary, database, clients, data):
             code, lines = run_client(name, limit_s, seen)
             good = [line for line in lines if line.startswith("ok - ")]
             bad = [line for line in lines if line.startswith("FAIL - ")]
+            left = [line for line in lines if line.startswith("skipped - ")]
             tally.passed += len(good)
+            tally.skipped += len(left)
             tally.failed += [f"{name}: {line[7:]}" for line in bad]
-            if bad or code:
-                for line in lines:
-                    print("  " + line)
+            for line in lines if bad or code else left:
+                print("  " + line)
             if code and not bad:
                 tally.failed.append(f"{name}: ended with {code}")
                 print(f"  FAIL - {name} ended with {code}")
-            elif not code and not good:
+            elif not code and not good and not left:
                 tally.failed.append(f"{name}: checked nothing")
                 print(f"  FAIL - {name} checked nothing")
-            print(f"  {len(good)} ok, {len(bad)} failed, {time.monotonic() - started:.1f} s", flush=True)
+            print(f"  {len(good)} ok, {len(bad)} failed, {len(left)} skipped, {time.monotonic() - started:.1f} s", flush=True)
             if server.process.poll() is not None:
                 tally.check("the server is still there", False, f"it ended with {server.process.returncode}\n{server.tail()}")
                 return
@@ -198,7 +199,7 @@ def main():
 
     for what in tally.failed:
         print(f"FAILED: {what}")
-    print(f"{tally.passed} passed, {len(tally.failed)} failed")
+    print(f"{tally.passed} passed, {len(tally.failed)} failed, {tally.skipped} skipped")
     return 1 if tally.failed or not tally.passed else 0
 
 
