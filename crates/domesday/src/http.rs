@@ -86,9 +86,11 @@ fn answer(faces: &Faces, peer: &str, request: http::Request<Vec<u8>>) -> http::R
 /// A body over the limit, said in the dialect that was spoken.
 fn too_large(path: &str) -> Response<Body> {
     let text = if path.starts_with("/request/") || path.starts_with("/v2/") {
-        "Status-Code: 2306\nStatus-Text: The request is too large\nError: The request body exceeds 1 MiB\nResult: NACK\nVersion: 1.2.53\n\n".to_owned()
+        "Status-Code: 2306\nStatus-Text: The request is too large\nError: The request body exceeds 1 MiB\nResult: NACK\nVersion: 1.2.53\n\n"
+            .to_owned()
     } else if path.starts_with("/api/call") {
-        "[RESPONSE]\ncode = 507\ndescription = Invalid command format; the request body exceeds 1 MiB\nruntime = 0\nqueuetime = 0\nEOF\n".to_owned()
+        "[RESPONSE]\ncode = 507\ndescription = Invalid command format; the request body exceeds 1 MiB\nruntime = 0\nqueuetime = 0\nEOF\n"
+            .to_owned()
     } else {
         "the request body exceeds 1 MiB\n".to_owned()
     };

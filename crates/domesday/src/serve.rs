@@ -62,7 +62,9 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     start_log(&options);
     for (what, address) in [("--listen", options.listen), ("--epp", options.epp)] {
         if !address.ip().is_loopback() && !options.public_sandbox {
-            bail!("{what} {address} can be reached by others, and a sandbox has published passwords; use a loopback address, or --public-sandbox if you mean it");
+            bail!(
+                "{what} {address} can be reached by others, and a sandbox has published passwords; use a loopback address, or --public-sandbox if you mean it"
+            );
         }
     }
     let opened = assemble::open(&options.store, true)?;
@@ -130,7 +132,9 @@ async fn listen(options: &ServeOptions, listener: TcpListener, faces: Arc<Faces>
             let provider = rustls::crypto::aws_lc_rs::default_provider();
             // One provider per process; a second call finds it in place.
             let _ = provider.install_default();
-            let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(certificate, key).await.context("the TLS certificate or key cannot be used")?;
+            let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(certificate, key)
+                .await
+                .context("the TLS certificate or key cannot be used")?;
             let mut server = axum_server::from_tcp_rustls(listener, tls)?.http1_only();
             bound(server.http_builder());
             server.handle(handle).serve(service).await?;

@@ -137,7 +137,8 @@ fn a_renewal_that_was_done_without_our_hearing_of_it_is_not_done_again() {
             f.engine().faults().add("registry.renew", FaultKind::ReplyLost, 1).unwrap();
             f.engine().faults().add("registry.info", FaultKind::Timeout, 4).unwrap();
             let term = Term::By { months: Months::new(12), from_year: None };
-            let renew = Renew { name: name("soon-due.com"), term, privacy: RenewPrivacy::Unsaid, price_limit: None, client_id: String::new() };
+            let renew =
+                Renew { name: name("soon-due.com"), term, privacy: RenewPrivacy::Unsaid, price_limit: None, client_id: String::new() };
             let Renewed::Accepted(order) = f.engine().renew(demo, renew).unwrap() else { panic!("accepted") };
             one_step(f);
             order.id

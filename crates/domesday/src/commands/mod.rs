@@ -1,31 +1,129 @@
-//! The command line: one file per command.
+//! The command line: every command but `serve` and `bench`, which have rooms of their own. Each says what it did and ends with 0, or with 1 and why.
 
+mod account;
+mod fund;
+mod key;
+mod price;
+mod reset;
+mod table;
+mod verify;
+mod words;
+mod zone;
+
+use crate::assemble::{self, Opened, StoreOptions};
 use crate::serve::{self, ServeOptions};
+use anyhow::bail;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// What the program is asked to do.
-#[derive(Subcommand)]
+/// What can be asked of the program.
+#[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Serves the registrar (also without any command).
+    /// Serve both reseller interfaces, the console and the embedded registry.
+    #[command(after_help = "Example: domesday serve --listen 127.0.0.1:8700 --epp 127.0.0.1:7000 --data ./data")]
     Serve(ServeOptions),
+    /// Audit a store that nobody serves: ledger, holds, orders, audit chain, registry.
+    #[command(after_help = "Example: domesday verify --data ./data")]
+    Verify(verify::VerifyOptions),
+    /// Make, list, open and close accounts.
+    #[command(subcommand, after_help = "Example: domesday account create anna --email anna@example.com --currency EUR")]
+    Account(account::AccountCommand),
+    /// Make, list and revoke API keys.
+    #[command(subcommand, after_help = "Example: domesday key create anna --label billing-robot --access read-only")]
+    Key(key::KeyCommand),
+    /// Book a deposit, or print an account's statement.
+    #[command(after_help = "Examples: domesday fund anna 250.00 --memo 'wire 2027-114'\n          domesday fund anna --statement")]
+    Fund(fund::FundOptions),
+    /// Show and set prices.
+    #[command(subcommand, after_help = "Example: domesday price set com renew 11.50 --months 12 --from 2027-06-01T00:00:00Z")]
+    Price(price::PriceCommand),
+    /// Show what may be done under a suffix; run the examples of every zone pack.
+    #[command(subcommand, after_help = "Example: domesday zone check or.kr")]
+    Zone(zone::ZoneCommand),
+    /// Put a sandbox back to its seed.
+    #[command(after_help = "Example: domesday reset --data ./data")]
+    Reset(reset::ResetOptions),
 }
 
 #[derive(Parser)]
-struct Defaults {
-    #[command(flatten)]
-    serve: ServeOptions,
+struct Line {
+    #[command(subcommand)]
+    command: Command,
 }
 
 impl Default for Command {
-    /// `serve` with its defaults and the environment.
-    fn default() -> Self {
-        Command::Serve(Defaults::parse_from(["domesday"]).serve)
+    /// `serve`, with what the environment says.
+    fn default() -> Command {
+        Line::parse_from(["domesday", "serve"]).command
     }
 }
 
+/// Does what was asked.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(options) => serve::run(options),
+        Command::Verify(options) => verify::run(&options),
+        Command::Account(command) => account::run(command),
+        Command::Key(command) => key::run(command),
+        Command::Fund(options) => fund::run(&options),
+        Command::Price(command) => price::run(command),
+        Command::Zone(command) => zone::run(&command),
+        Command::Reset(options) => reset::run(&options),
+    }
+}
+
+/// Opens a store that must be there already: a mistyped folder is an error and not a new, empty registrar.
+fn existing(options: &StoreOptions) -> anyhow::Result<Opened> {
+    if !options.data.is_dir() {
+        bail!("there is no data in {}; name its folder with --data", options.data.display());
+    }
+    assemble::open(options, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Line::command().debug_assert();
+    }
+
+    /// Every command shows an example, and every option can come from the environment.
+    #[test]
+    fn every_option_has_its_variable_and_every_command_its_example() {
+        fn look(command: &clap::Command, path: &str) {
+            for argument in command.get_arguments() {
+                let Some(long) = argument.get_long().filter(|long| !matches!(*long, "help" | "version")) else { continue };
+                let variable = argument.get_env().map(|v| v.to_string_lossy().into_owned()).unwrap_or_default();
+                assert!(variable.starts_with("DOMESDAY_"), "{path} --{long} has no DOMESDAY_ variable");
+            }
+            for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+                let path = format!("{path} {}", sub.get_name());
+                let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("domesday "), "{path} has no example");
+                look(sub, &path);
+            }
+        }
+        look(&Line::command(), "domesday");
+    }
+
+    /// The examples that are printed can be typed.
+    #[test]
+    fn the_examples_parse() {
+        fn examples(command: &clap::Command, found: &mut Vec<String>) {
+            for line in command.get_after_help().map(ToString::to_string).unwrap_or_default().lines() {
+                found.extend(line.find("domesday ").map(|at| line[at..].to_owned()));
+            }
+            command.get_subcommands().for_each(|sub| examples(sub, found));
+        }
+        let mut found = Vec::new();
+        examples(&Line::command(), &mut found);
+        assert!(found.len() > 15, "{found:?}");
+        for example in found {
+            let words = example.replace("'wire 2027-114'", "wire");
+            Line::try_parse_from(words.split_whitespace()).unwrap_or_else(|problem| panic!("{example}: {problem}"));
+        }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Reached by DMAPI `domain-privacy-order`. Refuses: DomainUnknown, Fields, NameBusy, PriceAboveLimit, FundsShort, NotSupported.
 
+use super::settled::{DONE, Outcome, told};
 use super::{Accepted, of_account, zone_of};
 use crate::Error;
 use crate::context::{Cx, Operation};
+use crate::error::broken;
 use crate::order::{self, Intent, NewOrder};
 use crate::pricing::{self, PriceLimit};
 use model::domain::Privacy;
@@ -12,7 +14,8 @@ use model::order::OrderKind;
 use model::policy::Zone;
 use model::{DomainName, Field, FieldProblem, Months, Need, Problem, Refusal, Timestamp, Year};
 use serde::{Deserialize, Serialize};
-use store::domains::Domain;
+use store::domains::{self, Domain};
+use store::orders::Order;
 use store::{Tx, accounts};
 
 /// Asks for privacy.
@@ -52,7 +55,7 @@ impl Operation for OrderPrivacy {
         if let Some(order) = order::join(tx, cx, &self.name, &fingerprint)? {
             return Ok(Accepted { order });
         }
-        let item = pricing::privacy_item(self.privacy).ok_or_else(|| crate::error::broken("no privacy was ordered"))?;
+        let item = pricing::privacy_item(self.privacy).ok_or_else(|| broken("no privacy was ordered"))?;
         let what = format!("{} under .{} in {}", item.word(), zone.suffix, account.currency.code());
         let priced = pricing::standard(tx, &zone, item, plan.months, account.currency, &account.tier, cx.now)?;
         let price = priced.ok_or(Refusal::NotSupported { what })?.price;
@@ -128,4 +131,13 @@ fn years_from(end: Timestamp, year: Year) -> Timestamp {
         None if years == 0 => end,
         None => Timestamp::from_micros(if years > 0 { i64::MAX } else { i64::MIN }),
     }
+}
+
+/// Privacy is in force.
+pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &PrivacyChange) -> Result<Outcome, Error> {
+    let privacy = Privacy::from_word(&wish.privacy).ok_or_else(|| broken("an unknown privacy"))?;
+    let until = Timestamp::from_micros(wish.until);
+    domains::set_privacy(tx, wish.domain, privacy, Some(until), cx.now, &order.actor)?;
+    told(tx, cx, order, "DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", &[])?;
+    Ok((DONE.to_owned(), vec![("privacy-until".to_owned(), until.rfc3339())]))
 }

@@ -3,9 +3,11 @@
 //! Reached by DMAPI `domain-register`, CentralNic `AddDomain`.
 //! Refuses: ZoneNotSold, ZoneClosed, Fields, DomainUnavailable, NameBusy, PriceLimitRequired, PriceAboveLimit, PriceMismatch, FundsShort, NotSupported.
 
-use super::{Accepted, DnssecRecord, RoleContacts, auth_place, role_field};
+use super::settled::{DONE, Outcome, told};
+use super::{Accepted, DnssecRecord, RoleContacts, auth_place, json, role_field};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
+use crate::error::broken;
 use crate::order::{self, Intent, NewOrder};
 use crate::pricing::{self, PriceLimit};
 use crate::{Engine, Error, contact, secret};
@@ -13,11 +15,14 @@ use model::contact::ContactDraft;
 use model::domain::{Operation as PricedOperation, Privacy, RenewalMode, Role};
 use model::order::OrderKind;
 use model::policy::{Accepted as AcceptedFields, DnssecInterface, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone};
-use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
+use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
 use registry::{Availability, FeeQuestion};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::contacts::Contact;
+use store::domains::{self, Domain};
+use store::orders::Order;
 use store::{Tx, accounts};
 
 /// A contact as a caller names it.
@@ -184,7 +189,7 @@ impl Operation for Accept {
         if store::domains::by_name(tx, request.name.as_str())?.is_some() {
             return Err(Refusal::DomainUnavailable { name: request.name.clone(), reason: "in use".to_owned() }.into());
         }
-        let available = self.available.as_ref().ok_or_else(|| crate::error::broken("a name was not asked about"))?;
+        let available = self.available.as_ref().ok_or_else(|| broken("a name was not asked about"))?;
         if !available.available {
             let reason = available.reason.clone().unwrap_or_else(|| "in use".to_owned());
             return Err(Refusal::DomainUnavailable { name: request.name.clone(), reason }.into());
@@ -201,9 +206,7 @@ impl Operation for Accept {
             Ok::<Money, Error>(priced.ok_or(Refusal::NotSupported { what })?.price)
         };
         let name_price = match fee {
-            Some(fee) if fee.currency == account.currency => {
-                pricing::premium(fee).ok_or_else(|| crate::error::broken("a premium price overflows"))?
-            }
+            Some(fee) if fee.currency == account.currency => pricing::premium(fee).ok_or_else(|| broken("a premium price overflows"))?,
             Some(_) | None if premium => {
                 return Err(Refusal::NotSupported { what: format!("the premium price of {}", request.name) }.into());
             }
@@ -211,7 +214,7 @@ impl Operation for Accept {
         };
         let mut total = name_price;
         let mut add = |part: Money| {
-            total = total.checked_add(part).ok_or_else(|| crate::error::broken("a price overflows"))?;
+            total = total.checked_add(part).ok_or_else(|| broken("a price overflows"))?;
             Ok::<(), Error>(())
         };
         if let Some(item) = pricing::privacy_item(request.privacy) {
@@ -240,11 +243,9 @@ impl Operation for Accept {
             }
         }
         let auth_sealed = match &request.auth_info {
-            Some(code) => cx
-                .inner
-                .key
-                .seal(&auth_place(request.name.as_str()), code, &|b| cx.random(b))
-                .ok_or_else(|| crate::error::broken("sealing failed"))?,
+            Some(code) => {
+                cx.inner.key.seal(&auth_place(request.name.as_str()), code, &|b| cx.random(b)).ok_or_else(|| broken("sealing failed"))?
+            }
             None => String::new(),
         };
         let mut fields = plan.fields.values.clone();
@@ -432,6 +433,68 @@ fn check_dnssec(zone: &Zone, records: &[DnssecRecord], problems: &mut Vec<FieldP
 /// A fresh authorization code for a registration whose caller gave none; kept by nobody but the registry, as a hash.
 pub(crate) fn fresh_auth_code(entropy: &dyn Fn(&mut [u8])) -> String {
     secret::auth_code(entropy)
+}
+
+/// The registry has made the name: it is ours from now on.
+pub(super) fn settle(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    order: &Order,
+    wish: &Registration,
+    created: Timestamp,
+    expires: Timestamp,
+    roid: &str,
+) -> Result<Outcome, Error> {
+    let privacy = Privacy::from_word(&wish.privacy).ok_or_else(|| broken("an unknown privacy"))?;
+    let id = cx.id();
+    let domain = Domain {
+        id,
+        account_id: order.account_id,
+        name: wish.name.clone(),
+        zone: wish.zone.clone(),
+        registry: order.registry.clone(),
+        roid: if roid.is_empty() { format!("{id}_DOMAIN-DOMESDAY") } else { roid.to_owned() },
+        registrant_id: wish.registrant,
+        contacts: json(&wish.contacts)?,
+        hosts: wish.hosts.join(" "),
+        dnssec: json(&wish.dnssec)?,
+        locks: wish.locks.clone(),
+        statuses: String::new(),
+        renewal_mode: RenewalMode::from_word(&wish.renewal_mode).ok_or_else(|| broken("an unknown renewal mode"))?,
+        transfer_mode: "default".to_owned(),
+        privacy,
+        privacy_until_at: (privacy != Privacy::Off).then_some(expires),
+        trustee: wish.trustee,
+        price_class: wish.price_class.clone(),
+        language: wish.language.clone(),
+        fields: json(&wish.fields)?,
+        auth_sealed: wish.auth_sealed.clone(),
+        created_at: created,
+        created_by: order.actor.clone(),
+        updated_at: created,
+        updated_by: order.actor.clone(),
+        expires_at: expires,
+        paid_until_at: expires,
+        renewed_at: None,
+    };
+    domains::insert(tx, &domain)?;
+    let people: BTreeSet<i64> = [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing]
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain([wish.registrant])
+        .collect();
+    for contact in people {
+        domains::link_contact(tx, contact, id)?;
+    }
+    told(tx, cx, order, "DOMAIN_REGISTRATION", "REGISTRATION_SUCCESSFUL", &[])?;
+    let facts = vec![
+        ("created".to_owned(), created.rfc3339()),
+        ("expires".to_owned(), expires.rfc3339()),
+        ("roid".to_owned(), domain.roid),
+        ("months".to_owned(), wish.months.to_string()),
+    ];
+    Ok((DONE.to_owned(), facts))
 }
 
 #[cfg(test)]

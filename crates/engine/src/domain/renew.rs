@@ -4,19 +4,22 @@
 //! Refuses: DomainUnknown, StatusForbids, RenewalNotExplicit, RenewedTooSoon, Fields, TermMismatch, TermTooLong, NameBusy, PriceAboveLimit,
 //! PriceLimitRequired, PriceMismatch, FundsShort, NotSupported.
 
+use super::settled::{DONE, Outcome, told};
 use super::{of_account, zone_of};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
+use crate::error::broken;
 use crate::order::{self, Intent, NewOrder, OrderRef};
 use crate::pricing::{self, PriceLimit};
 use crate::{Engine, Error};
-use model::domain::{Operation as PricedOperation, Privacy};
+use model::domain::{Operation as PricedOperation, Privacy, RenewalMode};
 use model::order::OrderKind;
 use model::policy::{Item, Zone};
 use model::{Channel, DomainName, Field, FieldProblem, Money, Months, Need, Problem, Refusal, Timestamp, Year};
 use registry::{Availability, FeeQuestion};
 use serde::{Deserialize, Serialize};
-use store::domains::Domain;
+use store::domains::{self, Domain};
+use store::orders::Order;
 use store::{Tx, accounts};
 
 /// How far a renewal reaches.
@@ -158,9 +161,7 @@ impl Operation for Accept {
             Ok::<Money, Error>(priced.ok_or(Refusal::NotSupported { what })?.price)
         };
         let name_price = match fee {
-            Some(fee) if fee.currency == account.currency => {
-                pricing::premium(fee).ok_or_else(|| crate::error::broken("a premium price overflows"))?
-            }
+            Some(fee) if fee.currency == account.currency => pricing::premium(fee).ok_or_else(|| broken("a premium price overflows"))?,
             Some(_) | None if premium => {
                 return Err(Refusal::NotSupported { what: format!("the premium price of {}", request.name) }.into());
             }
@@ -168,10 +169,10 @@ impl Operation for Accept {
         };
         let mut total = name_price;
         if let Some(item) = plan.privacy.and_then(pricing::privacy_item) {
-            total = total.checked_add(price_of(tx, item)?).ok_or_else(|| crate::error::broken("a price overflows"))?;
+            total = total.checked_add(price_of(tx, item)?).ok_or_else(|| broken("a price overflows"))?;
         }
         pricing::within(request.price_limit, name_price, total, premium)?;
-        let fingerprint = fingerprint(&domain, &zone, request).ok_or_else(|| crate::error::broken("a renewal without a target"))?;
+        let fingerprint = fingerprint(&domain, &zone, request).ok_or_else(|| broken("a renewal without a target"))?;
         let renewal = Renewal {
             domain: domain.id,
             name: domain.name.clone(),
@@ -286,10 +287,28 @@ fn decide(domain: &Domain, zone: &Zone, request: &Renew, channel: Channel, now: 
     Ok(Decision::Renew(Plan { months, privacy }))
 }
 
+/// The registry has renewed the name: its term is longer.
+pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Renewal, expires: Timestamp) -> Result<Outcome, Error> {
+    let domain = domains::by_id(tx, wish.domain)?.ok_or_else(|| broken("a renewed domain is missing"))?;
+    let months = Months::new(wish.months).ok_or_else(|| broken("an unknown period"))?;
+    // What was paid for grows by the period; the registry's own date wins where both were the same.
+    let in_step = domain.paid_until_at == domain.expires_at;
+    let paid_until_at = if in_step { expires } else { domain.paid_until_at.plus_months(months) };
+    let renewal_mode = if domain.renewal_mode == RenewalMode::RenewOnce { RenewalMode::Default } else { domain.renewal_mode };
+    let term = domains::Term { expires_at: expires, paid_until_at, renewed_at: Some(cx.now), renewal_mode };
+    domains::set_term(tx, domain.id, &term, cx.now, &order.actor)?;
+    if let Some(word) = &wish.privacy {
+        let privacy = Privacy::from_word(word).ok_or_else(|| broken("an unknown privacy"))?;
+        domains::set_privacy(tx, domain.id, privacy, Some(expires), cx.now, &order.actor)?;
+    }
+    let years = months.whole_years().map_or_else(|| format!("{}M", months.get()), |y| y.to_string());
+    told(tx, cx, order, "DOMAIN_RENEWAL", "RENEWAL_SUCCESSFUL", &[("period", &years), ("autorenew", "0")])?;
+    Ok((DONE.to_owned(), vec![("expires".to_owned(), expires.rfc3339()), ("months".to_owned(), months.get().to_string())]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::domain::RenewalMode;
     use model::policy::ZoneSet;
 
     fn at(text: &str) -> Timestamp {

@@ -64,7 +64,8 @@ impl Sync {
             return Ok("known");
         }
         domains::set_at_registry(tx, ours.id, expires, &statuses, cx.now, "registry")?;
-        let detail = format!("expires {} (was {}), statuses '{statuses}' (were '{}'): {}", expires, ours.expires_at, ours.statuses, self.text);
+        let detail =
+            format!("expires {} (was {}), statuses '{statuses}' (were '{}'): {}", expires, ours.expires_at, ours.statuses, self.text);
         self.noted(tx, cx, &ours, "registry-change", &detail)?;
         self.told(tx, cx, &ours, "DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY")?;
         Ok("taken over")
@@ -82,7 +83,11 @@ impl Sync {
 
     fn told(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, class: &str, subclass: &str) -> Result<(), Error> {
         let data = [("domain", ours.name.as_str()), ("message", self.text.as_str())];
-        events::append(tx, cx, events::Happened { account_id: ours.account_id, class, subclass, object: &ours.name, order_id: None, data: &data })
+        events::append(
+            tx,
+            cx,
+            events::Happened { account_id: ours.account_id, class, subclass, object: &ours.name, order_id: None, data: &data },
+        )
     }
 }
 

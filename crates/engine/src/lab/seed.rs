@@ -292,7 +292,8 @@ impl Operation for Mirror {
         let mut objects = Vec::new();
         for seeded in SEEDED_DOMAINS {
             let Some(domain) = domains::by_name(tx, seeded.name)? else { continue };
-            let holder = contacts::by_id(tx, domain.registrant_id)?.ok_or_else(|| crate::error::broken("a seeded name without its contact"))?;
+            let holder =
+                contacts::by_id(tx, domain.registrant_id)?.ok_or_else(|| crate::error::broken("a seeded name without its contact"))?;
             objects.push(SeededObject {
                 seeded: *seeded,
                 created: domain.created_at,

@@ -1,0 +1,234 @@
+//! `domesday account`: accounts made, listed, opened and closed, and their passwords set.
+
+use super::{existing, key, table, words};
+use crate::assemble::{self, StoreOptions};
+use crate::world::world;
+use anyhow::{anyhow, bail};
+use clap::{Args, Subcommand};
+use engine::account::Profile;
+use engine::account::manage::{AccountLine, List, NewAccount, SetActive};
+use engine::{Actor, Engine};
+use model::{Currency, Money};
+use std::process::ExitCode;
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum AccountCommand {
+    /// Make an account; without --password one is made up and printed once.
+    #[command(after_help = "Example: domesday account create anna --email anna@example.com --currency EUR")]
+    Create(Box<CreateOptions>),
+    /// List all accounts.
+    #[command(after_help = "Example: domesday account list --data ./data")]
+    List(ListOptions),
+    /// Set a password and end all sessions; without --password one is made up and printed once.
+    #[command(after_help = "Example: domesday account password anna")]
+    Password(PasswordOptions),
+    /// Open an account that was closed.
+    #[command(after_help = "Example: domesday account open anna")]
+    Open(LoginOptions),
+    /// Close an account: it can do nothing any more, and its sessions end. Its names stay.
+    #[command(after_help = "Example: domesday account close anna")]
+    Close(LoginOptions),
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct CreateOptions {
+    /// The CentralNic login: 2 to 64 letters, digits and any of @ . _ - +
+    login: String,
+    /// Where the account's mails go.
+    #[arg(long, env = "DOMESDAY_EMAIL", value_name = "ADDRESS")]
+    email: String,
+    /// The DMAPI login; the e-mail address if not given.
+    #[arg(long, env = "DOMESDAY_DMAPI_LOGIN", value_name = "LOGIN")]
+    dmapi_login: Option<String>,
+    #[arg(long, env = "DOMESDAY_PASSWORD", hide_env_values = true)]
+    password: Option<String>,
+    /// The account's only currency.
+    #[arg(long, env = "DOMESDAY_CURRENCY", default_value = "USD", value_parser = currency)]
+    currency: Currency,
+    /// How far the balance may go below zero.
+    #[arg(long, env = "DOMESDAY_CREDIT", default_value = "0", value_name = "AMOUNT")]
+    credit: String,
+    /// The account above, for a sub-account.
+    #[arg(long, env = "DOMESDAY_PARENT", value_name = "LOGIN")]
+    parent: Option<String>,
+    /// The price tier; the list's prices if not given.
+    #[arg(long, env = "DOMESDAY_TIER", default_value = "", hide_default_value = true)]
+    tier: String,
+    /// Names of premium price may be bought.
+    #[arg(long, env = "DOMESDAY_PREMIUM")]
+    premium: bool,
+    #[arg(long, env = "DOMESDAY_FIRST_NAME", default_value = "", hide_default_value = true)]
+    first_name: String,
+    #[arg(long, env = "DOMESDAY_LAST_NAME", default_value = "", hide_default_value = true)]
+    last_name: String,
+    #[arg(long, env = "DOMESDAY_ORGANIZATION", default_value = "", hide_default_value = true)]
+    organization: String,
+    /// Two letters of ISO 3166.
+    #[arg(long, env = "DOMESDAY_COUNTRY", default_value = "", hide_default_value = true)]
+    country: String,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct ListOptions {
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct PasswordOptions {
+    /// Either login.
+    login: String,
+    #[arg(long, env = "DOMESDAY_PASSWORD", hide_env_values = true)]
+    password: Option<String>,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct LoginOptions {
+    /// Either login.
+    login: String,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+/// Reads an ISO 4217 code, for clap.
+pub fn currency(code: &str) -> Result<Currency, String> {
+    Currency::from_code(&code.to_ascii_uppercase()).ok_or_else(|| "not an ISO 4217 code such as USD".to_owned())
+}
+
+pub fn run(command: AccountCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        AccountCommand::Create(options) => {
+            // The first account may well be what makes the store.
+            let opened = assemble::open(&options.store, false)?;
+            create(opened.sandbox.engine(), *options)?;
+        }
+        AccountCommand::List(options) => println!("{}", list(&all(existing(&options.store)?.sandbox.engine())?)),
+        AccountCommand::Password(options) => {
+            let opened = existing(&options.store)?;
+            let (password, made_up) = given_or_made_up(options.password);
+            opened.sandbox.engine().set_password(&Actor::staff(), &options.login, &password).map_err(words::told)?;
+            println!("{} has a new password; its sessions have ended", options.login);
+            tell_once(&password, made_up);
+        }
+        AccountCommand::Open(options) => set_active(&options, true)?,
+        AccountCommand::Close(options) => set_active(&options, false)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn create(engine: &Engine, options: CreateOptions) -> anyhow::Result<()> {
+    let credit = Money::parse(&options.credit, options.currency).map_err(|_| anyhow!("--credit must be an amount such as 500.00"))?;
+    if !options.country.is_empty() && (options.country.len() != 2 || !options.country.bytes().all(|b| b.is_ascii_alphabetic())) {
+        bail!("--country must be two letters such as DE");
+    }
+    let (password, made_up) = given_or_made_up(options.password);
+    let account = NewAccount {
+        dmapi_login: options.dmapi_login.unwrap_or_else(|| options.email.clone()),
+        kv_login: options.login,
+        password: password.clone(),
+        email: options.email,
+        currency: options.currency,
+        credit,
+        parent: options.parent,
+        tier: options.tier,
+        premium: options.premium,
+        profile: Profile {
+            first_name: options.first_name,
+            last_name: options.last_name,
+            organization: options.organization,
+            country: options.country.to_ascii_uppercase(),
+            ..Profile::default()
+        },
+    };
+    let (dmapi_login, kv_login) = (account.dmapi_login.clone(), account.kv_login.clone());
+    let number = engine.create_account(&Actor::staff(), account).map_err(words::told)?;
+    println!("account {number}: DMAPI login {dmapi_login}, CentralNic login {kv_login}");
+    tell_once(&password, made_up);
+    Ok(())
+}
+
+/// The password, and whether it was made up here: 100 random bits.
+fn given_or_made_up(given: Option<String>) -> (String, bool) {
+    match given {
+        Some(password) => (password, false),
+        None => {
+            let mut random = [0_u8; 13];
+            (world().entropy)(&mut random);
+            (key::base32(&random).chars().take(20).collect(), true)
+        }
+    }
+}
+
+fn tell_once(password: &str, made_up: bool) {
+    if made_up {
+        println!("password: {password}");
+        println!("It is shown only now; what is kept is a hash.");
+    }
+}
+
+fn set_active(options: &LoginOptions, active: bool) -> anyhow::Result<()> {
+    let opened = existing(&options.store)?;
+    let change = SetActive { login: options.login.clone(), active };
+    opened.sandbox.engine().run(&Actor::staff(), change).map_err(words::told)?;
+    println!("{} is {}", options.login, if active { "open" } else { "closed" });
+    Ok(())
+}
+
+fn all(engine: &Engine) -> anyhow::Result<Vec<AccountLine>> {
+    let mut accounts: Vec<AccountLine> = Vec::new();
+    loop {
+        let after = accounts.last().map_or(0, |a| a.id);
+        let page = engine.run(&Actor::staff(), List { after }).map_err(words::told)?;
+        if page.is_empty() {
+            return Ok(accounts);
+        }
+        accounts.extend(page);
+    }
+}
+
+fn list(accounts: &[AccountLine]) -> String {
+    let head = ["number", "CentralNic login", "DMAPI login", "e-mail", "state", "balance", "held", "credit"];
+    let mut table = table::with_head(&head, &[5, 6, 7]);
+    for a in accounts {
+        let state = if a.active { "open" } else { "closed" };
+        table.add_row([
+            a.id.to_string(),
+            a.kv_login.clone(),
+            a.dmapi_login.clone(),
+            a.email.clone(),
+            state.to_owned(),
+            a.balance.to_string(),
+            a.held.to_string(),
+            a.credit.to_string(),
+        ]);
+    }
+    table.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::Fixture;
+
+    #[test]
+    fn accounts_are_listed_with_their_money() {
+        let fixture = Fixture::new();
+        let accounts = all(fixture.engine()).unwrap();
+        let logins: Vec<&str> = accounts.iter().map(|a| a.kv_login.as_str()).collect();
+        assert_eq!(logins, ["demo", "rival", "julia"]);
+        let text = list(&accounts);
+        assert!(text.contains("10000.00 USD") && text.contains("julia@reseller.example"), "{text}");
+    }
+
+    #[test]
+    fn made_up_passwords_are_long_and_differ() {
+        let (one, made_up) = given_or_made_up(None);
+        let (other, _) = given_or_made_up(None);
+        assert!(made_up && one.len() == 20 && one != other);
+        assert_eq!(given_or_made_up(Some("given-pass".to_owned())), ("given-pass".to_owned(), false));
+    }
+}

@@ -1,0 +1,153 @@
+//! A registration taken to the registry: contacts and hosts first, then the name; asked about first where it may have been sent before.
+
+use super::{Found, Loaded, Outcome, Talk, UNDECIDED, fee, privacy_service, registry_id, registry_person, service_person};
+use crate::Error;
+use crate::context::Cx;
+use crate::domain::DnssecRecord;
+use crate::domain::register::{Registration, fresh_auth_code};
+use crate::error::broken;
+use crate::jobs::contacts::{self, Person};
+use crate::order::Settlement;
+use model::domain::Privacy;
+use model::order::OrderState;
+use model::{DomainName, HostName, Months, Timestamp};
+use registry::recover::{self, Finding};
+use registry::{Answer, CreateDomain, Dnssec, DomainContacts, KrCertificate, Trouble};
+use std::collections::BTreeSet;
+use store::orders::Order;
+use store::{Tx, contacts as contact_rows};
+
+/// The contacts of a registration as the registry is to hold them: the first is the registrant.
+pub(super) fn people(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Registration) -> Result<Vec<Person>, Error> {
+    let mut people = Vec::new();
+    if wish.trustee {
+        let zone = cx.zones().get(&wish.zone).ok_or_else(|| broken("a zone without policy"))?;
+        let trustee = zone.trustee.as_ref().ok_or_else(|| broken("a zone without the trustee that was accepted"))?;
+        let data = trustee.contact.check().map_err(|_| broken("a trustee's contact is incomplete"))?;
+        people.push(service_person(tx, &order.registry, &format!("DT-{}", wish.zone.to_uppercase()), data)?);
+    } else if wish.privacy == Privacy::Pro.word() {
+        people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?);
+    } else {
+        people.push(registry_person(tx, &order.registry, wish.registrant)?);
+    }
+    let others: BTreeSet<i64> =
+        [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing].into_iter().flatten().copied().collect();
+    for id in others {
+        if people.iter().all(|p| p.id != id) {
+            people.push(registry_person(tx, &order.registry, id)?);
+        }
+    }
+    Ok(people)
+}
+
+impl Talk<'_> {
+    pub(super) fn register(&mut self, loaded: &Loaded, wish: &Registration, fresh: bool) -> Outcome {
+        let command = match self.create_command(loaded, wish) {
+            Ok(command) => command,
+            Err(error) => return Outcome::NotDone(error.to_string()),
+        };
+        let asked = loaded.order.accepted_at;
+        if !fresh {
+            match self.find_created(&command, asked) {
+                Found::Settled(settlement) => return Outcome::Settled(settlement),
+                Found::Unclear(why) => return Outcome::Uncertain(why),
+                Found::Absent if loaded.order.state == OrderState::AtRegistry => return Outcome::Uncertain(UNDECIDED.to_owned()),
+                Found::Absent => {}
+            }
+        }
+        if let Err(outcome) = self.prepare(loaded, &command.name) {
+            return outcome;
+        }
+        match self.registry.create_domain(&self.ids.next(), &command) {
+            Ok(Answer::Done(done)) => {
+                let roid = String::new();
+                Outcome::Settled(Settlement::Registered { created: done.created, expires: done.expires, roid })
+            }
+            Ok(Answer::Deferred) => Outcome::Settled(Settlement::Deferred),
+            Err(Trouble::Refused { code, message, reasons }) => {
+                self.forget_hosts(loaded, wish, code);
+                let message = contacts::refusal("registration of", command.name.as_str(), code, &message, &reasons);
+                Outcome::Settled(Settlement::Refused { message })
+            }
+            Err(Trouble::NotSent(why)) => Outcome::NotDone(why),
+            Err(Trouble::Lost(why)) => match self.find_created(&command, asked) {
+                Found::Settled(settlement) => Outcome::Settled(settlement),
+                Found::Absent => Outcome::Uncertain(why),
+                Found::Unclear(more) => Outcome::Uncertain(format!("{why}; {more}")),
+            },
+        }
+    }
+
+    /// What we believed of hosts may be out of date: the next order shall make them anew.
+    fn forget_hosts(&self, loaded: &Loaded, wish: &Registration, code: u16) {
+        const DOES_NOT_EXIST: u16 = 2303;
+        if code == DOES_NOT_EXIST {
+            let (registry, hosts) = (loaded.order.registry.clone(), wish.hosts.clone());
+            let forgotten = self.engine.inner.store.write(move |tx| {
+                for host in &hosts {
+                    contact_rows::forget_host_at_registry(tx, &registry, host)?;
+                }
+                Ok::<_, Error>(())
+            });
+            if let Err(error) = forgotten {
+                tracing::warn!(error = %error, "hosts could not be forgotten");
+            }
+        }
+    }
+
+    fn create_command(&self, loaded: &Loaded, wish: &Registration) -> Result<CreateDomain, Error> {
+        let name = DomainName::parse(&wish.name).map_err(|_| broken("an order's name"))?;
+        let registrant = loaded.people.first().map(|p| p.registry_id.clone());
+        let ids = |list: &[i64]| list.iter().map(|id| registry_id(*id)).collect();
+        let field = |key: &str| wish.fields.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v.clone());
+        let (kind, number) = (field("X-KR-CTFY-TYPE"), field("X-KR-CTFY-NO"));
+        let kr = (kind.is_some() || number.is_some() || wish.trustee).then_some(KrCertificate { kind, number, trustee: wish.trustee });
+        let auth_info = match &loaded.auth_info {
+            Some(code) => code.clone(),
+            None => fresh_auth_code(&|b| (self.engine.inner.world.entropy)(b)),
+        };
+        Ok(CreateDomain {
+            name,
+            months: Months::new(wish.months).ok_or_else(|| broken("an order's period"))?,
+            contacts: DomainContacts {
+                registrant,
+                admin: ids(&wish.contacts.admin),
+                tech: ids(&wish.contacts.tech),
+                billing: ids(&wish.contacts.billing),
+            },
+            hosts: wish.hosts.iter().map(|h| HostName::parse(h)).collect::<Result<_, _>>().map_err(|_| broken("an order's host"))?,
+            dnssec: wish.dnssec.iter().map(dnssec).collect(),
+            auth_info,
+            fee: fee(&wish.fee)?,
+            kr: kr.filter(|_| wish.zone.ends_with("kr") || wish.zone == "xn--3e0b707e"),
+            idn_language: Some(wish.language.clone()).filter(|l| !l.is_empty()),
+        })
+    }
+
+    fn find_created(&self, command: &CreateDomain, asked: Timestamp) -> Found {
+        let found = match self.registry.domain(&command.name, None) {
+            Ok(found) => found,
+            Err(trouble) => return Found::Unclear(trouble.to_string()),
+        };
+        match recover::created_domain(command, self.registry.registrar(), asked, found.as_ref()) {
+            Finding::DoneByUs => match found.and_then(|f| Some((f.created?, f.expires?, f.roid))) {
+                Some((created, expires, roid)) => Found::Settled(Settlement::Registered { created, expires, roid }),
+                None => Found::Unclear("the registry shows the name without its dates".to_owned()),
+            },
+            Finding::TakenByOther => {
+                Found::Settled(Settlement::Refused { message: format!("The name {} was registered by another", command.name) })
+            }
+            Finding::NotDone => Found::Absent,
+            Finding::Unclear(why) => Found::Unclear(why),
+        }
+    }
+}
+
+fn dnssec(record: &DnssecRecord) -> Dnssec {
+    match record.clone() {
+        DnssecRecord::Ds { key_tag, algorithm, digest_type, digest_hex } => Dnssec::Ds { key_tag, algorithm, digest_type, digest_hex },
+        DnssecRecord::Key { flags, protocol, algorithm, public_key } => {
+            Dnssec::Key { flags, protocol, algorithm, public_key_base64: public_key }
+        }
+    }
+}
