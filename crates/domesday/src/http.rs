@@ -42,62 +42,81 @@ pub fn router(faces: Arc<Faces>) -> Router {
 }
 
 async fn enter(State(faces): State<Arc<Faces>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response<Body> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST | Method::DELETE | Method::PUT | Method::PATCH) {
-        return plain(StatusCode::METHOD_NOT_ALLOWED, "this method is not served here\n");
-    }
     let (parts, body) = request.into_parts();
+    let face = Face::of(parts.uri.path());
+    if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST | Method::DELETE | Method::PUT | Method::PATCH) {
+        return face.turned_away(StatusCode::METHOD_NOT_ALLOWED, "this method is not served here");
+    }
     let body = match tokio::time::timeout(BODY_TIME_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
         Ok(Ok(collected)) => collected.to_bytes().to_vec(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return too_large(parts.uri.path()),
-        Ok(Err(_)) => return plain(StatusCode::BAD_REQUEST, "the request body could not be read\n"),
-        Err(_) => return plain(StatusCode::REQUEST_TIMEOUT, "the request body did not arrive in time\n"),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return face.turned_away(StatusCode::PAYLOAD_TOO_LARGE, "the request body exceeds 1 MiB"),
+        Ok(Err(_)) => return face.turned_away(StatusCode::BAD_REQUEST, "the request body could not be read"),
+        Err(_) => return face.turned_away(StatusCode::REQUEST_TIMEOUT, "the request body did not arrive in time"),
     };
     let Ok(Ok(turn)) = tokio::time::timeout(TURN_TIME_MAX, faces.turns.clone().acquire_owned()).await else {
-        return plain(StatusCode::SERVICE_UNAVAILABLE, "the server is busy, try again in a moment\n");
+        return face.turned_away(StatusCode::SERVICE_UNAVAILABLE, "the server is busy, try again in a moment");
     };
     let head = parts.method == Method::HEAD;
     let request = http::Request::from_parts(parts, body);
     // The core is synchronous: a request has its own thread while it is answered.
     let answered = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        answer(&faces, &peer.ip().to_string(), request)
+        face.answer(&faces, &peer.ip().to_string(), request)
     });
     match answered.await {
         Ok(response) => finish(response, head),
-        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "the request failed inside the server\n"),
+        Err(_) => face.turned_away(StatusCode::INTERNAL_SERVER_ERROR, "the request failed inside the server"),
     }
 }
 
-/// The face that a path belongs to.
-fn answer(faces: &Faces, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
-    let path = request.uri().path();
-    let under = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if under("/request") || under("/v2") {
-        dmapi::answer(&faces.engine, peer, request)
-    } else if path == "/api/call" || path == "/api/call.cgi" {
-        kvapi::answer(&faces.engine, peer, request)
-    } else if under("/sandbox") {
-        api::answer(&faces.engine, &faces.lab, request)
-    } else {
-        console::answer(&faces.engine, &faces.addresses, request)
-    }
+/// Who answers a path.
+#[derive(Clone, Copy)]
+enum Face {
+    Dmapi,
+    Kvapi,
+    Lab,
+    Console,
 }
 
-/// A body over the limit, said in the dialect that was spoken.
-fn too_large(path: &str) -> Response<Body> {
-    let text = if path.starts_with("/request/") || path.starts_with("/v2/") {
-        "Status-Code: 2306\nStatus-Text: The request is too large\nError: The request body exceeds 1 MiB\nResult: NACK\nVersion: 1.2.53\n\n"
-            .to_owned()
-    } else if path.starts_with("/api/call") {
-        "[RESPONSE]\ncode = 507\ndescription = Invalid command format; the request body exceeds 1 MiB\nruntime = 0\nqueuetime = 0\nEOF\n"
-            .to_owned()
-    } else {
-        "the request body exceeds 1 MiB\n".to_owned()
-    };
-    let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, "");
-    *response.body_mut() = Body::from(text);
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
+impl Face {
+    fn of(path: &str) -> Face {
+        let under = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if under("/request") || under("/v2") {
+            Face::Dmapi
+        } else if path == "/api/call" || path == "/api/call.cgi" {
+            Face::Kvapi
+        } else if under("/sandbox") {
+            Face::Lab
+        } else {
+            Face::Console
+        }
+    }
+
+    fn answer(self, faces: &Faces, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
+        match self {
+            Face::Dmapi => dmapi::answer(&faces.engine, peer, request),
+            Face::Kvapi => kvapi::answer(&faces.engine, peer, request),
+            Face::Lab => api::answer(&faces.engine, &faces.lab, request),
+            Face::Console => console::answer(&faces.engine, &faces.addresses, request),
+        }
+    }
+
+    /// The reply to a request that does not get as far as its face, in that face's own form.
+    fn turned_away(self, status: StatusCode, reason: &'static str) -> Response<Body> {
+        let mut response = match self {
+            Face::Dmapi => finish(dmapi::turned_away(status, reason), false),
+            Face::Kvapi => finish(kvapi::turned_away(status, reason), false),
+            Face::Lab | Face::Console => {
+                let mut response = Response::new(Body::from(format!("{reason}\n")));
+                *response.status_mut() = status;
+                response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+                response
+            }
+        };
+        // What is left of the request is not read.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
+    }
 }
 
 fn finish(response: http::Response<Vec<u8>>, head: bool) -> Response<Body> {
@@ -110,12 +129,5 @@ fn finish(response: http::Response<Vec<u8>>, head: bool) -> Response<Body> {
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
-    response
-}
-
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }

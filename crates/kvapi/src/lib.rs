@@ -49,6 +49,12 @@ pub fn answer(engine: &Engine, peer: &str, request: Request<Vec<u8>>) -> Respons
     plain(StatusCode::OK, text.into_bytes())
 }
 
+/// The reply to a request that does not get as far as the dialect: too large or unreadable, too slow, no turn left. `reason` is printed.
+pub fn turned_away(status: StatusCode, reason: &'static str) -> Response<Vec<u8>> {
+    let code = if status.is_server_error() { Code::TryAgain } else { Code::CommandFormat };
+    plain(status, Reply::with_detail(code, reason).print(0).into_bytes())
+}
+
 fn plain(status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
