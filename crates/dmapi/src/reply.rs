@@ -172,7 +172,7 @@ impl Reply {
     }
 
     /// The DMAPI text: header lines, the empty line, the body.
-    fn text(&self) -> String {
+    fn into_text(self) -> String {
         let mut head = LineWriter::new();
         head.pair("Status-Code", LineSafe::number(self.code));
         head.pair("Status-Text", LineSafe::text(self.text));
@@ -181,13 +181,13 @@ impl Reply {
         }
         head.pair("Result", LineSafe::text(if self.accepted { "ACK" } else { "NACK" }));
         head.pair("Version", LineSafe::text(self.version));
-        for (name, value) in &self.headers {
-            head.pair(name, value.clone());
+        for (name, value) in self.headers {
+            head.pair(name, value);
         }
         head.gap();
-        let mut text = head.into_text();
-        text.push_str(&self.body.clone().into_text());
-        if !self.final_line_ends && !self.body.is_empty() {
+        let (mut text, body) = (head.into_text(), self.body.into_text());
+        text.push_str(&body);
+        if !self.final_line_ends && !body.is_empty() {
             text.pop();
         }
         text
@@ -195,8 +195,7 @@ impl Reply {
 
     /// The HTTP response; `now` is the real clock's instant.
     pub fn into_response(self, now: Option<Timestamp>) -> http::Response<Vec<u8>> {
-        let text = self.text();
-        let mut response = http::Response::new(text.into_bytes());
+        let mut response = http::Response::new(Vec::new());
         *response.status_mut() = self.http;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -219,6 +218,7 @@ impl Reply {
         if let Some(Ok(cookie)) = cookie.map(|c| HeaderValue::from_str(&c)) {
             headers.insert(SET_COOKIE, cookie);
         }
+        *response.body_mut() = self.into_text().into_bytes();
         response
     }
 }
@@ -230,20 +230,20 @@ mod tests {
 
     #[test]
     fn an_empty_body_still_has_its_empty_line() {
-        assert!(Reply::done().text().ends_with("Version: 1.2.53\n\n"));
+        assert!(Reply::done().into_text().ends_with("Version: 1.2.53\n\n"));
     }
 
     #[test]
     fn a_list_can_end_without_line_end() {
         let mut body = LineWriter::new();
         body.line(LineSafe::text("a"));
-        assert!(Reply::done().body(body).without_final_line_end().text().ends_with("\n\na"));
-        assert!(Reply::done().without_final_line_end().text().ends_with("\n\n"));
+        assert!(Reply::done().body(body).without_final_line_end().into_text().ends_with("\n\na"));
+        assert!(Reply::done().without_final_line_end().into_text().ends_with("\n\n"));
     }
 
     #[test]
     fn a_wrong_key_is_told_in_the_first_line_of_the_body() {
-        let text = Reply::rejected(crate::codes::refused(&Refusal::KeyWrong)).of_login().text();
+        let text = Reply::rejected(crate::codes::refused(&Refusal::KeyWrong)).of_login().into_text();
         let expected = "Status-Code: 2200\nStatus-Text: Authentication error\nError: API key is invalid\nResult: NACK\nVersion: 1.2\n\nAPI key is invalid\n";
         assert_eq!(text, expected);
     }

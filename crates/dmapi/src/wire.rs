@@ -187,10 +187,6 @@ impl LineWriter {
         self.out.push('\n');
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.out.is_empty()
-    }
-
     /// All lines, the last one with its LF.
     pub fn into_text(self) -> String {
         self.out

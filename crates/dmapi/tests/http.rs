@@ -179,3 +179,59 @@ fn what_is_turned_away_is_told_in_the_dialect() {
         assert!(reply.text.contains("\nError: the request was stopped\nResult: NACK\n") && reply.text.ends_with("\n\n"), "{}", reply.text);
     }
 }
+
+#[test]
+fn every_mode_may_do_what_its_name_says() {
+    use engine::account::manage::AddKey;
+    use model::Access;
+    let standing = Standing::new(Method::Get);
+    let modes = [Access::Full, Access::ReadOnly, Access::ModifyOnly, Access::WhoisOnly];
+    for access in modes {
+        let key = AddKey { login: "demo".to_owned(), key: format!("key-{access}"), label: format!("key-{access}"), access };
+        standing.fixture.engine().run(&engine::Actor::staff(), key).expect("staff add keys");
+    }
+    // dmapi.md 12.17, in the order of `modes`.
+    let allowed = |name: &str| match name {
+        "login" | "logout" | "version" | "query-request-list" | "query-whois" | "domain-check" => [true; 4],
+        "query-profile" | "query-domain-list" | "query-contact-list" | "result-list" | "result-retrieve" | "result-delete" => {
+            [true, true, true, false]
+        }
+        "contact-create" | "v2/contact/create" => [true, false, true, false],
+        "domain-register" | "domain-renew" | "domain-privacy-order" => [true, false, false, false],
+        other => panic!("who may use {other}?"),
+    };
+    for name in dmapi::request_names() {
+        let path = if name.starts_with("v2/") { format!("/{name}") } else { format!("/request/{name}") };
+        for (access, allowed) in modes.into_iter().zip(allowed(name)) {
+            let reply = get(&standing, &format!("{path}?api-key=key-{access}"));
+            assert_eq!(code(&reply) != "2201", allowed, "{name} with {access}: {}", reply.text);
+        }
+    }
+    // The same with an object to look at.
+    for (query, key) in [("query-whois?domain=fresh.com", "key-whois-only"), ("domain-check?domain=fresh.com", "key-whois-only")] {
+        assert!(["0", "1000"].contains(&code(&get(&standing, &format!("/request/{query}&api-key={key}")))), "{query}");
+    }
+}
+
+#[test]
+fn a_crowd_with_one_wish_pays_once() {
+    let standing = Standing::new(Method::Get);
+    let engine = standing.fixture.engine().clone();
+    let ask = |uri: &'static str| {
+        let engine = engine.clone();
+        std::thread::spawn(move || sent(dmapi::answer(&engine, PEER, http::Request::get(uri).body(Vec::new()).expect("a request"))))
+    };
+    let crowd: Vec<_> = (0..12).map(|_| ask("/request/domain-renew?api-key=demo-key&domain=soon-due.com&period=12")).collect();
+    let replies: Vec<Sent> = crowd.into_iter().map(|thread| thread.join().expect("it answers")).collect();
+    let mut orders: Vec<&str> = replies.iter().filter_map(|r| r.text.lines().find_map(|line| line.strip_prefix("Proc-ID: "))).collect();
+    orders.sort_unstable();
+    orders.dedup();
+    assert_eq!(orders.len(), 1, "{replies:#?}");
+    // Those who came after it was done are told that it was renewed lately.
+    assert!(replies.iter().all(|reply| ["0", "2105"].contains(&code(reply))), "{replies:#?}");
+    let mut standing = standing;
+    testkit::transcript::Stage::wait(&mut standing).expect("the order ends");
+    let profile = get(&standing, "/request/query-profile?api-key=demo-key");
+    assert!(profile.text.contains("\nbalance: 9990.25\n"), "{}", profile.text);
+    standing.end().expect("all promises hold");
+}

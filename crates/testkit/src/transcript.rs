@@ -404,3 +404,123 @@ fn is_of_kind(kind: &str, text: &str) -> Result<bool, String> {
         _ => return Err(format!("`{kind}` is no kind of text")),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Currency;
+
+    /// Answers every request with the same text.
+    struct Parrot {
+        text: &'static str,
+        status: u16,
+        balance: i64,
+        asked: Vec<(String, Vec<(String, String)>)>,
+    }
+
+    impl Parrot {
+        fn saying(text: &'static str) -> Parrot {
+            Parrot { text, status: 200, balance: 100_000, asked: Vec::new() }
+        }
+    }
+
+    impl Stage for Parrot {
+        fn send(&mut self, command: &str, parameters: &[(String, String)]) -> Result<Sent, String> {
+            self.asked.push((command.to_owned(), parameters.to_vec()));
+            Ok(Sent { status: self.status, headers: vec![("server".to_owned(), "parrot/1".to_owned())], text: self.text.to_owned() })
+        }
+
+        fn now(&self) -> Timestamp {
+            Timestamp::parse_rfc3339("2027-03-01T10:00:00Z").expect("an instant")
+        }
+
+        fn advance(&mut self, _: &str) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn wait(&mut self) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn balance(&mut self) -> Result<Money, String> {
+            Ok(Money::new(self.balance, Currency::USD))
+        }
+
+        fn act(&mut self, words: &[&str]) -> Result<(), String> {
+            match words {
+                ["spend", cents] => self.balance -= cents.parse::<i64>().map_err(|e| e.to_string())? * 100,
+                _ => return Err("no such command".to_owned()),
+            }
+            Ok(())
+        }
+    }
+
+    fn play(lines: &str, text: &'static str) -> Result<(), String> {
+        replay(&format!("# the runner's own test\n{lines}"), &mut Parrot::saying(text))
+    }
+
+    #[test]
+    fn expectations_hold_or_fail() {
+        let text = "Proc-ID: 42\nDate: 2028-03-01\nSame: 42\nEmpty: \n";
+        let good = [
+            "> x\n< Proc-ID: {order}\n< Same: {=order}\n< Date: {date:+1y}\n< Empty: ",
+            "> x\n< Proc-ID: {any}\n<! Proc-ID: 43\n<http 200\n<http server: {word}",
+            "> x\n<<EXACT\nProc-ID: {a:order}\nDate: {date}\nSame: {=a}\nEmpty: \nEXACT",
+            "> x\n< Date: {year:+1}-03-01",
+        ];
+        for lines in good {
+            assert_eq!(play(lines, text), Ok(()), "{lines}");
+        }
+        let bad = [
+            "> x\n< Proc-ID: 43",
+            "> x\n< Proc-ID: {order}\n< Proc-ID: {order}",
+            "> x\n<! Proc-ID: {order}",
+            "> x\n< Date: {date:+2y}",
+            "> x\n< Date: {order}",
+            "> x\n< Same: {=never}",
+            "> x\n< Same: {nonsense}",
+            "> x\n<http 401",
+            "> x\n<http server: duck",
+            "> x\n<<EXACT\nProc-ID: 42\nEXACT",
+            "> x\n<<EXACT-\nProc-ID: 42\nDate: {date}\nSame: 42\nEmpty: \nEXACT",
+            "> x\n<<EXACT\nProc-ID: 42\nDate: {date}\nSame: 43\nEmpty: \nEXACT",
+            "< Proc-ID: 42",
+            "@nonsense",
+            "what is this",
+            "",
+        ];
+        for lines in bad {
+            assert!(play(lines, text).is_err(), "{lines}");
+        }
+        assert!(replay("> x\n", &mut Parrot::saying(text)).is_err(), "the source must be cited");
+    }
+
+    #[test]
+    fn a_status_that_nobody_spoke_of_is_200() {
+        let mut parrot = Parrot { status: 401, ..Parrot::saying("a\n") };
+        assert!(replay("# the runner's own test\n> x\n< a\n> x\n<http 401", &mut parrot).is_err());
+        assert_eq!(replay("# the runner's own test\n> x\n<http 401\n< a", &mut parrot), Ok(()));
+    }
+
+    #[test]
+    fn balances_are_followed() {
+        for (lines, good) in [
+            ("> x\n@spend 975\n! balance -9.75\n! balance unchanged", true),
+            ("> x\n@spend 975\n! balance unchanged", false),
+            ("> x\n! balance -0.01", false),
+            ("> x\n@spend -100\n! balance +1.00", true),
+        ] {
+            assert_eq!(play(lines, "a\n").is_ok(), good, "{lines}");
+        }
+    }
+
+    #[test]
+    fn requests_are_quoted_decoded_and_filled() {
+        let mut parrot = Parrot::saying("Year: 2027\n");
+        let lines = "# the runner's own test\n> x\n< Year: {year}\n> y a=\"two words\" b=%0d%7Bx c= d={year+3} e={date:+1m}-{year:-1}";
+        assert_eq!(replay(lines, &mut parrot), Ok(()));
+        let pairs = [("a", "two words"), ("b", "\r{x"), ("c", ""), ("d", "2030"), ("e", "2027-04-01-2026")];
+        let expected: Vec<(String, String)> = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        assert_eq!(parrot.asked[1], ("y".to_owned(), expected));
+    }
+}

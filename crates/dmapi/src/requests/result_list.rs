@@ -59,7 +59,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let mut body = LineWriter::new();
     if count_only {
         body.pair("Records", LineSafe::number(page.total));
-        return Ok(Reply::done().header("Row-Count", "1").body(body));
+        return Ok(Reply::done().body(body));
     }
     for order in &page.rows {
         let (stamp, id) = (dates::stamp(order.accepted), order.id.to_string());
