@@ -48,7 +48,7 @@ const ACCOUNTS: [Account; 3] = [
         kvapi: "julia",
         password: "julia-pass",
         keys: &[],
-        note: "sub-account of demo; SUBUSER=julia from demo",
+        note: "sub-account of demo: SUBUSER=julia",
         balance: String::new(),
     },
 ];
@@ -86,7 +86,8 @@ pub(crate) fn page(engine: &Engine, addresses: &Addresses) -> Result<String, min
     // A store that does not answer is said above; the rest of the page stays as full as it can be.
     let world = if sandbox && health.is_some() { gather(engine, &addresses.http).unwrap_or_default() } else { World::default() };
     let now = engine.now();
-    let moved_days = now.seconds_since(engine.real_now()) / 86_400;
+    // To the nearest day: the two clocks are never read at the same instant.
+    let moved_days = now.seconds_since(engine.real_now()).saturating_add(43_200) / 86_400;
     environment.get_template("start.html")?.render(context! {
         version => env!("CARGO_PKG_VERSION"),
         sandbox,

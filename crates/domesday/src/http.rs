@@ -49,7 +49,9 @@ async fn enter(State(faces): State<Arc<Faces>>, ConnectInfo(peer): ConnectInfo<S
     }
     let body = match tokio::time::timeout(BODY_TIME_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
         Ok(Ok(collected)) => collected.to_bytes().to_vec(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return face.turned_away(StatusCode::PAYLOAD_TOO_LARGE, "the request body exceeds 1 MiB"),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            return face.turned_away(StatusCode::PAYLOAD_TOO_LARGE, "the request body exceeds 1 MiB");
+        }
         Ok(Err(_)) => return face.turned_away(StatusCode::BAD_REQUEST, "the request body could not be read"),
         Err(_) => return face.turned_away(StatusCode::REQUEST_TIMEOUT, "the request body did not arrive in time"),
     };

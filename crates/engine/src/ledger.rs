@@ -7,7 +7,7 @@ use crate::mail::{self, Letter};
 use model::{Money, Refusal};
 use store::Tx;
 use store::accounts::{self, Account};
-use store::ledger::{self, Book, Leg};
+use store::ledger::{self, Book, Entry, Leg};
 
 /// Reserves an order's price. Refused if the balance does not reach; the savepoint then takes the order with it.
 pub(crate) fn hold(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, price: Money) -> Result<(), Error> {
@@ -39,7 +39,8 @@ pub(crate) fn capture(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, charge: Money
             Leg { book: Book::Customer(account_id), amount_e4: -charge.amount_e4 },
             Leg { book: Book::Sales, amount_e4: charge.amount_e4 },
         ];
-        ledger::insert_entry(tx, cx.id(), cx.now, "capture", Some(order_id), memo, charge.currency, &legs)?;
+        let (id, at, currency) = (cx.id(), cx.now, charge.currency);
+        ledger::insert_entry(tx, &Entry { id, at, kind: "capture", order_id: Some(order_id), memo, currency, legs: &legs })?;
     }
     let crossed = left.balance_e4 < left.low_balance_e4 && left.balance_e4.saturating_add(charge.amount_e4) >= left.low_balance_e4;
     if left.low_balance_e4 > 0 && crossed {
@@ -79,5 +80,6 @@ pub(crate) fn deposit(tx: &mut Tx<'_>, cx: &Cx<'_>, account: &Account, amount: M
     let legs =
         [Leg { book: Book::Customer(account.id), amount_e4: amount.amount_e4 }, Leg { book: Book::Bank, amount_e4: -amount.amount_e4 }];
     let kind = if amount.is_negative() { "payout" } else { "deposit" };
-    Ok(ledger::insert_entry(tx, cx.id(), cx.now, kind, None, memo, amount.currency, &legs)?)
+    let (id, at, currency) = (cx.id(), cx.now, amount.currency);
+    Ok(ledger::insert_entry(tx, &Entry { id, at, kind, order_id: None, memo, currency, legs: &legs })?)
 }

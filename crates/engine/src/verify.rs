@@ -42,7 +42,7 @@ impl Engine {
         let money = self.inner.store.read(|tx| Ok::<_, Error>(ledger::violations(tx)?))?;
         let (order_violations, attention) =
             self.inner.store.read(move |tx| Ok::<_, Error>((orders::violations(tx, now)?, orders::count_attention(tx)?)))?;
-        let history = self.inner.store.read(|tx| history(tx))?;
+        let history = self.inner.store.read(history)?;
         let mut promises = vec![
             Promise { name: "money is conserved", violations: money },
             Promise { name: "every order is worked on", violations: order_violations },

@@ -232,13 +232,31 @@ pub trait Registry: Send + Sync {
     /// Asks for the restore of a deleted name (RFC 3915), with its report where the registry wants one.
     fn restore_domain(&self, id: &ClientTransactionId, name: &DomainName, fee: Option<&Money>) -> Result<Answer<()>, Trouble>;
 
-    fn request_transfer(&self, id: &ClientTransactionId, name: &DomainName, auth_info: &str, months: Option<Months>, fee: Option<&Money>) -> Result<Answer<RegistryTransfer>, Trouble>;
+    fn request_transfer(
+        &self,
+        id: &ClientTransactionId,
+        name: &DomainName,
+        auth_info: &str,
+        months: Option<Months>,
+        fee: Option<&Money>,
+    ) -> Result<Answer<RegistryTransfer>, Trouble>;
     fn transfer(&self, name: &DomainName, auth_info: Option<&str>) -> Result<Option<RegistryTransfer>, Trouble>;
-    fn act_on_transfer(&self, id: &ClientTransactionId, name: &DomainName, action: TransferAction) -> Result<Answer<RegistryTransfer>, Trouble>;
+    fn act_on_transfer(
+        &self,
+        id: &ClientTransactionId,
+        name: &DomainName,
+        action: TransferAction,
+    ) -> Result<Answer<RegistryTransfer>, Trouble>;
 
     fn contact(&self, contact_id: &str) -> Result<Option<RegistryContact>, Trouble>;
     /// `contact_id` is ours to choose, 3 to 16 characters.
-    fn create_contact(&self, id: &ClientTransactionId, contact_id: &str, data: &ContactData, auth_info: &str) -> Result<Answer<()>, Trouble>;
+    fn create_contact(
+        &self,
+        id: &ClientTransactionId,
+        contact_id: &str,
+        data: &ContactData,
+        auth_info: &str,
+    ) -> Result<Answer<()>, Trouble>;
     fn update_contact(&self, id: &ClientTransactionId, contact_id: &str, data: &ContactData) -> Result<Answer<()>, Trouble>;
     fn delete_contact(&self, id: &ClientTransactionId, contact_id: &str) -> Result<Answer<()>, Trouble>;
 

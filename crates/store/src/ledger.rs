@@ -22,6 +22,19 @@ pub struct Leg {
     pub amount_e4: i64,
 }
 
+/// An entry to be booked.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    pub id: i64,
+    pub at: Timestamp,
+    /// `deposit`, `payout`, `capture`.
+    pub kind: &'a str,
+    pub order_id: Option<i64>,
+    pub memo: &'a str,
+    pub currency: Currency,
+    pub legs: &'a [Leg],
+}
+
 /// A hold as stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hold {
@@ -53,28 +66,19 @@ statements! {
 }
 
 /// Books an entry. The caller gives legs that sum to zero; anything else is a fault and undoes the transaction.
-pub fn insert_entry(
-    tx: &mut Tx<'_>,
-    id: i64,
-    at: Timestamp,
-    kind: &str,
-    order_id: Option<i64>,
-    memo: &str,
-    currency: Currency,
-    legs: &[Leg],
-) -> Result<(), Fault> {
-    let sum = legs.iter().try_fold(0_i64, |sum, leg| sum.checked_add(leg.amount_e4));
-    if sum != Some(0) || legs.len() < 2 {
+pub fn insert_entry(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Result<(), Fault> {
+    let sum = entry.legs.iter().try_fold(0_i64, |sum, leg| sum.checked_add(leg.amount_e4));
+    if sum != Some(0) || entry.legs.len() < 2 {
         return Err(Fault::corrupt("a ledger entry whose legs do not sum to zero"));
     }
-    tx.execute(INSERT_ENTRY, params![id, at, kind, order_id, memo])?;
-    for (place, leg) in (0_i64..).zip(legs) {
+    tx.execute(INSERT_ENTRY, params![entry.id, entry.at, entry.kind, entry.order_id, entry.memo])?;
+    for (place, leg) in (0_i64..).zip(entry.legs) {
         let (book, account_id) = match leg.book {
             Book::Customer(account_id) => ("customer", Some(account_id)),
             Book::Bank => ("bank", None),
             Book::Sales => ("sales", None),
         };
-        tx.execute(INSERT_LEG, params![id, place, book, account_id, currency.code(), leg.amount_e4])?;
+        tx.execute(INSERT_LEG, params![entry.id, place, book, account_id, entry.currency.code(), leg.amount_e4])?;
     }
     Ok(())
 }

@@ -117,8 +117,8 @@ impl Row<'_> {
 
     pub fn int_opt(&self, column: usize) -> Result<Option<i64>, Fault> {
         match self {
-            Row::Sqlite(row) => row.get(column).map_err(|e| Fault::corrupt(e)),
-            Row::Postgres(row) => row.try_get(column).map_err(|e| Fault::corrupt(e)),
+            Row::Sqlite(row) => row.get(column).map_err(Fault::corrupt),
+            Row::Postgres(row) => row.try_get(column).map_err(Fault::corrupt),
         }
     }
 
@@ -132,8 +132,8 @@ impl Row<'_> {
 
     pub fn text_opt(&self, column: usize) -> Result<Option<String>, Fault> {
         match self {
-            Row::Sqlite(row) => row.get(column).map_err(|e| Fault::corrupt(e)),
-            Row::Postgres(row) => row.try_get(column).map_err(|e| Fault::corrupt(e)),
+            Row::Sqlite(row) => row.get(column).map_err(Fault::corrupt),
+            Row::Postgres(row) => row.try_get(column).map_err(Fault::corrupt),
         }
     }
 
