@@ -106,13 +106,13 @@ pub fn run(command: AccountCommand) -> anyhow::Result<ExitCode> {
             let opened = assemble::open(&options.store, false)?;
             create(opened.sandbox.engine(), *options)?;
         }
-        AccountCommand::List(options) => println!("{}", list(&all(existing(&options.store)?.sandbox.engine())?)),
+        AccountCommand::List(options) => table::say(list(&all(existing(&options.store)?.sandbox.engine())?))?,
         AccountCommand::Password(options) => {
             let opened = existing(&options.store)?;
             let (password, made_up) = given_or_made_up(options.password);
             opened.sandbox.engine().set_password(&Actor::staff(), &options.login, &password).map_err(words::told)?;
-            println!("{} has a new password; its sessions have ended", options.login);
-            tell_once(&password, made_up);
+            table::say(format!("{} has a new password; its sessions have ended", options.login))?;
+            tell_once(&password, made_up)?;
         }
         AccountCommand::Open(options) => set_active(&options, true)?,
         AccountCommand::Close(options) => set_active(&options, false)?,
@@ -146,8 +146,8 @@ fn create(engine: &Engine, options: CreateOptions) -> anyhow::Result<()> {
     };
     let (dmapi_login, kv_login) = (account.dmapi_login.clone(), account.kv_login.clone());
     let number = engine.create_account(&Actor::staff(), account).map_err(words::told)?;
-    println!("account {number}: DMAPI login {dmapi_login}, CentralNic login {kv_login}");
-    tell_once(&password, made_up);
+    table::say(format!("account {number}: DMAPI login {dmapi_login}, CentralNic login {kv_login}"))?;
+    tell_once(&password, made_up)?;
     Ok(())
 }
 
@@ -163,18 +163,19 @@ fn given_or_made_up(given: Option<String>) -> (String, bool) {
     }
 }
 
-fn tell_once(password: &str, made_up: bool) {
+fn tell_once(password: &str, made_up: bool) -> anyhow::Result<()> {
     if made_up {
-        println!("password: {password}");
-        println!("It is shown only now; what is kept is a hash.");
+        table::say(format!("password: {password}"))?;
+        table::say("It is shown only now; what is kept is a hash.")?;
     }
+    Ok(())
 }
 
 fn set_active(options: &LoginOptions, active: bool) -> anyhow::Result<()> {
     let opened = existing(&options.store)?;
     let change = SetActive { login: options.login.clone(), active };
     opened.sandbox.engine().run(&Actor::staff(), change).map_err(words::told)?;
-    println!("{} is {}", options.login, if active { "open" } else { "closed" });
+    table::say(format!("{} is {}", options.login, if active { "open" } else { "closed" }))?;
     Ok(())
 }
 

@@ -35,7 +35,7 @@ pub fn run(options: &FundOptions) -> anyhow::Result<ExitCode> {
     let engine = opened.sandbox.engine();
     let actor = engine.run(&Actor::staff(), Impersonate { login: options.login.clone() }).map_err(words::told)?;
     match &options.amount {
-        None => println!("{}", statement(&bookings(engine, &actor)?)),
+        None => table::say(statement(&bookings(engine, &actor)?))?,
         Some(text) => {
             let amount = signed(text, actor.currency())?;
             if options.memo.chars().count() > MEMO_MAX || options.memo.chars().any(char::is_control) {
@@ -43,7 +43,7 @@ pub fn run(options: &FundOptions) -> anyhow::Result<ExitCode> {
             }
             let fund = Fund { login: options.login.clone(), amount_e4: amount.amount_e4, memo: options.memo.clone() };
             let balance = engine.run(&Actor::staff(), fund).map_err(words::told)?;
-            println!("{amount} booked; the balance is {balance}");
+            table::say(format!("{amount} booked; the balance is {balance}"))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -67,7 +67,7 @@ pub fn run(command: KeyCommand) -> anyhow::Result<ExitCode> {
             let key = render(&random);
             let add = AddKey { login: options.login, key: key.clone(), label: options.label, access: options.access };
             opened.sandbox.engine().run(&Actor::staff(), add).map_err(words::told)?;
-            println!("{key}");
+            table::say(&key)?;
             eprintln!("It is shown only now; what is kept is a digest.");
         }
         KeyCommand::List(options) => {
@@ -77,7 +77,7 @@ pub fn run(command: KeyCommand) -> anyhow::Result<ExitCode> {
             for key in keys {
                 table.add_row([key.label, key.access, key.created_at.rfc3339(), key.revoked_at.map(|at| at.rfc3339()).unwrap_or_default()]);
             }
-            println!("{table}");
+            table::say(&table)?;
         }
         KeyCommand::Revoke(options) => {
             let opened = existing(&options.store)?;
@@ -87,8 +87,8 @@ pub fn run(command: KeyCommand) -> anyhow::Result<ExitCode> {
                     eprintln!("there is no such key");
                     return Ok(ExitCode::FAILURE);
                 }
-                1 => println!("one key is revoked"),
-                count => println!("{count} keys are revoked"),
+                1 => table::say("one key is revoked")?,
+                count => table::say(format!("{count} keys are revoked"))?,
             }
         }
     }

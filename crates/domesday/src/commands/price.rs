@@ -72,7 +72,7 @@ pub fn run(command: PriceCommand) -> anyhow::Result<ExitCode> {
     match command {
         PriceCommand::Show(options) => {
             let opened = existing(&options.store)?;
-            println!("{}", show(opened.sandbox.engine(), &suffix(&options.zone))?);
+            table::say(show(opened.sandbox.engine(), &suffix(&options.zone))?)?;
         }
         PriceCommand::Set(options) => {
             let opened = existing(&options.store)?;
@@ -87,7 +87,7 @@ pub fn run(command: PriceCommand) -> anyhow::Result<ExitCode> {
             let set = SetPrice { zone: zone.clone(), item, months, tier: tier.clone(), amount, valid_from, valid_until: options.until };
             engine.run(&Actor::staff(), set).map_err(words::told)?;
             let whom = if tier.is_empty() { String::new() } else { format!(" for tier {tier}") };
-            println!(".{zone} {} {months}: {} from {valid_from}{whom}", item.word(), amount.rounded());
+            table::say(format!(".{zone} {} {months}: {} from {valid_from}{whom}", item.word(), amount.rounded()))?;
         }
     }
     Ok(ExitCode::SUCCESS)

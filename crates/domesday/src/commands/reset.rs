@@ -1,6 +1,6 @@
 //! `domesday reset`: a sandbox that nobody serves, back to its seed.
 
-use super::{existing, words};
+use super::{existing, table, words};
 use crate::assemble::StoreOptions;
 use anyhow::bail;
 use clap::Args;
@@ -25,6 +25,6 @@ pub fn run(options: &ResetOptions) -> anyhow::Result<ExitCode> {
         sandbox::OpenError::Engine(error) => words::told(error),
         other => other.into(),
     })?;
-    println!("{} is back at its seed", options.store.data.display());
+    table::say(format!("{} is back at its seed", options.store.data.display()))?;
     Ok(ExitCode::SUCCESS)
 }

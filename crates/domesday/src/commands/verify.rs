@@ -15,7 +15,7 @@ pub struct VerifyOptions {
 pub fn run(options: &VerifyOptions) -> anyhow::Result<ExitCode> {
     let opened = existing(&options.store)?;
     let verdict = opened.sandbox.verify().map_err(words::told)?;
-    print!("{}", report(&verdict));
+    table::say(report(&verdict).trim_end())?;
     Ok(if verdict.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

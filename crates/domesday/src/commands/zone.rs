@@ -45,13 +45,13 @@ pub fn run(command: &ZoneCommand) -> anyhow::Result<ExitCode> {
             for fact in zone.describe(world::now()) {
                 facts.add_row([fact.topic, &fact.value]);
             }
-            println!("{facts}");
+            table::say(&facts)?;
             Ok(ExitCode::SUCCESS)
         }
         ZoneCommand::Test(options) => {
             let results = run_examples(&assemble::zones(options.zones.as_deref())?);
             let (text, good) = report(&results);
-            print!("{text}");
+            table::say(text.trim_end())?;
             Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
