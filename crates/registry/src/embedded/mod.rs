@@ -3,6 +3,7 @@
 //! One frame's walk: `session` reads it and knows who asks and with which services; `command` sends it to `domain`, `host`, `contact`,
 //! `transfer` or `poll`, as one transaction; what is overdue at a name happens first (`lifecycle`); `session` writes the reply.
 
+mod bare;
 mod command;
 mod contact;
 mod domain;
