@@ -191,3 +191,46 @@ fn a_broken_migration_changes_nothing() {
     assert!(Store::open(&location, BROKEN).is_err());
     drop(Store::open(&location, TABLES).expect("the first step was undone with the second, and is applied again"));
 }
+
+#[test]
+fn lost_connections_are_replaced_and_nothing_is_counted_twice() {
+    let Some(database) = testkit::Database::new() else {
+        eprintln!("skipped: DOMESDAY_TEST_POSTGRES names no server");
+        return;
+    };
+    let store = Store::open(&database.location(), TABLES).unwrap();
+    store.write(|tx| put(tx, 1, 0)).unwrap();
+    let Location::Postgres(url) = database.location() else { panic!("a PostgreSQL database has a URL") };
+    let (done, unknown) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    for _ in 0..60 {
+                        match store.write(|tx| tx.execute(ADD, &[Value::Int(1), Value::Int(1)])) {
+                            Ok(_) => done.fetch_add(1, Ordering::Relaxed),
+                            // The connection was cut while committing: only the database knows.
+                            Err(Fault::CommitUnknown(_)) => unknown.fetch_add(1, Ordering::Relaxed),
+                            Err(other) => panic!("{other}"),
+                        };
+                    }
+                })
+            })
+            .collect();
+        scope.spawn(|| {
+            let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+            for _ in 0..10 {
+                std::thread::sleep(std::time::Duration::from_millis(15));
+                let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'domesday'";
+                client.execute(cut, &[]).unwrap();
+            }
+        });
+        for worker in workers {
+            worker.join().unwrap();
+        }
+    });
+    let counted = sum(&store).0;
+    let (done, unknown) = (done.into_inner() as i64, unknown.into_inner() as i64);
+    assert_eq!(done + unknown, 240);
+    assert!((done..=done + unknown).contains(&counted), "{counted} counted, {done} acknowledged, {unknown} unknown");
+}

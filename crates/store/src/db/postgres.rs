@@ -56,7 +56,9 @@ impl Session {
 
     fn fault(&mut self, error: postgres::Error, conflicted: &mut bool) -> Fault {
         let state = error.code().cloned();
-        if self.client.is_closed() || error.is_closed() {
+        // The server said goodbye (class 57P: shut down, crashed, starting) or the line is broken (class 08).
+        let parting = state.as_ref().is_some_and(|s| s.code().starts_with("57P") || s.code().starts_with("08"));
+        if parting || self.client.is_closed() || error.is_closed() {
             self.lost = true;
             return Fault::Unavailable(error.to_string());
         }
