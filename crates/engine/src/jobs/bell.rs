@@ -1,5 +1,6 @@
 //! The bell within a node: new work is handed to a runner at once, and whoever waits for an order hears of its end.
 
+use super::Hand;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,6 +26,8 @@ pub(crate) struct Bell {
     waiting: Mutex<HashMap<i64, (Arc<Decision>, usize)>>,
     /// Jobs being done at this moment.
     in_hand: AtomicUsize,
+    /// Set where one thread does everything, so that nobody may wait.
+    by_hand: Mutex<Option<Hand>>,
 }
 
 /// A job in hand, until dropped.
@@ -40,7 +43,16 @@ impl Bell {
     pub(crate) fn new() -> Bell {
         let (work_in, work_out) = bounded(WORK_MAX);
         let (mail_in, mail_out) = bounded(1);
-        Bell { work_in, work_out, mail_in, mail_out, waiting: Mutex::new(HashMap::new()), in_hand: AtomicUsize::new(0) }
+        Bell { work_in, work_out, mail_in, mail_out, waiting: Mutex::new(HashMap::new()), in_hand: AtomicUsize::new(0), by_hand: Mutex::new(None) }
+    }
+
+    pub(crate) fn set_hand(&self, hand: Hand) {
+        *self.by_hand.lock().unwrap_or_else(|p| p.into_inner()) = Some(hand);
+    }
+
+    /// How one waits where no runner was started; `None` where runners work.
+    pub(crate) fn hand(&self) -> Option<Hand> {
+        *self.by_hand.lock().unwrap_or_else(|p| p.into_inner())
     }
 
     pub(crate) fn hand_over(&self, job: Job) {

@@ -1,12 +1,14 @@
 //! Work outside transactions: who is told that there is some, who does it, and how often it is tried again.
 
 mod bell;
+mod by_hand;
 mod contacts;
 mod poll;
 mod runner;
 mod step;
 
 pub(crate) use bell::Bell;
+pub use by_hand::Hand;
 pub use runner::Running;
 pub(crate) use step::registry_id;
 

@@ -56,7 +56,7 @@ impl Engine {
     /// Starts the runners. `alone` says that no other node works on the store, so that all leases are those of the dead and are ended.
     pub fn start(&self, alone: bool) -> Result<Running, Error> {
         if alone {
-            self.inner.store.write(|tx| Ok::<_, Error>(jobs::free_all(tx)?))?;
+            self.take_over()?;
         }
         let stop = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();

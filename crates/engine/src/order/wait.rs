@@ -3,12 +3,19 @@
 use super::retrieve::{OrderKey, Retrieve};
 use super::{OrderStanding, OrderView};
 use crate::account::Actor;
+use crate::jobs::Hand;
 use crate::{Engine, Error};
 use std::time::{Duration, Instant};
 
 impl Engine {
     /// The order once it is decided, or as it stands after `limit`. Another node may decide it, so the store is asked now and then.
     pub fn await_order(&self, actor: &Actor, order_id: i64, limit: Duration) -> Result<OrderView, Error> {
+        if let Some(hand) = self.inner.bell.hand() {
+            if hand == Hand::Work {
+                self.work_once();
+            }
+            return self.run(actor, Retrieve { by: OrderKey::Id(order_id) });
+        }
         let ends = Instant::now() + limit;
         // Listening before looking, so that a decision in between is not missed.
         let ear = self.inner.bell.listen(order_id);
