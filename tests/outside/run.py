@@ -31,6 +31,7 @@ CLIENTS = [
     ("epptools_life.py", 90),
     ("pyepp_life.py", 90),
     ("net_epp.pl", 90),
+    ("races.py", 120),
     ("bad_http.py", 120),
 ]
 START_S = 60
