@@ -1,15 +1,13 @@
 //! Orders on both stores: registered, renewed, repeated, refused; money in step with names.
 
-use engine::contact;
-use engine::domain::{ContactRef, OrderPrivacy, PriceLimit, Register, Renew, RenewPrivacy, Renewed, Term};
+use engine::domain::{OrderPrivacy, PriceLimit, Register, Renew, RenewPrivacy, Renewed, Term};
 use engine::faults::FaultKind;
 use engine::order::OrderStanding;
 use engine::{Actor, Engine, Error, account, domain};
-use model::contact::ContactDraft;
 use model::domain::Privacy;
-use model::{Channel, Currency, DomainName, HostName, Money, Months, Refusal, Year};
+use model::{Channel, Currency, Money, Months, Refusal, Year};
 use std::time::Duration;
-use testkit::Fixture;
+use testkit::{Fixture, name};
 
 const WAIT: Duration = Duration::from_secs(20);
 
@@ -19,48 +17,6 @@ fn on_both(test: impl Fn(&Fixture)) {
         let fixture = Fixture::at(&location);
         test(&fixture);
         fixture.assert_promises();
-    }
-}
-
-fn name(text: &str) -> DomainName {
-    DomainName::parse(text).unwrap()
-}
-
-fn handle(engine: &Engine, actor: &Actor) -> String {
-    let s = |text: &str| Some(text.to_owned());
-    let draft = ContactDraft {
-        name: s("Erika Mustermann"),
-        email: s("erika@example.de"),
-        street: [s("Heidestr. 17"), None, None],
-        city: s("Köln"),
-        postal_code: s("51147"),
-        country: s("DE"),
-        phone: s("+49.2211234567"),
-        ..ContactDraft::default()
-    };
-    let create = contact::Create { draft, zone: None, reuse: true, client_id: String::new() };
-    engine.run(actor, create).unwrap().contact.handle
-}
-
-fn wish(handle: &str, domain: &str) -> Register {
-    Register {
-        name: name(domain),
-        months: Months::new(12),
-        registrant: Some(ContactRef::Handle(handle.to_owned())),
-        admin: vec![],
-        tech: vec![],
-        billing: vec![],
-        hosts: vec![HostName::parse("ns1.example.net").unwrap(), HostName::parse("ns2.example.net").unwrap()],
-        renewal_mode: None,
-        language: None,
-        privacy: Privacy::Off,
-        price_limit: None,
-        transfer_lock: None,
-        auth_info: None,
-        dnssec: vec![],
-        fields: vec![],
-        registrar_tag: None,
-        client_id: "t-1".to_owned(),
     }
 }
 
@@ -82,7 +38,7 @@ fn a_name_is_bought_once_and_shown() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
         let before = balance(engine, &demo).0;
-        let order = registered(engine, &demo, wish(&handle(engine, &demo), "first-steps.com"));
+        let order = registered(engine, &demo, f.wish(&demo, "first-steps.com"));
         assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
         let (after, held) = balance(engine, &demo);
         assert_eq!(before.checked_sub(after), Some(order.price));
@@ -100,9 +56,8 @@ fn a_name_is_bought_once_and_shown() {
 fn a_taken_name_costs_nothing() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
-        let handle = handle(engine, &demo);
         let before = balance(engine, &demo);
-        let refused = engine.register(&demo, wish(&handle, "taken.com"));
+        let refused = engine.register(&demo, f.wish(&demo, "taken.com"));
         assert!(matches!(refused, Err(Error::Refused(Refusal::DomainUnavailable { .. }))), "{refused:?}");
         assert_eq!(balance(engine, &demo), before);
     });
@@ -112,9 +67,8 @@ fn a_taken_name_costs_nothing() {
 fn an_empty_purse_leaves_nothing_behind() {
     on_both(|f| {
         let (engine, julia) = (f.engine(), f.actor(Channel::Dmapi, "julia"));
-        let handle = handle(engine, &julia);
         let limit = Some(PriceLimit::AtMost(Money::new(90_000_000, Currency::USD)));
-        let refused = engine.register(&julia, Register { price_limit: limit, ..wish(&handle, "premium-too-dear.com") });
+        let refused = engine.register(&julia, Register { price_limit: limit, ..f.wish(&julia, "premium-too-dear.com") });
         assert!(matches!(refused, Err(Error::Refused(Refusal::FundsShort { .. }))), "{refused:?}");
         assert_eq!(balance(engine, &julia), (Money::new(1_000_000, Currency::USD), Money::zero(Currency::USD)));
     });
@@ -124,8 +78,7 @@ fn an_empty_purse_leaves_nothing_behind() {
 fn premium_names_need_a_limit_that_reaches() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
-        let handle = handle(engine, &demo);
-        let premium = |limit| Register { price_limit: limit, ..wish(&handle, "premium-silver.com") };
+        let premium = |limit| Register { price_limit: limit, ..f.wish(&demo, "premium-silver.com") };
         assert!(matches!(engine.register(&demo, premium(None)), Err(Error::Refused(Refusal::PriceLimitRequired { .. }))));
         let low = Some(PriceLimit::AtMost(Money::new(10_000, Currency::USD)));
         assert!(matches!(engine.register(&demo, premium(low)), Err(Error::Refused(Refusal::PriceAboveLimit { .. }))));
@@ -140,10 +93,9 @@ fn premium_names_need_a_limit_that_reaches() {
 fn a_lost_answer_is_asked_for_and_charged_once() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
-        let handle = handle(engine, &demo);
         engine.faults().add("registry.create", FaultKind::ReplyLost, 1).unwrap();
         let before = balance(engine, &demo).0;
-        let order = registered(engine, &demo, wish(&handle, "lost-and-found.com"));
+        let order = registered(engine, &demo, f.wish(&demo, "lost-and-found.com"));
         assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
         assert_eq!(before.checked_sub(balance(engine, &demo).0), Some(order.price));
     });
@@ -153,9 +105,8 @@ fn a_lost_answer_is_asked_for_and_charged_once() {
 fn a_registry_that_is_away_keeps_the_order_waiting() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
-        let handle = handle(engine, &demo);
         engine.faults().add("registry.create", FaultKind::Timeout, 1).unwrap();
-        let accepted = engine.register(&demo, wish(&handle, "patience.com")).unwrap();
+        let accepted = engine.register(&demo, f.wish(&demo, "patience.com")).unwrap();
         let order = engine.await_order(&demo, accepted.order.id, Duration::from_millis(300)).unwrap();
         if order.standing == OrderStanding::Pending {
             f.advance("PT5M");
@@ -194,8 +145,7 @@ fn renewals_are_guarded() {
 fn korean_names_follow_their_page() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
-        let handle = handle(engine, &demo);
-        let mut wish = wish(&handle, "한국단체.or.kr");
+        let mut wish = f.wish(&demo, "한국단체.or.kr");
         wish.months = None;
         let refused = engine.register(&demo, wish.clone());
         assert!(matches!(&refused, Err(Error::Refused(Refusal::Fields(p))) if p.len() == 3), "{refused:?}");
@@ -226,10 +176,9 @@ fn privacy_is_sold_for_the_rest_of_the_term() {
 fn the_same_wish_at_once_is_one_order() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
-        let handle = handle(engine, &demo);
         let before = balance(engine, &demo).0;
         let orders: Vec<_> = std::thread::scope(|scope| {
-            let tries: Vec<_> = (0..16).map(|_| scope.spawn(|| engine.register(&demo, wish(&handle, "only-once.com")))).collect();
+            let tries: Vec<_> = (0..16).map(|_| scope.spawn(|| engine.register(&demo, f.wish(&demo, "only-once.com")))).collect();
             tries.into_iter().map(|t| t.join().unwrap()).collect()
         });
         let mut ids: Vec<i64> = Vec::new();
@@ -252,12 +201,11 @@ fn the_same_wish_at_once_is_one_order() {
 fn the_last_cent_is_held_once() {
     on_both(|f| {
         let (engine, julia) = (f.engine(), f.actor(Channel::Dmapi, "julia"));
-        let handle = handle(engine, &julia);
         let granted: usize = std::thread::scope(|scope| {
             let tries: Vec<_> = (0..24)
                 .map(|n| {
-                    let (julia, handle) = (&julia, &handle);
-                    scope.spawn(move || match engine.register(julia, wish(handle, &format!("race-{n}.com"))) {
+                    let julia = &julia;
+                    scope.spawn(move || match engine.register(julia, f.wish(julia, &format!("race-{n}.com"))) {
                         Ok(_) => 1,
                         Err(Error::Refused(Refusal::FundsShort { .. })) => 0,
                         Err(other) => panic!("{other:?}"),

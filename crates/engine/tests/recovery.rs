@@ -1,56 +1,15 @@
 //! What a crash leaves behind is finished at the next start: charged once or not at all, and never sent twice blindly.
 
-use engine::contact;
-use engine::domain::{ContactRef, Info, Register, Renew, RenewPrivacy, Renewed, Term};
+use engine::domain::{Info, Renew, RenewPrivacy, Renewed, Term};
 use engine::faults::FaultKind;
 use engine::order::{OrderStanding, OrderView};
-use engine::{Actor, Engine, account};
-use model::contact::ContactDraft;
-use model::domain::Privacy;
-use model::{Channel, DomainName, HostName, Money, Months};
+use engine::{Actor, account};
+use model::{Channel, Money, Months};
 use std::time::Duration;
 use store::Location;
-use testkit::Fixture;
+use testkit::{Fixture, name};
 
 const WAIT: Duration = Duration::from_secs(20);
-
-fn name(text: &str) -> DomainName {
-    DomainName::parse(text).unwrap()
-}
-
-fn wish(engine: &Engine, actor: &Actor, domain: &str) -> Register {
-    let s = |text: &str| Some(text.to_owned());
-    let draft = ContactDraft {
-        organization: s("Acme"),
-        email: s("a@example.com"),
-        street: [s("Street 1"), None, None],
-        city: s("Köln"),
-        postal_code: s("51147"),
-        country: s("DE"),
-        phone: s("+49.2211234567"),
-        ..ContactDraft::default()
-    };
-    let created = engine.run(actor, contact::Create { draft, zone: None, reuse: true, client_id: String::new() }).unwrap();
-    Register {
-        name: name(domain),
-        months: Months::new(12),
-        registrant: Some(ContactRef::Handle(created.contact.handle)),
-        admin: vec![],
-        tech: vec![],
-        billing: vec![],
-        hosts: vec![HostName::parse("ns1.example.net").unwrap(), HostName::parse("ns2.example.net").unwrap()],
-        renewal_mode: None,
-        language: None,
-        privacy: Privacy::Off,
-        price_limit: None,
-        transfer_lock: None,
-        auth_info: None,
-        dnssec: vec![],
-        fields: vec![],
-        registrar_tag: None,
-        client_id: String::new(),
-    }
-}
 
 fn money(f: &Fixture) -> (Money, Money) {
     f.engine().run(&f.actor(Channel::Dmapi, "demo"), account::Balance).unwrap()
@@ -89,7 +48,7 @@ fn an_order_that_was_never_sent_is_sent() {
     across_a_crash(
         |f, demo| {
             let before = money(f).0;
-            let order = f.engine().register(demo, wish(f.engine(), demo, "never-sent.com")).unwrap().order.id;
+            let order = f.engine().register(demo, f.wish(demo, "never-sent.com")).unwrap().order.id;
             let (balance, held) = money(f);
             assert_eq!(balance, before);
             assert!(held.amount_e4 > 0, "held from acceptance");
@@ -109,7 +68,7 @@ fn a_name_that_was_made_without_our_hearing_of_it_is_found() {
             // Done there, the answer lost, and the question about it unanswered too: nobody knows when the process dies.
             f.engine().faults().add("registry.create", FaultKind::ReplyLost, 1).unwrap();
             f.engine().faults().add("registry.info", FaultKind::Timeout, 4).unwrap();
-            let order = f.engine().register(demo, wish(f.engine(), demo, "made-unheard.com")).unwrap().order.id;
+            let order = f.engine().register(demo, f.wish(demo, "made-unheard.com")).unwrap().order.id;
             one_step(f);
             let seen = f.engine().await_order(demo, order, Duration::ZERO).unwrap();
             assert_eq!(seen.standing, OrderStanding::Pending, "{}", seen.message);

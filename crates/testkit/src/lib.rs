@@ -3,6 +3,8 @@
 mod database;
 mod fixture;
 pub mod transcript;
+mod wishes;
 
 pub use database::{Database, stores};
 pub use fixture::Fixture;
+pub use wishes::{name, person};

@@ -43,7 +43,15 @@ impl Bell {
     pub(crate) fn new() -> Bell {
         let (work_in, work_out) = bounded(WORK_MAX);
         let (mail_in, mail_out) = bounded(1);
-        Bell { work_in, work_out, mail_in, mail_out, waiting: Mutex::new(HashMap::new()), in_hand: AtomicUsize::new(0), by_hand: Mutex::new(None) }
+        Bell {
+            work_in,
+            work_out,
+            mail_in,
+            mail_out,
+            waiting: Mutex::new(HashMap::new()),
+            in_hand: AtomicUsize::new(0),
+            by_hand: Mutex::new(None),
+        }
     }
 
     pub(crate) fn set_hand(&self, hand: Hand) {
