@@ -36,7 +36,8 @@ pub struct Opened {
 }
 
 impl StoreOptions {
-    fn location(&self) -> Location {
+    /// Where the registrar's own store is.
+    pub fn location(&self) -> Location {
         match &self.database {
             Some(url) => Location::Postgres(url.clone()),
             None => Location::file(self.data.join("registrar.db")),

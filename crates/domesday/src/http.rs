@@ -27,12 +27,14 @@ pub struct Faces {
     pub engine: Engine,
     pub lab: SandboxLab,
     pub addresses: Addresses,
+    /// The routes that a bench compares with are served too.
+    bench: bool,
     turns: Arc<Semaphore>,
 }
 
 impl Faces {
-    pub fn new(engine: Engine, lab: SandboxLab, addresses: Addresses) -> Faces {
-        Faces { engine, lab, addresses, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    pub fn new(engine: Engine, lab: SandboxLab, addresses: Addresses, bench: bool) -> Faces {
+        Faces { engine, lab, addresses, bench, turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 }
 
@@ -99,6 +101,7 @@ impl Face {
             Face::Dmapi => dmapi::answer(&faces.engine, peer, request),
             Face::Kvapi => kvapi::answer(&faces.engine, peer, request),
             Face::Lab => api::answer(&faces.engine, &faces.lab, request),
+            Face::Console if faces.bench && request.uri().path().starts_with("/bench/") => crate::bench::route::answer(&faces.lab.sandbox, &request),
             Face::Console => console::answer(&faces.engine, &faces.addresses, request),
         }
     }

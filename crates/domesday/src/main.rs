@@ -1,6 +1,7 @@
 //! The binary: configuration, wiring, listeners and the command line.
 
 mod assemble;
+mod bench;
 mod commands;
 mod http;
 mod lab;

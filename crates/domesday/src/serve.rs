@@ -48,6 +48,9 @@ pub struct ServeOptions {
     /// Log lines as JSON.
     #[arg(long, env = "DOMESDAY_LOG_JSON")]
     pub log_json: bool,
+    /// Serve the routes that `domesday bench` compares with.
+    #[arg(long, env = "DOMESDAY_BENCH_ROUTES", hide = true)]
+    pub bench_routes: bool,
     #[command(flatten)]
     pub store: StoreOptions,
 }
@@ -97,7 +100,7 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     let addresses = Addresses { http: format!("{scheme}://{http_address}"), epp: epp.address().to_string() };
     announce(&options, &addresses, &engine);
-    let faces = Arc::new(Faces::new(engine.clone(), SandboxLab { sandbox: sandbox.clone() }, addresses));
+    let faces = Arc::new(Faces::new(engine.clone(), SandboxLab { sandbox: sandbox.clone() }, addresses, options.bench_routes));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(600).build()?;
     let ended = runtime.block_on(listen(&options, http_listener, faces, engine.clone()));
     runtime.shutdown_timeout(Duration::from_secs(1));

@@ -11,6 +11,7 @@ mod words;
 mod zone;
 
 use crate::assemble::{self, Opened, StoreOptions};
+use crate::bench::{self, BenchOptions};
 use crate::serve::{self, ServeOptions};
 use anyhow::bail;
 use clap::{Parser, Subcommand};
@@ -43,6 +44,9 @@ pub enum Command {
     /// Put a sandbox back to its seed.
     #[command(after_help = "Example: domesday reset --data ./data")]
     Reset(reset::ResetOptions),
+    /// Measure this build against the limit of the machine.
+    #[command(after_help = "Example: domesday bench register --clients 64 --accounts 8")]
+    Bench(BenchOptions),
 }
 
 #[derive(Parser)]
@@ -69,6 +73,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Price(command) => price::run(command),
         Command::Zone(command) => zone::run(&command),
         Command::Reset(options) => reset::run(&options),
+        Command::Bench(options) => bench::run(options),
     }
 }
 

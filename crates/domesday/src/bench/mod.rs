@@ -1,0 +1,135 @@
+//! `domesday bench`: this build against the limit of the machine, measured in turns on the same disk in the same run.
+//!
+//! A rate alone says little: it changes with the machine and with who else uses it. So each workload is run beside its limit, A B A B, and what is
+//! told is the ratio of each pair. The method and its words are in `docs/benchmarks.md`.
+
+mod bare;
+mod check;
+mod folder;
+mod list;
+mod load;
+mod noise;
+mod pairs;
+mod prepare;
+mod register;
+pub mod route;
+mod scripts;
+mod server;
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+#[derive(Args, Clone, Debug)]
+pub struct BenchOptions {
+    #[command(subcommand)]
+    workload: Workload,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum Workload {
+    /// Registrations by many clients at once, from HTTP to the settled order; limit: the same statements and commits alone.
+    #[command(after_help = "Example: domesday bench register --clients 64 --accounts 8")]
+    Register(RegisterOptions),
+    /// Availability checks; limit: the same HTTP server with nothing behind it but one round trip to the registry.
+    #[command(after_help = "Example: domesday bench check --clients 16")]
+    Check(CheckOptions),
+    /// Lists of a large portfolio: all, by prefix, by page; limit: as many octets copied into the same HTTP server.
+    #[command(after_help = "Example: domesday bench list --domains 100000")]
+    List(ListOptions),
+    /// Put many domains into a store of demo's, to play with or to measure.
+    #[command(after_help = "Example: domesday bench seed --domains 100000 --data ./data")]
+    Seed(SeedOptions),
+}
+
+/// What every measurement is told.
+#[derive(Args, Clone, Debug)]
+pub struct Measure {
+    /// Pairs of one window of ours and one of the limit.
+    #[arg(long, env = "DOMESDAY_BENCH_PAIRS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub pairs: u32,
+    /// Length of a window.
+    #[arg(long, env = "DOMESDAY_BENCH_SECONDS", default_value_t = 3.0, value_parser = seconds)]
+    pub seconds: f64,
+    /// Where the stores of the run are made, on the disk that is to be measured; they are removed at the end.
+    #[arg(long, env = "DOMESDAY_BENCH_DIR", default_value = ".", value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Cores for the server, as taskset has them, such as 0; anywhere if not given.
+    #[arg(long, env = "DOMESDAY_BENCH_SERVER_CORES", value_name = "LIST")]
+    pub server_cores: Option<String>,
+}
+
+impl Measure {
+    pub fn window(&self) -> Duration {
+        Duration::from_secs_f64(self.seconds)
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "a number of seconds".to_owned())?;
+    if (0.1..=600.0).contains(&value) { Ok(value) } else { Err("0.1 to 600 seconds".to_owned()) }
+}
+
+/// The interface that is spoken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Via {
+    /// The CentralNic Reseller API; AddDomain answers when the order is decided.
+    Centralnic,
+    /// The Joker DMAPI; the outcome is fetched by a second request.
+    Dmapi,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct RegisterOptions {
+    #[arg(long, env = "DOMESDAY_BENCH_CLIENTS", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub clients: u32,
+    #[arg(long, env = "DOMESDAY_BENCH_ACCOUNTS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub accounts: u32,
+    #[arg(long, env = "DOMESDAY_BENCH_VIA", value_enum, default_value_t = Via::Centralnic)]
+    pub via: Via,
+    #[command(flatten)]
+    pub measure: Measure,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct CheckOptions {
+    #[arg(long, env = "DOMESDAY_BENCH_CLIENTS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub clients: u32,
+    #[arg(long, env = "DOMESDAY_BENCH_VIA", value_enum, default_value_t = Via::Dmapi)]
+    pub via: Via,
+    #[command(flatten)]
+    pub measure: Measure,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct ListOptions {
+    /// Size of the portfolio.
+    #[arg(long, env = "DOMESDAY_BENCH_DOMAINS", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    pub domains: u32,
+    #[command(flatten)]
+    pub measure: Measure,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct SeedOptions {
+    /// How many.
+    #[arg(long, env = "DOMESDAY_BENCH_DOMAINS", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    domains: u32,
+    #[command(flatten)]
+    store: crate::assemble::StoreOptions,
+}
+
+pub fn run(options: BenchOptions) -> anyhow::Result<ExitCode> {
+    match options.workload {
+        Workload::Register(options) => register::run(&options),
+        Workload::Check(options) => check::run(&options),
+        Workload::List(options) => list::run(&options),
+        Workload::Seed(options) => {
+            let opened = crate::assemble::open(&options.store, true)?;
+            let made = prepare::seed_domains(&opened, &options.store.location(), options.domains)?;
+            println!("{made} domains are demo's now");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
