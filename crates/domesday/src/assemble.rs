@@ -55,6 +55,7 @@ pub fn open(options: &StoreOptions, sandbox: bool) -> anyhow::Result<Opened> {
         zones: Arc::new(zones(options.zones.as_deref())?),
         world: world(),
         key: sealing_key(&options.data.join("keys"))?,
+        node: node(&options.data)?,
         sandbox,
     })?;
     Ok(Opened { sandbox: Arc::new(opened), alone: options.database.is_none(), _lock: lock })
@@ -121,4 +122,17 @@ fn sealing_key(folder: &Path) -> anyhow::Result<SealingKey> {
     let mut file = File::open(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     file.read_exact(&mut key).with_context(|| format!("{} does not hold a key of 32 octets", path.display()))?;
     Ok(SealingKey::new(1, key))
+}
+
+/// The node's own name, made at first start. It goes with the folder, whose lock keeps a second life of it away.
+fn node(data: &Path) -> anyhow::Result<String> {
+    let path = data.join("node");
+    if !path.exists() {
+        let mut random = [0_u8; 8];
+        (world().entropy)(&mut random);
+        let name: String = random.iter().map(|b| format!("{b:02x}")).collect();
+        fs::write(&path, name).with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    let name = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(name.trim().to_owned())
 }

@@ -58,6 +58,8 @@ pub struct Parts {
     pub world: World,
     pub key: SealingKey,
     pub faults: Faults,
+    /// This node: the same in every life of it, and no other's.
+    pub node: String,
     /// Offset of the business clock to the real one in microseconds; shared with the embedded registry.
     pub offset_micros: Arc<AtomicI64>,
     /// Sandbox: mails are captured, the clock can be moved.
@@ -72,6 +74,7 @@ pub(crate) struct Inner {
     pub(crate) world: World,
     pub(crate) key: SealingKey,
     pub(crate) faults: Faults,
+    pub(crate) node: String,
     pub(crate) offset_micros: Arc<AtomicI64>,
     pub(crate) sandbox: bool,
     pub(crate) ids: Ids,
@@ -103,6 +106,7 @@ impl Engine {
             world: parts.world,
             key: parts.key,
             faults: parts.faults,
+            node: parts.node,
             offset_micros: parts.offset_micros,
             sandbox: parts.sandbox,
         };

@@ -31,6 +31,8 @@ pub struct Options {
     pub zones: Arc<ZoneSet>,
     pub world: World,
     pub key: SealingKey,
+    /// This node's own name, the same in every life of it.
+    pub node: String,
     /// Sandbox mode: seeded, mails captured, the clock can be moved.
     pub sandbox: bool,
 }
@@ -87,6 +89,7 @@ impl Sandbox {
             world: options.world,
             key: options.key,
             faults,
+            node: options.node,
             offset_micros: offset_micros.clone(),
             sandbox: options.sandbox,
         })?;

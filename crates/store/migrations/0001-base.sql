@@ -199,6 +199,7 @@ CREATE TABLE jobs (
     subject BIGINT NOT NULL,
     run_at BIGINT NOT NULL,
     locked_until BIGINT NOT NULL,
+    holder TEXT NOT NULL,
     epoch BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
     last_error TEXT NOT NULL

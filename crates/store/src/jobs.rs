@@ -20,15 +20,17 @@ pub struct Job {
 }
 
 statements! {
-    INSERT = "INSERT INTO jobs (id, kind, name, subject, run_at, locked_until, epoch, attempts, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '')";
-    CLAIM = "UPDATE jobs SET locked_until = $1, epoch = epoch + 1, attempts = attempts + 1 \
-             WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 AND locked_until < $3 ORDER BY run_at, id LIMIT $4) AND locked_until < $3 \
+    INSERT = "INSERT INTO jobs (id, kind, name, subject, run_at, locked_until, holder, epoch, attempts, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '')";
+    CLAIM = "UPDATE jobs SET locked_until = $1, holder = $2, epoch = epoch + 1, attempts = attempts + 1 \
+             WHERE id IN (SELECT id FROM jobs WHERE run_at <= $3 AND locked_until < $4 ORDER BY run_at, id LIMIT $5) AND locked_until < $4 \
              RETURNING id, kind, name, subject, run_at, epoch, attempts";
     CLAIMABLE = "SELECT 1 FROM jobs WHERE run_at <= $1 AND locked_until < $2 LIMIT 1";
     FINISH = "DELETE FROM jobs WHERE id = $1 AND epoch = $2";
     AGAIN = "UPDATE jobs SET run_at = $1, locked_until = 0, last_error = $2 WHERE id = $3 AND epoch = $4";
     NEXT_DUE = "SELECT MIN(run_at) FROM jobs";
     COUNT_DUE = "SELECT COUNT(*) FROM jobs WHERE run_at <= $1";
+    EXTEND = "UPDATE jobs SET locked_until = $1 WHERE id = $2 AND epoch = $3";
+    FREE_HELD = "UPDATE jobs SET locked_until = 0 WHERE holder = $1 AND locked_until > 0";
     FREE_ALL = "UPDATE jobs SET locked_until = 0 WHERE locked_until > 0";
 }
 
@@ -44,25 +46,30 @@ fn job(row: &Row<'_>) -> Result<Job, Fault> {
     })
 }
 
-/// Enqueues a job, already claimed by this node until `locked_until` (real clock) if that lies ahead. Epoch 1 belongs to that first claim.
-pub fn insert(
-    tx: &mut Tx<'_>,
-    id: i64,
-    kind: &str,
-    name: &str,
-    subject: i64,
-    run_at: Timestamp,
-    locked_until: Timestamp,
-) -> Result<(), Fault> {
-    tx.execute(INSERT, params![id, kind, name, subject, run_at, locked_until, 1_i64])?;
+/// Who holds a lease, and until when on the real clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Lease<'a> {
+    /// The node: the same for every life of one node, and no other's.
+    pub holder: &'a str,
+    pub until: Timestamp,
+}
+
+/// Enqueues a job that is claimed already. Epoch 1 belongs to that first claim.
+pub fn insert(tx: &mut Tx<'_>, job: &Job, lease: Lease<'_>) -> Result<(), Fault> {
+    tx.execute(INSERT, params![job.id, &job.kind, &job.name, job.subject, job.run_at, lease.until, lease.holder, job.epoch])?;
     Ok(())
 }
 
 /// Claims jobs due on the business clock whose lease has run out on the real one.
-pub fn claim(tx: &mut Tx<'_>, due: Timestamp, real_now: Timestamp, locked_until: Timestamp, limit: i64) -> Result<Vec<Job>, Fault> {
-    let mut claimed = tx.many(CLAIM, params![locked_until, due, real_now, limit], job)?;
+pub fn claim(tx: &mut Tx<'_>, due: Timestamp, real_now: Timestamp, lease: Lease<'_>, limit: i64) -> Result<Vec<Job>, Fault> {
+    let mut claimed = tx.many(CLAIM, params![lease.until, lease.holder, due, real_now, limit], job)?;
     claimed.sort_by_key(|j| (j.run_at, j.id));
     Ok(claimed)
+}
+
+/// Lengthens a lease; false if it was lost.
+pub fn extend(tx: &mut Tx<'_>, id: i64, epoch: i64, until: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(EXTEND, params![until, id, epoch])? == 1)
 }
 
 /// Ends a job; false if the lease was lost, in which case the caller must undo its transaction.
@@ -82,6 +89,11 @@ pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Fault> {
 
 pub fn count_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<i64, Fault> {
     Ok(tx.one(COUNT_DUE, params![now], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Ends the leases of a node: at its start, when those are of an earlier life of its own, which is dead.
+pub fn free_held(tx: &mut Tx<'_>, holder: &str) -> Result<u64, Fault> {
+    tx.execute(FREE_HELD, params![holder])
 }
 
 /// Ends all leases: only for the start of a store that no other node uses, where whoever held them is dead.

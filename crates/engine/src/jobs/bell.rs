@@ -26,16 +26,23 @@ pub(crate) struct Bell {
     waiting: Mutex<HashMap<i64, (Arc<Decision>, usize)>>,
     /// Jobs being done at this moment.
     in_hand: AtomicUsize,
+    /// Jobs that this node has claimed and not done, with their epoch and the time since which their lease runs.
+    held: Mutex<HashMap<i64, (i64, Instant)>>,
     /// Set where one thread does everything, so that nobody may wait.
     by_hand: Mutex<Option<Hand>>,
 }
 
 /// A job in hand, until dropped.
-pub(crate) struct InHand<'a>(&'a AtomicUsize);
+pub(crate) struct InHand<'a> {
+    bell: &'a Bell,
+    job: i64,
+}
 
 impl Drop for InHand<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        // Done or not: if not, its lease runs out and it is claimed again.
+        self.bell.held.lock().unwrap_or_else(|p| p.into_inner()).remove(&self.job);
+        self.bell.in_hand.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -50,6 +57,7 @@ impl Bell {
             mail_out,
             waiting: Mutex::new(HashMap::new()),
             in_hand: AtomicUsize::new(0),
+            held: Mutex::new(HashMap::new()),
             by_hand: Mutex::new(None),
         }
     }
@@ -64,9 +72,24 @@ impl Bell {
     }
 
     pub(crate) fn hand_over(&self, job: Job) {
+        let (id, epoch) = (job.id, job.epoch);
+        self.held.lock().unwrap_or_else(|p| p.into_inner()).insert(id, (epoch, Instant::now()));
         if self.work_in.try_send(job).is_err() {
+            self.held.lock().unwrap_or_else(|p| p.into_inner()).remove(&id);
             tracing::warn!("more work than this node can take at once; it waits for its lease to run out");
         }
+    }
+
+    /// Jobs whose lease has run for longer than `age`, which begins anew for them now.
+    pub(crate) fn held_for(&self, age: Duration) -> Vec<(i64, i64)> {
+        let now = Instant::now();
+        let mut held = self.held.lock().unwrap_or_else(|p| p.into_inner());
+        let old = held.iter_mut().filter(|(_, (_, since))| now.duration_since(*since) >= age);
+        old.map(|(id, (epoch, since))| {
+            *since = now;
+            (*id, *epoch)
+        })
+        .collect()
     }
 
     pub(crate) fn work(&self) -> &Receiver<Job> {
@@ -74,9 +97,10 @@ impl Bell {
     }
 
     /// Notes that a job is being done.
-    pub(crate) fn in_hand(&self) -> InHand<'_> {
+    pub(crate) fn in_hand(&self, job: &Job) -> InHand<'_> {
+        self.held.lock().unwrap_or_else(|p| p.into_inner()).entry(job.id).or_insert((job.epoch, Instant::now()));
         self.in_hand.fetch_add(1, Ordering::AcqRel);
-        InHand(&self.in_hand)
+        InHand { bell: self, job: job.id }
     }
 
     /// True if nothing was handed over that is not done.

@@ -15,8 +15,10 @@ pub(crate) use step::registry_id;
 /// The kind of a job that takes an order to its registry.
 pub(crate) const STEP: &str = "registry-step";
 
-/// A claimed job is another node's after so long, seconds of the real clock: longer than any exchange with a registry may take.
-pub(crate) const LEASE_SECONDS: i64 = 120;
+/// A claimed job is another node's after so long, seconds of the real clock; a node at work lengthens its leases in time.
+pub(crate) const LEASE_SECONDS: i64 = 45;
+/// A job in hand for this long has its lease lengthened, again and again.
+pub(crate) const LENGTHEN_AFTER_SECONDS: u64 = 15;
 
 /// When to try again after so many attempts, in seconds: soon at first, then every five minutes.
 pub(crate) fn backoff_seconds(attempts: i64) -> i64 {

@@ -1,6 +1,6 @@
 //! Runners: threads that take orders to their registries, and one that looks for work that nobody handed over.
 
-use super::{LEASE_SECONDS, STEP};
+use super::{LEASE_SECONDS, LENGTHEN_AFTER_SECONDS, STEP};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::{Engine, Error, audit};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::jobs::{self, Job};
+use store::jobs::{self, Job, Lease};
 use store::{Tx, settings};
 
 /// Threads that talk to registries. Each spends most of its time waiting for a registry or a commit.
@@ -86,7 +86,7 @@ impl Engine {
 
     /// Does one claimed job, whatever comes of it.
     pub(crate) fn do_job(&self, job: Job) {
-        let _in_hand = self.inner.bell.in_hand();
+        let _in_hand = self.inner.bell.in_hand(&job);
         let name = job.name.clone();
         let attempt = std::panic::AssertUnwindSafe(|| match job.kind.as_str() {
             STEP => self.registry_step(job.clone()),
@@ -117,6 +117,7 @@ impl Engine {
                 for job in self.claim(CLAIM_MAX)? {
                     self.inner.bell.hand_over(job);
                 }
+                self.lengthen_leases()?;
                 if real_now.seconds_since(linked_at) >= LINK_EVERY_SECONDS {
                     linked_at = real_now;
                     self.link_audit(false)?;
@@ -154,7 +155,27 @@ impl Engine {
         if !self.inner.store.read(move |tx| Ok::<_, Error>(jobs::claimable(tx, now, real_now)?))? {
             return Ok(Vec::new());
         }
-        self.inner.store.write(move |tx| Ok::<_, Error>(jobs::claim(tx, now, real_now, real_now.plus_seconds(LEASE_SECONDS), limit)?))
+        let node = self.inner.node.clone();
+        self.inner.store.write(move |tx| {
+            let lease = Lease { holder: &node, until: real_now.plus_seconds(LEASE_SECONDS) };
+            Ok::<_, Error>(jobs::claim(tx, now, real_now, lease, limit)?)
+        })
+    }
+
+    /// Keeps what is in hand in hand: a registry may take longer to answer than a lease lasts.
+    fn lengthen_leases(&self) -> Result<(), Error> {
+        let held = self.inner.bell.held_for(Duration::from_secs(LENGTHEN_AFTER_SECONDS));
+        if held.is_empty() {
+            return Ok(());
+        }
+        let until = self.real_now().plus_seconds(LEASE_SECONDS);
+        self.inner.store.write(move |tx| {
+            for (id, epoch) in &held {
+                // A lease that was lost is another's; whoever works under it settles nothing.
+                jobs::extend(tx, *id, *epoch, until)?;
+            }
+            Ok::<_, Error>(())
+        })
     }
 
     /// Links audit rows, if this node gets the lease; all of them if `all`, else what has gathered.

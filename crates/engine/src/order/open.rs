@@ -10,7 +10,7 @@ use model::order::{OrderKind, OrderState};
 use model::{DomainName, Money, Refusal};
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::jobs::{self, Job};
+use store::jobs::{self, Job, Lease};
 use store::orders::{self, Order};
 
 /// Everything needed to send a wish or to recognise it at the registry.
@@ -77,7 +77,7 @@ pub(crate) fn open(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewOrder<'_>) -> Result<Or
     ledger::hold(tx, cx, id, new.price)?;
     let job =
         Job { id: cx.id(), kind: STEP.to_owned(), name: format!("name:{}", new.name), subject: id, run_at: cx.now, epoch: 1, attempts: 0 };
-    jobs::insert(tx, job.id, &job.kind, &job.name, id, cx.now, cx.real_now.plus_seconds(LEASE_SECONDS))?;
+    jobs::insert(tx, &job, Lease { holder: &cx.inner.node, until: cx.real_now.plus_seconds(LEASE_SECONDS) })?;
     let detail = format!("{} accepted, {} held", new.kind.word(), new.price);
     audit::append(tx, cx, audit::Change { verb: "order-accept", object: new.name.as_str(), order_id: Some(id), detail: &detail })?;
     cx.after(After::Work(job));
