@@ -101,7 +101,9 @@ impl Face {
             Face::Dmapi => dmapi::answer(&faces.engine, peer, request),
             Face::Kvapi => kvapi::answer(&faces.engine, peer, request),
             Face::Lab => api::answer(&faces.engine, &faces.lab, request),
-            Face::Console if faces.bench && request.uri().path().starts_with("/bench/") => crate::bench::route::answer(&faces.lab.sandbox, &request),
+            Face::Console if faces.bench && request.uri().path().starts_with("/bench/") => {
+                crate::bench::route::answer(&faces.lab.sandbox, &request)
+            }
             Face::Console => console::answer(&faces.engine, &faces.addresses, request),
         }
     }

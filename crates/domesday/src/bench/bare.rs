@@ -220,7 +220,16 @@ impl Work {
             return Err(Fault::corrupt("the money is spent"));
         }
         ledger::insert_hold(tx, self.first, account_id, order.price, self.now)?;
-        jobs::insert(tx, self.first + 1, JOB_KIND, &format!("name:{}", self.name), self.first, self.now, self.now.plus_seconds(120))?;
+        let job = jobs::Job {
+            id: self.first + 1,
+            kind: JOB_KIND.to_owned(),
+            name: format!("name:{}", self.name),
+            subject: self.first,
+            run_at: self.now,
+            epoch: 1,
+            attempts: 0,
+        };
+        jobs::insert(tx, &job, jobs::Lease { holder: "bench", until: self.now.plus_seconds(120) })?;
         self.audit(tx, 2, "order-accept", "domain-register accepted, 9.75 USD held")
     }
 
