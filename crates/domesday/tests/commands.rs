@@ -1,0 +1,155 @@
+//! The operator's commands, as the real binary carries them out on stores of its own.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use store::{Fault, Location, accounts};
+
+/// Runs a command; without what the environment of the test says.
+fn domesday(arguments: &[&str], data: Option<&Path>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_domesday"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DOMESDAY_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    if let Some(data) = data {
+        command.arg("--data").arg(data);
+    }
+    command.output().expect("the binary was built")
+}
+
+/// What a command printed; it must have succeeded.
+fn good(arguments: &[&str], data: Option<&Path>) -> String {
+    let output = domesday(arguments, data);
+    assert!(output.status.success(), "{arguments:?}: {} {}", output.status, String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("commands print text")
+}
+
+/// What a command complained of; it must have ended with 1.
+fn bad(arguments: &[&str], data: Option<&Path>) -> String {
+    let output = domesday(arguments, data);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn an_account_is_made_funded_and_closed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Some(folder.path());
+    let made = good(&["account", "create", "anna", "--email", "anna@example.com", "--currency", "EUR", "--credit", "50"], data);
+    let password = made.lines().find_map(|line| line.strip_prefix("password: ")).expect("a password is made up");
+    assert!(password.len() >= 20, "{made}");
+    assert!(bad(&["account", "create", "anna", "--email", "other@example.com"], data).contains("exists"));
+
+    assert!(good(&["fund", "anna", "100.50", "--memo", "wire 7"], data).contains("the balance is 100.50 EUR"));
+    assert!(good(&["fund", "anna", "-0.50", "--memo", "bank fee"], data).contains("the balance is 100.00 EUR"));
+    assert!(bad(&["fund", "anna", "-150.01"], data).contains("only"), "the credit limit holds");
+    assert!(bad(&["fund", "anna", "1.005"], data).contains("amount"));
+    let statement = good(&["fund", "anna", "--statement"], data);
+    assert!(statement.contains("wire 7") && statement.contains("bank fee") && statement.contains("100.00 EUR"), "{statement}");
+
+    good(&["account", "close", "anna"], data);
+    assert!(good(&["account", "list"], data).lines().any(|line| line.contains("anna") && line.contains("closed")));
+    good(&["account", "open", "anna@example.com"], data);
+    assert!(good(&["account", "list"], data).lines().any(|line| line.contains("anna") && line.contains("open")));
+    good(&["account", "password", "anna"], data);
+    good(&["verify"], data);
+}
+
+#[test]
+fn keys_are_shown_once_and_revoked() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Some(folder.path());
+    good(&["account", "create", "anna", "--email", "anna@example.com"], data);
+    let key = good(&["key", "create", "anna", "--label", "robot", "--access", "read-only"], data);
+    assert!(key.trim().starts_with("dd_") && key.trim().len() == 42, "{key}");
+    let listed = good(&["key", "list", "anna"], data);
+    assert!(listed.contains("robot") && listed.contains("read-only") && !listed.contains(key.trim()), "{listed}");
+    good(&["key", "revoke", "anna", "--label", "robot"], data);
+    assert!(bad(&["key", "revoke", "anna", "--label", "robot"], data).contains("no such key"));
+    // The key itself is nowhere on disk.
+    for entry in std::fs::read_dir(folder.path()).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            let octets = std::fs::read(&path).expect("a file of the store");
+            assert!(!octets.windows(20).any(|w| w == &key.as_bytes()[..20]), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn verify_finds_money_from_nowhere() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Some(folder.path());
+    good(&["account", "create", "anna", "--email", "anna@example.com"], data);
+    good(&["fund", "anna", "10"], data);
+    assert!(good(&["verify"], data).contains("every promise holds"));
+    let store = store::open(&Location::file(folder.path().join("registrar.db"))).expect("the store opens");
+    store
+        .write::<_, Fault, _>(|tx| {
+            let anna = accounts::by_kv_login(tx, "anna")?.expect("she is there");
+            assert!(accounts::add_balance(tx, anna.id, 10_000)?);
+            Ok(())
+        })
+        .expect("a write without its booking");
+    drop(store);
+    let told = bad(&["verify"], data);
+    assert!(told.contains("money is conserved") && told.contains("one promise is broken"), "{told}");
+}
+
+#[test]
+fn prices_and_zones_are_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Some(folder.path());
+    good(&["account", "create", "anna", "--email", "anna@example.com"], data);
+    good(&["price", "set", "com", "renew", "11.50", "--months", "24", "--tier", "gold", "--from", "2027-06-01T00:00:00Z"], data);
+    let shown = good(&["price", "show", "com"], data);
+    assert!(shown.contains("9.75 USD") && shown.contains("11.50 USD") && shown.contains("tier gold"), "{shown}");
+    assert!(bad(&["price", "set", "nowhere", "renew", "11.50"], data).contains("nowhere"));
+    assert!(good(&["zone", "check", "example.or.kr"], None).contains("X-KR-CTFY-TYPE"));
+    assert!(good(&["zone", "test"], None).contains(" 0 failed"));
+    assert!(bad(&["zone", "check", "nowhere"], None).contains("nowhere"));
+
+    let packs = tempfile::tempdir().expect("a temporary folder");
+    let own = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../zones/com.toml")).expect("the pack of .com");
+    let wrong = format!("{own}\n[[accept]]\nsource = \"a test\"\nname = \"-.com\"\n");
+    std::fs::write(packs.path().join("com.toml"), wrong).expect("a pack");
+    let packs = packs.path().to_str().expect("a path in UTF-8");
+    assert!(bad(&["zone", "test", "--zones", packs], None).contains(" 1 failed"));
+    std::fs::write(Path::new(packs).join("com.toml"), "version = 1\nzone = \"com\"\nprise = 1\n").expect("a pack");
+    assert!(bad(&["zone", "test", "--zones", packs], None).contains("not sound"));
+}
+
+#[test]
+fn what_is_not_there_is_not_made_and_what_is_no_sandbox_is_not_wiped() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let absent = folder.path().join("mistyped");
+    for arguments in [&["verify"][..], &["reset"], &["account", "list"], &["fund", "anna", "1"], &["price", "show", "com"]] {
+        assert!(bad(arguments, Some(&absent)).contains("no data"), "{arguments:?}");
+    }
+    assert!(!absent.exists());
+    let data = Some(folder.path());
+    good(&["account", "create", "anna", "--email", "anna@example.com"], data);
+    assert!(bad(&["reset"], data).contains("does not hold a sandbox"));
+    assert!(good(&["account", "list"], data).contains("anna"));
+}
+
+/// A short run of each workload: whether the limits and the server's own routes are there, and the promises kept. Its numbers mean nothing.
+#[test]
+fn the_bench_runs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let dir = folder.path().to_str().expect("a path in UTF-8");
+    let short = ["--pairs", "1", "--seconds", "0.3", "--dir", dir];
+    for (workload, expected) in [
+        (&["register", "--clients", "4", "--accounts", "2"][..], "every promise holds"),
+        (&["register", "--clients", "4", "--accounts", "2", "--via", "dmapi"], "every promise holds"),
+        (&["check", "--clients", "2"], "checks/s"),
+        (&["check", "--clients", "2", "--via", "centralnic"], "checks/s"),
+        (&["list", "--domains", "3000"], "rows/s"),
+    ] {
+        let arguments: Vec<&str> = ["bench"].iter().chain(workload).chain(&short).copied().collect();
+        let told = good(&arguments, None);
+        assert!(told.contains(expected) && told.contains("no verdict"), "{told}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder is there").count(), 0, "everything is removed");
+}
