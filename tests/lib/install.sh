@@ -41,7 +41,6 @@ NEXTEST_VERSION=0.9.143
 # Sets NEXTEST=1 when the runner is there; a machine that cannot get it runs the same tests with cargo test.
 ensure_nextest() {
   NEXTEST=0
-  PATH="$CACHE/tools/bin:$PATH"
   if ! cargo nextest --version >/dev/null 2>&1; then
     note "building cargo-nextest $NEXTEST_VERSION once (several minutes)"
     limit 900 cargo install cargo-nextest --locked --quiet --version "$NEXTEST_VERSION" --root "$CACHE/tools" >"$CACHE/nextest.log" 2>&1 || note "no cargo-nextest: using cargo test (see $CACHE/nextest.log)"
