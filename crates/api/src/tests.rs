@@ -25,6 +25,7 @@ fn engine(sandbox: bool) -> Engine {
         zone_registry: BTreeMap::new(),
         world: World { real: Arc::new(start), entropy: Arc::new(fill) },
         key: SealingKey::new(1, [1; 32]),
+        on_wait: || (),
         node: "test".to_owned(),
         faults: registry::faults::Faults::none(),
         offset_micros: Arc::default(),

@@ -55,6 +55,7 @@ pub fn open(options: &StoreOptions, sandbox: bool) -> anyhow::Result<Opened> {
         zones: Arc::new(zones(options.zones.as_deref())?),
         world: world(),
         key: sealing_key(&options.data.join("keys"))?,
+        on_wait: crate::http::step_aside,
         node: node(&options.data)?,
         sandbox,
     })?;

@@ -8,19 +8,32 @@ use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use console::Addresses;
 use engine::Engine;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Largest request body, octets; a zone of 64 KiB and a bulk check fit many times over.
 const BODY_BYTES_MAX: usize = 1 << 20;
 /// A body must have arrived within this time: half-sent requests hold nothing for longer.
 const BODY_TIME_MAX: Duration = Duration::from_secs(30);
-/// Requests being answered at once; each has a thread while it is.
+/// Requests in the house at once, working or waiting; each has a thread while it is.
 const AT_ONCE: usize = 512;
+/// Of these, so many work at once for each core. More threads than that only take turns, and every turn costs.
+const WORKING_PER_CORE: usize = 2;
 /// A request waits so long for its turn at most.
 const TURN_TIME_MAX: Duration = Duration::from_secs(10);
+
+thread_local! {
+    /// The right to work of the request that this thread answers, until it first waits.
+    static TURN: RefCell<Option<OwnedSemaphorePermit>> = const { RefCell::new(None) };
+}
+
+/// Lets another request work while this thread waits. Called by the engine before every wait; what is left of the request after that is short.
+pub fn step_aside() {
+    TURN.with(|turn| drop(turn.borrow_mut().take()));
+}
 
 /// What the listener needs.
 pub struct Faces {
@@ -29,12 +42,15 @@ pub struct Faces {
     pub addresses: Addresses,
     /// The routes that a bench compares with are served too.
     bench: bool,
+    inside: Arc<Semaphore>,
     turns: Arc<Semaphore>,
 }
 
 impl Faces {
     pub fn new(engine: Engine, lab: SandboxLab, addresses: Addresses, bench: bool) -> Faces {
-        Faces { engine, lab, addresses, bench, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let (inside, turns) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(cores * WORKING_PER_CORE)));
+        Faces { engine, lab, addresses, bench, inside, turns }
     }
 }
 
@@ -57,15 +73,19 @@ async fn enter(State(faces): State<Arc<Faces>>, ConnectInfo(peer): ConnectInfo<S
         Ok(Err(_)) => return face.turned_away(StatusCode::BAD_REQUEST, "the request body could not be read"),
         Err(_) => return face.turned_away(StatusCode::REQUEST_TIMEOUT, "the request body did not arrive in time"),
     };
-    let Ok(Ok(turn)) = tokio::time::timeout(TURN_TIME_MAX, faces.turns.clone().acquire_owned()).await else {
+    let admission = async { Some((faces.inside.clone().acquire_owned().await.ok()?, faces.turns.clone().acquire_owned().await.ok()?)) };
+    let Ok(Some((inside, turn))) = tokio::time::timeout(TURN_TIME_MAX, admission).await else {
         return face.turned_away(StatusCode::SERVICE_UNAVAILABLE, "the server is busy, try again in a moment");
     };
     let head = parts.method == Method::HEAD;
     let request = http::Request::from_parts(parts, body);
     // The core is synchronous: a request has its own thread while it is answered.
     let answered = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        face.answer(&faces, &peer.ip().to_string(), request)
+        let _inside = inside;
+        TURN.with(|own| own.replace(Some(turn)));
+        let response = face.answer(&faces, &peer.ip().to_string(), request);
+        step_aside();
+        response
     });
     match answered.await {
         Ok(response) => finish(response, head),

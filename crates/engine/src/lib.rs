@@ -58,6 +58,9 @@ pub struct Parts {
     pub world: World,
     pub key: SealingKey,
     pub faults: Faults,
+    /// Called before a thread waits for others (a commit, an order's end, a hash, a registry far away): whoever limits how many work at once
+    /// can let the next one work meanwhile. May be called often, and from any thread.
+    pub on_wait: fn(),
     /// This node: the same in every life of it, and no other's.
     pub node: String,
     /// Offset of the business clock to the real one in microseconds; shared with the embedded registry.
@@ -74,6 +77,7 @@ pub(crate) struct Inner {
     pub(crate) world: World,
     pub(crate) key: SealingKey,
     pub(crate) faults: Faults,
+    pub(crate) on_wait: fn(),
     pub(crate) node: String,
     pub(crate) offset_micros: Arc<AtomicI64>,
     pub(crate) sandbox: bool,
@@ -106,6 +110,7 @@ impl Engine {
             world: parts.world,
             key: parts.key,
             faults: parts.faults,
+            on_wait: parts.on_wait,
             node: parts.node,
             offset_micros: parts.offset_micros,
             sandbox: parts.sandbox,
@@ -158,6 +163,7 @@ impl Engine {
             if inner.faults.strike("store.commit").is_some() {
                 return Err(store::Fault::Unavailable("a fault was scripted for this commit".to_owned()).into());
             }
+            (inner.on_wait)();
             inner.ids.prepare(&inner.store)?;
             let (done, after) = self.inner.store.write(move |tx| {
                 let cx = Cx::new(&inner, now, real_now, actor.clone());
@@ -185,9 +191,13 @@ impl Engine {
         }
     }
 
-    /// The registry that serves a zone.
+    /// The registry that serves a zone, about to be asked.
     pub(crate) fn registry_of(&self, zone: &str) -> Result<Arc<dyn Registry>, Error> {
-        self.inner.registry_of(zone)
+        let registry = self.inner.registry_of(zone)?;
+        if !registry.is_near() {
+            (self.inner.on_wait)();
+        }
+        Ok(registry)
     }
 }
 

@@ -70,6 +70,7 @@ mod tests {
             zone_registry: BTreeMap::new(),
             world: World { real: Arc::new(start), entropy: Arc::new(fill) },
             key: SealingKey::new(1, [1; 32]),
+            on_wait: || (),
             node: "test".to_owned(),
             faults: faults.clone(),
             offset_micros: Arc::default(),

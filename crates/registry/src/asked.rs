@@ -221,6 +221,11 @@ pub trait Registry: Send + Sync {
     /// Our registrar id there.
     fn registrar(&self) -> &str;
 
+    /// True for a registry in this process, which answers on the caller's thread at once.
+    fn is_near(&self) -> bool {
+        false
+    }
+
     fn check(&self, names: &[DomainName], fee: Option<&FeeQuestion>) -> Result<Vec<Availability>, Trouble>;
     /// `None` where the registry has no such domain (2303).
     fn domain(&self, name: &DomainName, auth_info: Option<&str>) -> Result<Option<RegistryDomain>, Trouble>;

@@ -31,6 +31,8 @@ pub struct Options {
     pub zones: Arc<ZoneSet>,
     pub world: World,
     pub key: SealingKey,
+    /// Called before a thread waits; see [`engine::Parts::on_wait`].
+    pub on_wait: fn(),
     /// This node's own name, the same in every life of it.
     pub node: String,
     /// Sandbox mode: seeded, mails captured, the clock can be moved.
@@ -52,6 +54,7 @@ pub enum OpenError {
 pub struct Sandbox {
     engine: Engine,
     registry: Arc<EmbeddedRegistry>,
+    connector: Arc<Connector>,
     far: Far,
     offset_micros: Arc<AtomicI64>,
     _tender: Tender,
@@ -80,7 +83,7 @@ impl Sandbox {
         let connector = Arc::new(Connector::new(config, dialer, faults.clone(), business, options.world.entropy.clone()));
         let tender = connector.tended(TEND_EVERY);
         let registries: BTreeMap<String, Arc<dyn registry::Registry>> =
-            [("default".to_owned(), connector as Arc<dyn registry::Registry>)].into();
+            [("default".to_owned(), connector.clone() as Arc<dyn registry::Registry>)].into();
         let engine = Engine::new(Parts {
             store: store::open(&options.store).map_err(OpenError::Store)?,
             zones: options.zones,
@@ -89,6 +92,7 @@ impl Sandbox {
             world: options.world,
             key: options.key,
             faults,
+            on_wait: options.on_wait,
             node: options.node,
             offset_micros: offset_micros.clone(),
             sandbox: options.sandbox,
@@ -97,7 +101,7 @@ impl Sandbox {
             begin(&engine, &registry)?;
         }
         let far = Far::new(registry.clone());
-        Ok(Sandbox { engine, registry, far, offset_micros, _tender: tender })
+        Ok(Sandbox { engine, registry, connector, far, offset_micros, _tender: tender })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -106,6 +110,11 @@ impl Sandbox {
 
     pub fn registry(&self) -> &Arc<EmbeddedRegistry> {
         &self.registry
+    }
+
+    /// The way by which the engine reaches the registry.
+    pub fn connector(&self) -> &Connector {
+        &self.connector
     }
 
     /// Offset of the business clock to the real one, microseconds.

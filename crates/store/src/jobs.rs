@@ -27,7 +27,7 @@ statements! {
     CLAIMABLE = "SELECT 1 FROM jobs WHERE run_at <= $1 AND locked_until < $2 LIMIT 1";
     FINISH = "DELETE FROM jobs WHERE id = $1 AND epoch = $2";
     AGAIN = "UPDATE jobs SET run_at = $1, locked_until = 0, last_error = $2 WHERE id = $3 AND epoch = $4";
-    NEXT_DUE = "SELECT MIN(run_at) FROM jobs";
+    NEXT_DUE = "SELECT MIN(run_at) FROM jobs WHERE locked_until < $1";
     COUNT_DUE = "SELECT COUNT(*) FROM jobs WHERE run_at <= $1";
     EXTEND = "UPDATE jobs SET locked_until = $1 WHERE id = $2 AND epoch = $3";
     FREE_HELD = "UPDATE jobs SET locked_until = 0 WHERE holder = $1 AND locked_until > 0";
@@ -82,9 +82,9 @@ pub fn again(tx: &mut Tx<'_>, id: i64, epoch: i64, run_at: Timestamp, error: &st
     Ok(tx.execute(AGAIN, params![run_at, error, id, epoch])? == 1)
 }
 
-/// The instant of the next job, due or not.
-pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Fault> {
-    Ok(tx.one(NEXT_DUE, &[], |row| row.time_opt(0))?.flatten())
+/// The instant of the next job that could be claimed at `real_now`, due or not. One in hand is its holder's affair.
+pub fn next_due(tx: &mut Tx<'_>, real_now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+    Ok(tx.one(NEXT_DUE, params![real_now], |row| row.time_opt(0))?.flatten())
 }
 
 pub fn count_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<i64, Fault> {

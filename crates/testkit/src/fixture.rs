@@ -71,6 +71,7 @@ impl Fixture {
             zones: zones(),
             world: world(seed),
             key: SealingKey::new(1, [7; 32]),
+            on_wait: || (),
             node: "test".to_owned(),
             sandbox: true,
         };

@@ -1,14 +1,14 @@
 //! Routes that exist only in a server that a bench has started: the limits of `check` and `list`.
 
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use sandbox::{REGISTRAR, Sandbox};
+use model::domain::Operation;
+use model::{DomainName, Months};
+use registry::{FeeQuestion, Registry};
+use sandbox::Sandbox;
 use std::sync::OnceLock;
 
 /// More than any list that is measured.
 pub const OCTETS_MAX: usize = 64 << 20;
-
-/// One check command, as our connector sends it.
-const CHECK: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?><epp xmlns="urn:ietf:params:xml:ns:epp-1.0"><command><check><domain:check xmlns:domain="urn:ietf:params:xml:ns:domain-1.0"><domain:name>a-name-that-is-free.com</domain:name></domain:check></check><clTRID>bench-0001</clTRID></command></epp>"#;
 
 /// `/bench/hello`: nothing but the server. `/bench/check`: one round trip to the registry. `/bench/octets/N`: a copy of N octets.
 pub fn answer(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
@@ -17,9 +17,13 @@ pub fn answer(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Response<Vec<u8>
         return reply(StatusCode::OK, b"hello\n".to_vec());
     }
     if path == "/bench/check" {
-        let frame = sandbox.registry().act(REGISTRAR, CHECK);
-        let free = frame.windows(9).any(|part| part == br#"avail="1""#);
-        return if free { reply(StatusCode::OK, b"hello\n".to_vec()) } else { reply(StatusCode::INTERNAL_SERVER_ERROR, frame) };
+        // With codec and session on both sides, and with the fee that a check asks for.
+        let question = FeeQuestion { operation: Operation::Register, months: Months::new(12).expect("a year") };
+        let name = DomainName::parse("a-name-that-is-free.com").expect("a name");
+        return match sandbox.connector().check(&[name], Some(&question)) {
+            Ok(found) if found.iter().all(|f| f.available) => reply(StatusCode::OK, b"hello\n".to_vec()),
+            other => reply(StatusCode::INTERNAL_SERVER_ERROR, format!("{other:?}\n").into_bytes()),
+        };
     }
     match path.strip_prefix("/bench/octets/").and_then(|count| count.parse().ok()).filter(|count| *count <= OCTETS_MAX) {
         Some(count) => {

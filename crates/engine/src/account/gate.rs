@@ -1,13 +1,14 @@
 //! The door: verified passwords remembered for minutes, wrong ones counted, hashing bounded.
 
-use argon2::Argon2;
+use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use hmac::{Hmac, KeyInit, Mac};
 use model::Timestamp;
 use sha2::Sha256;
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex};
+use subtle::ConstantTimeEq;
 
 /// A verified password is believed for so long, seconds. A change of password voids it at once by its version.
 const REMEMBERED_SECONDS: i64 = 300;
@@ -41,6 +42,8 @@ pub(crate) struct Gate {
     failures: Mutex<HashMap<String, Failures>>,
     hashing: Mutex<(usize, usize)>,
     hashed: Condvar,
+    /// Working memory of hashes, 19 MiB each: kept, for taking it anew from every thread would leave each thread's heap as large.
+    memory: Mutex<Vec<Vec<Block>>>,
 }
 
 impl Gate {
@@ -51,6 +54,7 @@ impl Gate {
             failures: Mutex::new(HashMap::new()),
             hashing: Mutex::new((0, 0)),
             hashed: Condvar::new(),
+            memory: Mutex::new(Vec::new()),
         }
     }
 
@@ -137,9 +141,26 @@ impl Gate {
         const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$CTk1Y7S8H3Z4CLmRk2V9Zr6cXKJ2mtdUGcCcsjWHi3w";
         self.bounded(|| {
             let hash = PasswordHash::new(stored.unwrap_or(NOBODY)).ok();
-            let matches = hash.is_some_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+            let matches = hash.is_some_and(|hash| self.matches(password, &hash).unwrap_or(false));
             matches && stored.is_some()
         })
+    }
+
+    /// Hashes the password as the stored hash was made, and compares in constant time; `None` if the stored one is no argon2id hash.
+    fn matches(&self, password: &str, stored: &PasswordHash) -> Option<bool> {
+        let (salt, expected) = (stored.salt.as_ref()?, stored.hash.as_ref()?);
+        if stored.algorithm != argon2::ARGON2ID_IDENT {
+            return None;
+        }
+        let params = Params::try_from(stored).ok()?;
+        let mut memory = self.memory.lock().unwrap_or_else(|p| p.into_inner()).pop().unwrap_or_default();
+        memory.resize(params.block_count(), Block::default());
+        let mut hashed = vec![0_u8; expected.len()];
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let done = argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut hashed, memory.as_mut_slice());
+        self.memory.lock().unwrap_or_else(|p| p.into_inner()).push(memory);
+        done.ok()?;
+        Some(bool::from(hashed.ct_eq(expected.as_bytes())))
     }
 
     /// Hashes a new password (argon2id, 19 MiB, 2 passes: OWASP ASVS 11.4.2). `None` if the server is busy.

@@ -101,6 +101,7 @@ impl Engine {
         if let Some(wait_seconds) = gate.wait_seconds(&who, now) {
             return Err(Refusal::TooManyAttempts { wait_seconds }.into());
         }
+        (self.inner.on_wait)();
         let right = gate.verify(password, account.as_ref().map(|a| a.password_hash.as_str())).ok_or(Refusal::Busy)?;
         match account.filter(|_| right) {
             Some(account) => {

@@ -69,7 +69,8 @@ impl Engine {
         let mut moved = Moved { now: self.now(), count: 0, happenings: Vec::new() };
         let mut last = (Timestamp::from_micros(0), 0);
         loop {
-            let ours = self.inner.store.read(|tx| Ok::<_, Error>(jobs::next_due(tx)?))?;
+            let real_now = self.real_now();
+            let ours = self.inner.store.read(move |tx| Ok::<_, Error>(jobs::next_due(tx, real_now)?))?;
             let theirs = match far {
                 Some(far) => far.next_due().map_err(|e| Error::Fault(crate::Fault::Registry(e)))?,
                 None => None,

@@ -17,6 +17,7 @@ impl Engine {
             return self.run(actor, Retrieve { by: OrderKey::Id(order_id) });
         }
         let ends = Instant::now() + limit;
+        (self.inner.on_wait)();
         // Listening before looking, so that a decision in between is not missed.
         let ear = self.inner.bell.listen(order_id);
         loop {

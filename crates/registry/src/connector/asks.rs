@@ -18,6 +18,10 @@ impl Registry for Connector {
         &self.config.id
     }
 
+    fn is_near(&self) -> bool {
+        self.config.near
+    }
+
     fn registrar(&self) -> &str {
         &self.config.registrar
     }

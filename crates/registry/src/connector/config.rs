@@ -9,6 +9,8 @@ use epp::Secret;
 pub struct Config {
     /// The name under which we know the registry.
     pub id: String,
+    /// The registry lives in this process: asking it is no waiting.
+    pub near: bool,
     /// Our registrar id there (clID).
     pub registrar: String,
     pub password: Secret,
@@ -44,6 +46,7 @@ impl Config {
     pub fn new(id: impl Into<String>, registrar: impl Into<String>, password: impl Into<Secret>) -> Config {
         Config {
             id: id.into(),
+            near: false,
             registrar: registrar.into(),
             password: password.into(),
             sessions_max: 4,
@@ -70,6 +73,7 @@ impl Config {
     /// For a registry in this process: log-ins cost nothing, so nothing waits between them.
     pub fn in_process(id: impl Into<String>, registrar: impl Into<String>, password: impl Into<Secret>) -> Config {
         Config {
+            near: true,
             login_interval: Duration::ZERO,
             backoff_first: Duration::ZERO,
             backoff_max: Duration::ZERO,

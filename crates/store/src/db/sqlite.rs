@@ -13,7 +13,9 @@ use std::time::Duration;
 /// So many operations share one commit at most: beyond that a commit gains nothing and the first waits too long.
 const GROUP_MAX: usize = 128;
 /// Read connections per store; a query takes microseconds, so few serve many threads.
-const READERS_MAX: usize = 16;
+const READERS_MAX: usize = 8;
+/// Pages that a reader keeps, 4 MiB: what it does not have, the system's page cache has.
+const READER_CACHE: &str = "PRAGMA cache_size = -4000;";
 const STATEMENTS_CACHED: usize = 256;
 
 impl rusqlite::ToSql for Value<'_> {
@@ -36,7 +38,10 @@ fn fault(error: rusqlite::Error) -> Fault {
 
 pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
     let connection = Connection::open(path).map_err(|e| Fault::Database(format!("{}: {e}", path.display())))?;
-    prepare(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")
+    prepare(
+        connection,
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -64000;",
+    )
 }
 
 pub(super) fn open_memory() -> Result<Connection, Fault> {
@@ -46,7 +51,7 @@ pub(super) fn open_memory() -> Result<Connection, Fault> {
 fn prepare(connection: Connection, pragmas: &str) -> Result<Connection, Fault> {
     connection.busy_timeout(Duration::from_secs(10)).map_err(fault)?;
     connection.execute_batch(pragmas).map_err(fault)?;
-    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;").map_err(fault)?;
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;").map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     Ok(connection)
 }
@@ -156,7 +161,7 @@ impl Pool {
             if free.1 < READERS_MAX {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let connection = Connection::open_with_flags(&self.path, flags).map_err(fault)?;
-                let connection = prepare(connection, "")?;
+                let connection = prepare(connection, READER_CACHE)?;
                 free.1 += 1;
                 return Ok(connection);
             }
