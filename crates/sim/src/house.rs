@@ -1,0 +1,98 @@
+//! The house under test: a registrar and its registry on disk, on a clock of ours, which can be dropped without farewell and opened again.
+
+use crate::chance::entropy;
+use engine::jobs::Hand;
+use engine::{Actor, Engine, SealingKey, World};
+use model::Timestamp;
+use model::policy::ZoneSet;
+use sandbox::{Options, Sandbox};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use store::Location;
+
+/// The instant at which every run begins, on the real and on the business clock.
+const START: &str = "2027-03-01T10:00:00Z";
+
+/// The logins of the sandbox, in the order in which a run numbers them.
+pub const ACCOUNTS: [&str; 3] = ["demo", "rival", "julia"];
+
+pub struct House {
+    /// Microseconds of the real clock: it stands still within a step.
+    real: Arc<AtomicI64>,
+    world: World,
+    zones: Arc<ZoneSet>,
+    directory: tempfile::TempDir,
+    sandbox: Option<Sandbox>,
+    pub crashes: u64,
+}
+
+impl House {
+    pub fn build(seed: u64) -> Result<House, String> {
+        let start = Timestamp::parse_rfc3339(START).ok_or("the first instant")?;
+        let real = Arc::new(AtomicI64::new(start.micros()));
+        let clock = real.clone();
+        let world = World { real: Arc::new(move || Timestamp::from_micros(clock.load(Ordering::Acquire))), entropy: entropy(seed) };
+        let zones = Arc::new(ZoneSet::embedded().map_err(|errors| format!("{errors:?}"))?);
+        // A directory in memory where there is one: a crash here ends the process's own state, not the disk.
+        let memory = Path::new("/dev/shm");
+        let directory = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let directory = directory.map_err(|e| format!("no directory for the stores: {e}"))?;
+        let mut house = House { real, world, zones, directory, sandbox: None, crashes: 0 };
+        house.open()?;
+        Ok(house)
+    }
+
+    fn open(&mut self) -> Result<(), String> {
+        let place = |name: &str| Location::File(self.directory.path().join(name));
+        let options = Options {
+            store: place("registrar.db"),
+            registry: place("registry.db"),
+            zones: self.zones.clone(),
+            world: self.world.clone(),
+            key: SealingKey::new(1, [7; 32]),
+            on_wait: || (),
+            node: "sim".to_owned(),
+            sandbox: true,
+        };
+        let sandbox = Sandbox::open(options).map_err(|e| format!("the house does not open: {e}"))?;
+        sandbox.engine().by_hand(Hand::Work);
+        sandbox.engine().take_over().map_err(|e| format!("the leases of the dead: {e}"))?;
+        self.sandbox = Some(sandbox);
+        Ok(())
+    }
+
+    /// The process dies: whatever it had in hand and in memory is gone; the stores stay. Then the next one starts.
+    pub fn crash(&mut self) -> Result<(), String> {
+        self.crashes += 1;
+        drop(self.sandbox.take());
+        self.open()
+    }
+
+    pub fn sandbox(&self) -> &Sandbox {
+        self.sandbox.as_ref().expect("the house is open between steps: `crash` opens it again or ends the run")
+    }
+
+    pub fn engine(&self) -> &Engine {
+        self.sandbox().engine()
+    }
+
+    pub fn zones(&self) -> &Arc<ZoneSet> {
+        &self.zones
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.engine().now()
+    }
+
+    /// Lets the real clock run on.
+    pub fn pass(&self, micros: i64) {
+        self.real.fetch_add(micros, Ordering::AcqRel);
+    }
+
+    /// An account as the run itself looks at it, past the doors.
+    pub fn actor(&self, account: usize) -> Result<Actor, String> {
+        let login = ACCOUNTS[account].to_owned();
+        self.engine().run(&Actor::staff(), engine::account::manage::Impersonate { login }).map_err(|e| e.to_string())
+    }
+}

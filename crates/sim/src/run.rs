@@ -1,0 +1,325 @@
+//! One run: steps drawn from the seed, each followed by what must hold after it.
+
+use crate::chance::Chance;
+use crate::expected::Model;
+use crate::house::{ACCOUNTS, House};
+use crate::trace::Trace;
+use crate::wire::{Face, Sheet};
+use crate::wish::{Memory, Wish, plain_name};
+use engine::faults::{FaultKind, POINTS};
+use engine::jobs::Hand;
+use model::Timestamp;
+use registry::embedded::Act;
+use std::collections::BTreeMap;
+
+/// Which run it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Plan {
+    pub seed: u64,
+    pub steps: u64,
+    /// Lines of the trace are printed from this step on.
+    pub from: Option<u64>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    pub steps: u64,
+    /// What does not hold; empty for a clean run.
+    pub broken: Vec<String>,
+    /// SHA-256 over the trace.
+    pub hash: String,
+    pub last: Vec<String>,
+    pub counts: BTreeMap<&'static str, u64>,
+}
+
+/// A request that may be sent once more.
+#[derive(Clone)]
+pub(crate) struct Sent {
+    pub(crate) account: usize,
+    pub(crate) sheet: Sheet,
+    pub(crate) wish: Wish,
+}
+
+pub(crate) struct Run {
+    pub(crate) seed: u64,
+    pub(crate) house: House,
+    pub(crate) chance: Chance,
+    pub(crate) trace: Trace,
+    pub(crate) model: Model,
+    pub(crate) memory: [Memory; ACCOUNTS.len()],
+    pub(crate) step: u64,
+    pub(crate) wishes: u64,
+    pub(crate) last: Option<Sent>,
+    /// Accepted orders were read up to here.
+    pub(crate) read_until: Timestamp,
+    pub(crate) broken: Vec<String>,
+    pub(crate) counts: BTreeMap<&'static str, u64>,
+}
+
+/// Between two looks at everything, with whatever is under way.
+const LOOK_STEPS: u64 = 40;
+/// Between two rests, after which nothing may be under way.
+const REST_STEPS: u64 = 400;
+
+/// Runs it to its end or to the first thing that does not hold.
+pub fn run(plan: Plan) -> Ended {
+    let mut run = match Run::begin(plan) {
+        Ok(run) => run,
+        Err(problem) => {
+            return Ended { steps: 0, broken: vec![problem], hash: String::new(), last: Vec::new(), counts: BTreeMap::new() };
+        }
+    };
+    let mut steps = 0;
+    for step in 1..=plan.steps {
+        run.step = step;
+        run.trace.begin(step);
+        let rest = REST_STEPS.max(step / 20 / REST_STEPS * REST_STEPS);
+        let done = match run.act() {
+            Ok(()) if step % rest == 0 || step == plan.steps => run.rest(),
+            Ok(()) if step % LOOK_STEPS == 0 => run.look(false),
+            done => done,
+        };
+        if let Err(problem) = done {
+            run.broken.push(problem);
+        }
+        steps = step;
+        if !run.broken.is_empty() {
+            break;
+        }
+    }
+    run.counts.insert("orders succeeded", run.model.succeeded);
+    run.counts.insert("orders failed", run.model.failed);
+    run.counts.insert("orders open at the end", run.model.open.len() as u64);
+    run.counts.insert("crashes", run.house.crashes);
+    Ended { steps, broken: run.broken, hash: run.trace.hash(), last: run.trace.last(), counts: run.counts }
+}
+
+impl Run {
+    fn begin(plan: Plan) -> Result<Run, String> {
+        let house = House::build(plan.seed)?;
+        let read_until = house.now().plus_days(-1);
+        let mut run = Run {
+            seed: plan.seed,
+            house,
+            chance: Chance::new(plan.seed),
+            trace: Trace::new(plan.from),
+            model: Model::default(),
+            memory: Default::default(),
+            step: 0,
+            wishes: 0,
+            last: None,
+            read_until,
+            broken: Vec::new(),
+            counts: BTreeMap::new(),
+        };
+        run.read_the_beginning()?;
+        Ok(run)
+    }
+
+    pub(crate) fn count(&mut self, what: &'static str) {
+        *self.counts.entry(what).or_default() += 1;
+    }
+
+    /// One step.
+    fn act(&mut self) -> Result<(), String> {
+        let micros = match self.chance.below(200) {
+            0 => self.chance.between(60, 4_000) * 1_000_000,
+            1..=10 => self.chance.between(1, 30) * 1_000_000,
+            _ => self.chance.between(1, 40_000),
+        };
+        self.house.pass(micros);
+        self.overdue()?;
+        match self.chance.below(1_000) {
+            0..=699 => self.ask(),
+            700..=749 => self.ask_again(),
+            750..=799 => {
+                self.house.engine().work_once();
+                Ok(())
+            }
+            800..=849 => self.round(),
+            850..=914 => self.arm(),
+            915..=924 => self.disarm(),
+            925..=949 => self.jump(),
+            950..=957 => self.crash(),
+            958..=963 => self.die_half_way(),
+            964..=993 => self.outside(),
+            _ => self.fund(),
+        }
+    }
+
+    /// What is due at the registry by the running clock.
+    pub(crate) fn overdue(&mut self) -> Result<(), String> {
+        let now = self.house.now();
+        let happened = self.house.sandbox().registry().run_due(now).map_err(|e| e.to_string())?;
+        for one in happened.first {
+            self.trace.line(&format!("registry {} {} {}", one.at, one.name, one.what));
+            self.model.happened(one.at, &one.name, &one.what);
+        }
+        Ok(())
+    }
+
+    fn hand(&mut self) {
+        let hand = if self.chance.once_in(4) { Hand::Leave } else { Hand::Work };
+        self.house.engine().by_hand(hand);
+    }
+
+    fn ask(&mut self) -> Result<(), String> {
+        self.hand();
+        let account = usize::try_from(self.chance.below(5)).unwrap_or(0).min(4);
+        // demo asks most, and there is the most in it.
+        let account = if account >= ACCOUNTS.len() { 0 } else { account };
+        let face = if self.chance.once_in(2) { Face::Dmapi } else { Face::Kvapi };
+        let Some(sent) = self.write(account, face)? else { return Ok(()) };
+        self.model.note_wish(sent.account, &sent.wish);
+        if self.chance.once_in(150) {
+            // The process dies before the reply reaches the client, who then asks again.
+            self.count("replies lost to a crash");
+            self.unheard(&sent)?;
+            self.house.crash()?;
+            self.trace.line("crash before the reply");
+            self.hand();
+        }
+        self.send(&sent)?;
+        self.last = Some(sent);
+        Ok(())
+    }
+
+    /// As a client that got no answer, whether it got one or not.
+    fn ask_again(&mut self) -> Result<(), String> {
+        self.hand();
+        match self.last.clone() {
+            Some(sent) => {
+                self.count("repeats");
+                self.send(&sent)
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn round(&mut self) -> Result<(), String> {
+        match self.house.engine().round() {
+            Ok(count) => {
+                self.trace.line(&format!("round {count}"));
+                Ok(())
+            }
+            Err(error) => self.forgiven("round", &error.to_string()),
+        }
+    }
+
+    /// A failure that a scripted fault explains.
+    fn forgiven(&mut self, what: &str, problem: &str) -> Result<(), String> {
+        self.trace.line(&format!("{what} failed: {problem}"));
+        if problem.contains("scripted for this commit") { Ok(()) } else { Err(format!("{what} failed: {problem}")) }
+    }
+
+    fn arm(&mut self) -> Result<(), String> {
+        // Where most is at stake more often than elsewhere.
+        let at = match self.chance.below(3) {
+            0 => *self.chance.pick(POINTS),
+            1 => *self.chance.pick(&["registry.create", "registry.renew", "registry.update", "store.commit"]),
+            _ => *self.chance.pick(&["registry.create", "registry.renew", "registry.info", "registry.contact.create", "registry.*"]),
+        };
+        let kind = *self.chance.pick(&FaultKind::ALL);
+        let times = if at == "store.commit" { 1 } else { u32::try_from(self.chance.between(1, 4)).unwrap_or(1) };
+        // Full is full.
+        let armed = self.house.engine().faults().add(at, kind, times).is_ok();
+        self.trace.line(&format!("fault {at} {kind} {times} {armed}"));
+        self.count("faults");
+        Ok(())
+    }
+
+    fn disarm(&mut self) -> Result<(), String> {
+        let count = self.house.engine().faults().clear();
+        self.trace.line(&format!("faults cleared {count}"));
+        Ok(())
+    }
+
+    fn jump(&mut self) -> Result<(), String> {
+        let seconds = match self.chance.below(20) {
+            0..=9 => self.chance.between(1, 600),
+            10..=14 => self.chance.between(600, 8 * 3_600),
+            15..=18 => self.chance.between(1, 12) * 86_400,
+            _ => self.chance.between(20, 200) * 86_400,
+        };
+        self.count("clock jumps");
+        if seconds > 6 * 3_600 {
+            // Nobody's lease outlasts a day: what is in hand comes to an end before.
+            self.house.pass(130_000_000);
+            self.overdue()?;
+            self.house.engine().work_once();
+        }
+        self.move_by(seconds)
+    }
+
+    pub(crate) fn move_by(&mut self, seconds: i64) -> Result<(), String> {
+        let to = self.house.now().plus_seconds(seconds);
+        match self.house.sandbox().move_clock(to) {
+            Ok(moved) => {
+                self.trace.line(&format!("clock {} {}", moved.now, moved.count));
+                if moved.count > moved.happenings.len() {
+                    return Err(format!("{} things happened in one jump, of which not all are told", moved.count));
+                }
+                for one in moved.happenings {
+                    self.trace.line(&format!("happened {} {}", one.at, one.what));
+                    if let Some((name, what)) = one.what.strip_prefix("registry: ").and_then(|rest| rest.split_once(' ')) {
+                        self.model.happened(one.at, name, what);
+                    }
+                }
+                Ok(())
+            }
+            Err(error) => self.forgiven("clock", &error.to_string()),
+        }
+    }
+
+    fn crash(&mut self) -> Result<(), String> {
+        self.house.crash()?;
+        self.trace.line("crash");
+        self.look(false)
+    }
+
+    /// The registry has done it, we could not write it down, and then the process dies.
+    fn die_half_way(&mut self) -> Result<(), String> {
+        if self.house.engine().faults().add("store.commit", FaultKind::Disconnect, 1).is_ok() {
+            self.count("deaths between registry and settlement");
+            self.house.engine().work_once();
+        }
+        self.house.crash()?;
+        self.trace.line("crash before the settlement");
+        Ok(())
+    }
+
+    /// The rest of the world.
+    fn outside(&mut self) -> Result<(), String> {
+        // Whatever was asked for last may be on its way.
+        let wanted = self.last.as_ref().map(|sent| sent.wish.name.clone()).filter(|name| !name.is_empty());
+        let name = match wanted {
+            Some(name) if self.chance.once_in(2) => name,
+            _ => plain_name(&mut self.chance, self.step),
+        };
+        let act = match self.chance.below(5) {
+            0 | 1 => Act::Create { name, years: 1, hosts: Vec::new(), auth_info: String::new() },
+            2 => Act::Renew { name, years: 1 },
+            3 => Act::Lock { name },
+            _ => Act::Delete { name },
+        };
+        let acted = self.house.sandbox().registry().play(sandbox::OUTSIDER, &act);
+        self.trace.line(&format!("outsider {act:?} {}", acted.code));
+        Ok(())
+    }
+
+    fn fund(&mut self) -> Result<(), String> {
+        let account = usize::try_from(self.chance.below(3)).unwrap_or(0);
+        let amount_e4 = self.chance.between(1, 400) * 10_000;
+        let login = format!("{}@reseller.example", ACCOUNTS[account]);
+        let fund = engine::account::manage::Fund { login, amount_e4, memo: "simulated deposit".to_owned() };
+        match self.house.engine().run(&engine::Actor::staff(), fund) {
+            Ok(_) => {
+                self.trace.line(&format!("fund {account} {amount_e4}"));
+                self.model.purse_e4[account] += amount_e4;
+                Ok(())
+            }
+            Err(error) => self.forgiven("fund", &error.to_string()),
+        }
+    }
+}

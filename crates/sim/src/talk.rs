@@ -1,0 +1,266 @@
+//! Clients at the doors: they log in, send, read what comes back, and remember it; each reply is held against what no reply may do.
+
+use crate::expected::Granted;
+use crate::house::ACCOUNTS;
+use crate::run::{Run, Sent};
+use crate::wire::{Dmapi, Face, Kvapi, Sheet, Told, words};
+use crate::wish::{Meant, Writer, zone_of};
+use engine::order::OrderStanding;
+use model::order::OrderKind;
+
+/// The address that all clients come from.
+const PEER: &str = "192.0.2.7";
+const REMEMBERED_MAX: usize = 60;
+
+fn pair(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+fn remember(list: &mut Vec<String>, one: &str) {
+    if !list.iter().any(|known| known == one) {
+        if list.len() == REMEMBERED_MAX {
+            list.remove(0);
+        }
+        list.push(one.to_owned());
+    }
+}
+
+impl Run {
+    /// A wish with credentials, opening a session first where one is wanted and missing.
+    pub(crate) fn write(&mut self, asker: usize, face: Face) -> Result<Option<Sent>, String> {
+        self.wishes += 1;
+        // A super-account may act for its sub-account.
+        let sub = face == Face::Kvapi && asker == 0 && self.chance.once_in(12);
+        let account = if sub { 2 } else { asker };
+        let client_id = format!("S{}-{}", self.seed, self.wishes);
+        let now = self.house.now();
+        let mut writer = Writer {
+            chance: &mut self.chance,
+            memory: &self.memory[account],
+            account,
+            now,
+            step: self.step,
+            quotes: &self.model.quotes,
+            client_id,
+        };
+        let wish = writer.any(face);
+        let Some(proof) = self.proof(asker, face)? else { return Ok(None) };
+        let mut params = wish.params.clone();
+        if sub {
+            params.push(pair("SUBUSER", ACCOUNTS[account]));
+        }
+        // A block is made of lines: a client that puts a line end into a value has written another block.
+        let one_line = params.iter().all(|(_, value)| !value.contains(['\r', '\n']));
+        let sheet = Sheet {
+            face,
+            command: wish.command.to_owned(),
+            proof,
+            params,
+            post: !self.chance.once_in(3),
+            block: face == Face::Kvapi && one_line && self.chance.once_in(2),
+        };
+        Ok(Some(Sent { account, sheet, wish }))
+    }
+
+    /// Credentials: a session mostly, an API key, a password, or the wrong one.
+    fn proof(&mut self, asker: usize, face: Face) -> Result<Option<Vec<(String, String)>>, String> {
+        let login = ACCOUNTS[asker];
+        let draw = self.chance.below(60);
+        Ok(match (face, draw) {
+            (Face::Dmapi, 0) => Some(vec![pair("auth-sid", "0123456789abcdef0123456789abcdef")]),
+            (Face::Dmapi, 1) => Some(vec![pair("api-key", "wrong-key")]),
+            (Face::Dmapi, 2..=30) if asker < 2 => Some(vec![pair("api-key", format!("{login}-key"))]),
+            (Face::Dmapi, _) => self.session(asker, face)?.map(|sid| vec![pair("auth-sid", sid)]),
+            (Face::Kvapi, 0) => Some(vec![pair("s_login", login), pair("s_pw", "wrong")]),
+            (Face::Kvapi, 1..=12) => Some(vec![pair("s_login", login), pair("s_pw", format!("{login}-pass"))]),
+            (Face::Kvapi, _) => self.session(asker, face)?.map(|sid| vec![pair("s_login", login), pair("s_sessionid", sid)]),
+        })
+    }
+
+    /// The session that the client has, or a new one.
+    fn session(&mut self, asker: usize, face: Face) -> Result<Option<String>, String> {
+        let key = if face == Face::Dmapi { "dmapi" } else { "kvapi" };
+        if let Some(session) = self.memory[asker].session.get(key) {
+            return Ok(Some(session.clone()));
+        }
+        let (login, password) = (ACCOUNTS[asker], format!("{}-pass", ACCOUNTS[asker]));
+        let (command, proof) = match face {
+            Face::Dmapi => ("login", vec![pair("username", format!("{login}@reseller.example")), pair("password", password)]),
+            Face::Kvapi => ("StartSession", vec![pair("s_login", login), pair("s_pw", password), pair("persistent", "1")]),
+        };
+        let sheet = Sheet { face, command: command.to_owned(), proof, params: Vec::new(), post: true, block: false };
+        let told = self.exchange(&sheet)?;
+        let session = match face {
+            Face::Dmapi => Dmapi::read(&told.text)?.header("Auth-Sid").map(str::to_owned),
+            Face::Kvapi => Kvapi::read(&told.text)?.first("sessionid").map(str::to_owned),
+        };
+        if let Some(session) = &session {
+            self.memory[asker].session.insert(key, session.clone());
+        }
+        self.count("log-ins");
+        Ok(session)
+    }
+
+    /// Through the dialect's own entry, and into the trace.
+    pub(crate) fn exchange(&mut self, sheet: &Sheet) -> Result<Told, String> {
+        self.trace.line(&sheet.line());
+        let request = sheet.request()?;
+        let struck = |run: &Run| run.house.engine().faults().list().iter().map(|fault| u64::from(fault.times)).sum::<u64>();
+        let before = struck(self);
+        let response = match sheet.face {
+            Face::Dmapi => dmapi::answer(self.house.engine(), PEER, request),
+            Face::Kvapi => kvapi::answer(self.house.engine(), PEER, request),
+        };
+        let quiet = struck(self) == before;
+        let status = response.status().as_u16();
+        let text = String::from_utf8(response.into_body()).map_err(|_| "a reply is not UTF-8")?;
+        self.trace.line(&format!("{status} {text}"));
+        self.count("requests");
+        if quiet && text.contains("incident") && !sheet.says("incident") {
+            return Err(format!("a failure inside that no fault explains: {text}"));
+        }
+        Ok(Told { status, text })
+    }
+
+    /// Sends it; nobody hears the answer.
+    pub(crate) fn unheard(&mut self, sent: &Sent) -> Result<(), String> {
+        self.exchange(&sent.sheet).map(|_| ())
+    }
+
+    pub(crate) fn send(&mut self, sent: &Sent) -> Result<(), String> {
+        let told = self.exchange(&sent.sheet)?;
+        self.leaks(sent, &told)?;
+        match sent.sheet.face {
+            Face::Dmapi => self.heard_dmapi(sent, &told),
+            Face::Kvapi => self.heard_kvapi(sent, &told),
+        }
+        .map_err(|problem| format!("{problem}\n{}\n{}", sent.sheet.line(), told.text))
+    }
+
+    /// No reply holds what belongs to another account, but what the request itself said.
+    fn leaks(&self, sent: &Sent, told: &Told) -> Result<(), String> {
+        // The history of an account's own wishes names what others got.
+        let is_history = matches!(sent.wish.command, "result-list" | "result-retrieve" | "result-delete");
+        for word in words(&told.text) {
+            if let Some(owner) = self.model.owner_of(word)
+                && owner != sent.account
+                && !sent.sheet.says(word)
+                && !(is_history && self.model.has_asked(sent.account, word))
+            {
+                return Err(format!("`{word}` of {} in a reply to {}: {}", ACCOUNTS[owner], ACCOUNTS[sent.account], sent.sheet.line()));
+            }
+        }
+        Ok(())
+    }
+
+    fn forget_session(&mut self, sent: &Sent, key: &'static str) {
+        for memory in &mut self.memory {
+            if memory.session.get(key).is_some_and(|session| sent.sheet.proof.iter().any(|(_, value)| value == session)) {
+                memory.session.remove(key);
+            }
+        }
+    }
+
+    fn heard_dmapi(&mut self, sent: &Sent, told: &Told) -> Result<(), String> {
+        let reply = Dmapi::read(&told.text)?;
+        if told.status == 401 {
+            self.forget_session(sent, "dmapi");
+        }
+        if !reply.is_ack() {
+            return if reply.header("Proc-ID").is_some() { Err("a refusal with a process id".to_owned()) } else { Ok(()) };
+        }
+        self.count("granted");
+        reply.check_columns()?;
+        let memory = &mut self.memory[sent.account];
+        if let Some(order) = reply.header("Proc-ID") {
+            let id = order.parse().map_err(|_| "a process id that is no number")?;
+            remember(&mut memory.orders, order);
+            if !sent.wish.name.is_empty() {
+                remember(&mut memory.names, &sent.wish.name);
+            }
+            self.model.promised.insert(id, sent.account);
+            if sent.wish.meant == Meant::Contact {
+                return self.contact_made(sent, order);
+            }
+        } else if matches!(sent.wish.meant, Meant::Register { .. } | Meant::Renew { .. } | Meant::RenewUntil { .. } | Meant::Privacy { .. })
+        {
+            return Err("an accepted change without a process id".to_owned());
+        }
+        if let Some(standing) = reply.line("Completion-Status") {
+            self.not_flipped(&reply, standing)?;
+        }
+        Ok(())
+    }
+
+    /// What a result says now is what it said before.
+    fn not_flipped(&self, reply: &Dmapi, standing: &str) -> Result<(), String> {
+        let known = reply.line("Proc-ID").and_then(|id| id.parse().ok()).and_then(|id: i64| self.model.orders.get(&id));
+        match (known.map(|order| order.standing), standing) {
+            (Some(OrderStanding::Succeeded), "ack") | (Some(OrderStanding::Failed), "nack") => Ok(()),
+            (None | Some(OrderStanding::Pending), _) => Ok(()),
+            (Some(known), now) => Err(format!("an order that was {known:?} is now {now}")),
+        }
+    }
+
+    /// The new handle is the result's object.
+    fn contact_made(&mut self, sent: &Sent, order: &str) -> Result<(), String> {
+        let sheet = Sheet { command: "result-retrieve".to_owned(), params: vec![pair("proc-id", order)], ..sent.sheet.clone() };
+        let told = self.exchange(&sheet)?;
+        let reply = Dmapi::read(&told.text)?;
+        if !reply.is_ack() {
+            return Ok(());
+        }
+        let handle = reply.line("Object-Name").ok_or("a result without its object")?.to_owned();
+        let zone = sent.wish.params.iter().find(|(name, _)| name == "tld").map_or("", |(_, zone)| zone.as_str());
+        let zone = if zone.is_empty() { "" } else { zone_of(&format!("x.{zone}")) };
+        self.handle_made(sent.account, handle, zone)
+    }
+
+    fn handle_made(&mut self, account: usize, handle: String, zone: &'static str) -> Result<(), String> {
+        match self.model.handles.insert(handle.clone(), account) {
+            Some(owner) if owner != account => return Err(format!("{handle} belongs to {} already", ACCOUNTS[owner])),
+            _ => {}
+        }
+        let handles = &mut self.memory[account].handles;
+        if !handles.iter().any(|(known, _)| *known == handle) {
+            if handles.len() == REMEMBERED_MAX {
+                handles.remove(0);
+            }
+            handles.push((handle, zone));
+        }
+        Ok(())
+    }
+
+    fn heard_kvapi(&mut self, sent: &Sent, told: &Told) -> Result<(), String> {
+        let reply = Kvapi::read(&told.text)?;
+        if reply.code == 530 || reply.code == 531 {
+            self.forget_session(sent, "kvapi");
+        }
+        if reply.code != 200 {
+            return Ok(());
+        }
+        self.count("granted");
+        let now = self.house.now();
+        let pending = reply.first("status") == Some("REQUESTED");
+        let kind = match sent.wish.command {
+            "AddDomain" => OrderKind::DomainRegister,
+            "RenewDomain" => OrderKind::DomainRenew,
+            "AddContact" => {
+                if let Some(handle) = reply.first("contact").map(str::to_owned) {
+                    return self.handle_made(sent.account, handle, "");
+                }
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        remember(&mut self.memory[sent.account].names, &sent.wish.name);
+        if pending {
+            let id = reply.first("job id").and_then(|id| id.parse().ok()).ok_or("a pending order without its job id")?;
+            self.model.promised.insert(id, sent.account);
+        } else {
+            let name = sent.wish.name.clone();
+            self.model.granted.push(Granted { account: sent.account, kind, name, at: now });
+        }
+        Ok(())
+    }
+}
