@@ -34,6 +34,23 @@ fn a_year_goes_by_and_both_sides_agree() {
     }
 }
 
+/// What another holds in hand is its own affair: it must not make the clock skip what falls due on the way.
+#[test]
+fn an_order_in_hand_does_not_hold_the_clock() {
+    use engine::domain::{Renew, RenewPrivacy, Term};
+    let f = Fixture::asleep(&store::Location::Memory, &store::Location::Memory, 5);
+    let wish = Renew {
+        name: DomainName::parse("fresh.com").unwrap(),
+        term: Term::By { months: model::Months::new(12), from_year: None },
+        privacy: RenewPrivacy::Unsaid,
+        price_limit: None,
+        client_id: String::new(),
+    };
+    f.engine().renew(&f.actor(Channel::Dmapi, "demo"), wish).unwrap();
+    let moved = f.advance("P10D");
+    assert!(moved.happenings.iter().any(|h| h.what.contains("soon-due.com auto-renewed")), "{moved:?}");
+}
+
 #[test]
 fn the_clock_never_goes_back() {
     let f = Fixture::new();
