@@ -25,6 +25,7 @@ pub fn run(options: &CheckOptions) -> anyhow::Result<ExitCode> {
     let clients = options.clients as usize;
     let mut ours = Load::connect(server.address, (0..clients).map(checking).collect())?;
     let mut limit = Load::connect(server.address, (0..clients).map(asking("/bench/check")).collect())?;
+    // Connected only now: a connection that is silent for long is closed by the server.
     let mut hello = Load::connect(server.address, (0..clients).map(asking("/bench/hello")).collect())?;
     for load in [&mut ours, &mut limit, &mut hello] {
         load.window(WARM_UP)?.rate_of_good()?;
