@@ -185,9 +185,11 @@ impl Model {
             return;
         }
         self.open.remove(&view.id);
-        if let Some(decided) = view.decided {
+        if let Some(decided) = view.decided.filter(|_| view.price.amount_e4 > 0) {
+            // What was free was done at once, beside whatever was on its way.
             self.busy.insert(view.object.clone(), (view.id, decided));
-        } else {
+        }
+        if view.decided.is_none() {
             faults.push(format!("order {} is decided, at no time", view.id));
         }
         if view.standing == OrderStanding::Failed {

@@ -57,7 +57,7 @@ impl House {
         };
         let sandbox = Sandbox::open(options).map_err(|e| format!("the house does not open: {e}"))?;
         sandbox.engine().by_hand(Hand::Work);
-        sandbox.engine().take_over().map_err(|e| format!("the leases of the dead: {e}"))?;
+        sandbox.engine().take_over(true).map_err(|e| format!("the leases of the dead: {e}"))?;
         self.sandbox = Some(sandbox);
         Ok(())
     }

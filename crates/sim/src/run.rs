@@ -53,6 +53,8 @@ pub(crate) struct Run {
     pub(crate) last: Option<Sent>,
     /// Accepted orders were read up to here.
     pub(crate) read_until: Timestamp,
+    /// Since the last rest a commit was told to fail: the lease on its job ends by the real clock, however far the lab's is moved.
+    pub(crate) commits_may_fail: bool,
     pub(crate) broken: Vec<String>,
     pub(crate) counts: BTreeMap<&'static str, u64>,
 }
@@ -110,6 +112,7 @@ impl Run {
             wishes: 0,
             last: None,
             read_until,
+            commits_may_fail: false,
             broken: Vec::new(),
             counts: BTreeMap::new(),
         };
@@ -172,6 +175,10 @@ impl Run {
         let face = if self.chance.once_in(2) { Face::Dmapi } else { Face::Kvapi };
         let Some(sent) = self.write(account, face)? else { return Ok(()) };
         self.model.note_wish(sent.account, &sent.wish);
+        if sent.wish.command == "result-delete" {
+            // What it brought is to be read before its owner has it forgotten.
+            self.look(false)?;
+        }
         if self.chance.once_in(150) {
             // The process dies before the reply reaches the client, who then asks again.
             self.count("replies lost to a crash");
@@ -221,6 +228,7 @@ impl Run {
             _ => *self.chance.pick(&["registry.create", "registry.renew", "registry.info", "registry.contact.create", "registry.*"]),
         };
         let kind = *self.chance.pick(&FaultKind::ALL);
+        self.commits_may_fail |= at == "store.commit";
         let times = if at == "store.commit" { 1 } else { u32::try_from(self.chance.between(1, 4)).unwrap_or(1) };
         // Full is full.
         let armed = self.house.engine().faults().add(at, kind, times).is_ok();

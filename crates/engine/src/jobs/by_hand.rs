@@ -18,9 +18,10 @@ impl Engine {
         self.inner.bell.set_hand(hand);
     }
 
-    /// Ends all leases: no other node works on the store, so that they are those of the dead.
-    pub fn take_over(&self) -> Result<(), Error> {
-        self.inner.store.write(|tx| Ok::<_, Error>(jobs::free_all(tx)?))?;
+    /// Ends the leases of the dead: all of them where no other node works on the store, else those of this node's earlier lives.
+    pub fn take_over(&self, alone: bool) -> Result<(), Error> {
+        let node = self.inner.node.clone();
+        self.inner.store.write(move |tx| Ok::<_, Error>(if alone { jobs::free_all(tx)? } else { jobs::free_held(tx, &node)? }))?;
         Ok(())
     }
 

@@ -53,11 +53,10 @@ impl Drop for Running {
 }
 
 impl Engine {
-    /// Starts the runners. `alone` says that no other node works on the store, so that all leases are those of the dead and are ended.
+    /// Starts the runners. `alone` says that no other node works on the store, so that all leases are those of the dead; else
+    /// only those of this node's earlier lives are.
     pub fn start(&self, alone: bool) -> Result<Running, Error> {
-        if alone {
-            self.take_over()?;
-        }
+        self.take_over(alone)?;
         let stop = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();
         for number in 0..RUNNERS {
@@ -94,13 +93,21 @@ impl Engine {
         });
         match std::panic::catch_unwind(attempt) {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(job = %name, error = %error, "a job failed; it is tried again when its lease runs out"),
+            Ok(Err(error)) => {
+                tracing::error!(job = %name, error = %error, "a job failed");
+                self.give_back(job, &name);
+            }
             Err(_) => {
                 tracing::error!(job = %name, "a job panicked");
-                if let Err(error) = self.put_off(job, "the work on it failed inside the program") {
-                    tracing::error!(job = %name, error = %error, "a job could not be put off; it is tried again when its lease runs out");
-                }
+                self.give_back(job, &name);
             }
+        }
+    }
+
+    /// Puts a job off after a failure of our own, so that it waits by the business clock and not for the end of a lease.
+    fn give_back(&self, job: Job, name: &str) {
+        if let Err(error) = self.put_off(job, "the work on it failed inside the program") {
+            tracing::error!(job = %name, error = %error, "a job could not be put off; it is tried again when its lease runs out");
         }
     }
 
