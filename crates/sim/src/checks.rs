@@ -82,6 +82,8 @@ impl Run {
         let zones = self.house.zones().clone();
         let now = self.house.now();
         let mut names = Vec::new();
+        let mut views = Vec::new();
+        let mut purses = Vec::new();
         for number in 0..ACCOUNTS.len() {
             let actor = self.house.actor(number)?;
             let engine = self.house.engine();
@@ -94,23 +96,25 @@ impl Run {
             for _ in 0..OLD_ORDERS.min(old.len() as u64) {
                 again.push(*self.chance.pick(&old));
             }
-            let mut views = Vec::new();
             for id in again {
                 match engine.run(&actor, Retrieve { by: OrderKey::Id(id) }) {
-                    Ok(view) => views.push(view),
+                    Ok(view) => views.push((number, view)),
                     Err(error) => broken.push(format!("order {id} of {} is lost: {error}", ACCOUNTS[number])),
                 }
             }
-            // In the order of their ends, so that what they did to a name comes in turn.
-            views.extend(recent.rows);
-            views.sort_by_key(|view| (view.decided.unwrap_or(now), view.id));
-            for view in &views {
-                self.model.order(&zones, number, view, &mut broken);
-            }
+            views.extend(recent.rows.into_iter().map(|view| (number, view)));
             let (balance, held) = engine.run(&actor, account::Balance).map_err(|e| e.to_string())?;
-            self.model.money(number, balance.amount_e4, held.amount_e4, &mut broken);
+            purses.push((number, balance.amount_e4, held.amount_e4));
             let listed = engine.run(&actor, every_domain()).map_err(|e| e.to_string())?;
             names.extend(listed.rows.into_iter().map(|view| (number, view)));
+        }
+        // In the order of their ends, so that what they did to a name comes in turn.
+        views.sort_by_key(|(_, view)| (view.decided.unwrap_or(now), view.id));
+        for (number, view) in &views {
+            self.model.order(&zones, *number, view, &mut broken);
+        }
+        for (number, balance_e4, held_e4) in purses {
+            self.model.money(number, balance_e4, held_e4, &mut broken);
         }
         self.read_until = now;
         self.model.names(&names, settled, &mut broken);
