@@ -8,6 +8,10 @@ mod lab;
 mod serve;
 mod world;
 
+/// Many short-lived threads share the work, and the C library's heap keeps a part for each of them: this one gives back what is free.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use clap::Parser;
 use std::process::ExitCode;
 
