@@ -37,6 +37,7 @@ impl Run {
         let mut writer = Writer {
             chance: &mut self.chance,
             memory: &self.memory[account],
+            foreign: &self.memory[(account + 1) % ACCOUNTS.len()],
             account,
             now,
             step: self.step,
@@ -187,14 +188,17 @@ impl Run {
             return Err("an accepted change without a process id".to_owned());
         }
         if let Some(standing) = reply.line("Completion-Status") {
-            self.not_flipped(&reply, standing)?;
+            self.not_flipped(sent.account, &reply, standing)?;
         }
         Ok(())
     }
 
     /// What a result says now is what it said before.
-    fn not_flipped(&self, reply: &Dmapi, standing: &str) -> Result<(), String> {
+    fn not_flipped(&self, account: usize, reply: &Dmapi, standing: &str) -> Result<(), String> {
         let known = reply.line("Proc-ID").and_then(|id| id.parse().ok()).and_then(|id: i64| self.model.orders.get(&id));
+        if let Some(order) = known.filter(|order| order.account != account) {
+            return Err(format!("{} is shown an order of {}", ACCOUNTS[account], ACCOUNTS[order.account]));
+        }
         match (known.map(|order| order.standing), standing) {
             (Some(OrderStanding::Succeeded), "ack") | (Some(OrderStanding::Failed), "nack") => Ok(()),
             (None | Some(OrderStanding::Pending), _) => Ok(()),

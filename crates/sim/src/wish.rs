@@ -78,6 +78,8 @@ const HOSTILE: &[&str] = &[
 pub struct Writer<'a> {
     pub chance: &'a mut Chance,
     pub memory: &'a Memory,
+    /// What another account has: to be asked for in vain.
+    pub foreign: &'a Memory,
     pub account: usize,
     pub now: Timestamp,
     pub step: u64,
@@ -134,11 +136,18 @@ impl Writer<'_> {
 
     /// One of its own names mostly.
     fn own_name(&mut self) -> String {
-        let known = if self.chance.once_in(12) { None } else { self.chance.any(&self.memory.names).cloned() };
+        let known = match self.chance.below(20) {
+            0 => None,
+            1 => self.chance.any(&self.foreign.names).cloned(),
+            _ => self.chance.any(&self.memory.names).cloned(),
+        };
         known.unwrap_or_else(|| self.name())
     }
 
     fn handle(&mut self, zone: &str) -> Option<String> {
+        if self.chance.once_in(40) {
+            return self.chance.any(&self.foreign.handles).map(|(handle, _)| handle.clone());
+        }
         let fit: Vec<&String> = self
             .memory
             .handles
@@ -348,7 +357,8 @@ impl Writer<'_> {
     fn look(&mut self, face: Face) -> Wish {
         let name = self.own_name();
         let none = Vec::new();
-        let some_handle = self.chance.any(&self.memory.handles).map_or_else(|| "P-NOBODY1".to_owned(), |(handle, _)| handle.clone());
+        let memory = if self.chance.once_in(8) { self.foreign } else { self.memory };
+        let some_handle = self.chance.any(&memory.handles).map_or_else(|| "P-NOBODY1".to_owned(), |(handle, _)| handle.clone());
         let (command, p) = match face {
             Face::Dmapi => match self.chance.below(9) {
                 0 => ("query-domain-list", vec![pair("showstatus", "1"), pair("showprivacy", "1")]),
@@ -358,11 +368,11 @@ impl Writer<'_> {
                 4 => ("query-profile", none),
                 5 => ("query-contact-list", vec![pair("from", "1"), pair("to", "20")]),
                 6 => ("result-list", vec![pair("pending", "1"), pair("limit", "20")]),
-                7 => match self.chance.any(&self.memory.orders) {
+                7 => match self.chance.any(&memory.orders) {
                     Some(order) => ("result-retrieve", vec![pair("proc-id", order.clone())]),
                     None => ("query-request-list", none),
                 },
-                _ => match self.chance.any(&self.memory.orders).filter(|_| self.account == 1) {
+                _ => match self.chance.any(&memory.orders).filter(|_| self.account == 1) {
                     Some(order) => ("result-delete", vec![pair("proc-id", order.clone())]),
                     None => ("version", none),
                 },
