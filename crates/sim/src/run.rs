@@ -146,7 +146,8 @@ impl Run {
             925..=949 => self.jump(),
             950..=957 => self.crash(),
             958..=963 => self.die_half_way(),
-            964..=993 => self.outside(),
+            964..=989 => self.outside(),
+            990..=993 => self.leave(),
             _ => self.fund(),
         }
     }

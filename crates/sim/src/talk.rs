@@ -11,6 +11,10 @@ use model::order::OrderKind;
 /// The address that all clients come from.
 const PEER: &str = "192.0.2.7";
 const REMEMBERED_MAX: usize = 60;
+/// No key, session or password.
+const WRONG: &str = "0123456789abcdef0123456789abcdef";
+/// Demo's key that may read and change nothing.
+const READ_ONLY: &str = "demo-key-read";
 
 fn pair(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
@@ -68,11 +72,12 @@ impl Run {
         let login = ACCOUNTS[asker];
         let draw = self.chance.below(60);
         Ok(match (face, draw) {
-            (Face::Dmapi, 0) => Some(vec![pair("auth-sid", "0123456789abcdef0123456789abcdef")]),
-            (Face::Dmapi, 1) => Some(vec![pair("api-key", "wrong-key")]),
+            (Face::Dmapi, 0) => Some(vec![pair("auth-sid", WRONG)]),
+            (Face::Dmapi, 1) => Some(vec![pair("api-key", WRONG)]),
+            (Face::Dmapi, 2..=4) if asker == 0 => Some(vec![pair("api-key", READ_ONLY)]),
             (Face::Dmapi, 2..=30) if asker < 2 => Some(vec![pair("api-key", format!("{login}-key"))]),
             (Face::Dmapi, _) => self.session(asker, face)?.map(|sid| vec![pair("auth-sid", sid)]),
-            (Face::Kvapi, 0) => Some(vec![pair("s_login", login), pair("s_pw", "wrong")]),
+            (Face::Kvapi, 0) => Some(vec![pair("s_login", login), pair("s_pw", WRONG)]),
             (Face::Kvapi, 1..=12) => Some(vec![pair("s_login", login), pair("s_pw", format!("{login}-pass"))]),
             (Face::Kvapi, _) => self.session(asker, face)?.map(|sid| vec![pair("s_login", login), pair("s_sessionid", sid)]),
         })
@@ -100,6 +105,29 @@ impl Run {
         }
         self.count("log-ins");
         Ok(session)
+    }
+
+    /// A client logs out, and comes again with the session that it has ended.
+    pub(crate) fn leave(&mut self) -> Result<(), String> {
+        let asker = usize::try_from(self.chance.below(3)).unwrap_or(0);
+        let (face, key) = *self.chance.pick(&[(Face::Dmapi, "dmapi"), (Face::Kvapi, "kvapi")]);
+        let Some(session) = self.memory[asker].session.remove(key) else { return Ok(()) };
+        let (out, query, proof) = match face {
+            Face::Dmapi => ("logout", "query-profile", vec![pair("auth-sid", session)]),
+            Face::Kvapi => ("StopSession", "StatusAccount", vec![pair("s_login", ACCOUNTS[asker]), pair("s_sessionid", session)]),
+        };
+        let sheet =
+            |command: &str| Sheet { face, command: command.to_owned(), proof: proof.clone(), params: Vec::new(), post: true, block: false };
+        self.count("log-outs");
+        let granted = |told: &Told| match face {
+            Face::Dmapi => Dmapi::read(&told.text).map(|reply| reply.is_ack()),
+            Face::Kvapi => Kvapi::read(&told.text).map(|reply| reply.code < 300),
+        };
+        let left = granted(&self.exchange(&sheet(out))?)?;
+        if left && granted(&self.exchange(&sheet(query))?)? {
+            return Err("a session that was ended is still good".to_owned());
+        }
+        Ok(())
     }
 
     /// Through the dialect's own entry, and into the trace.
@@ -172,6 +200,10 @@ impl Run {
         }
         self.count("granted");
         reply.check_columns()?;
+        let proves = |secret: &str| sent.sheet.proof.iter().any(|(_, value)| value == secret);
+        if proves(WRONG) || (proves(READ_ONLY) && reply.header("Proc-ID").is_some()) {
+            return Err("granted to somebody who may not".to_owned());
+        }
         let memory = &mut self.memory[sent.account];
         if let Some(order) = reply.header("Proc-ID") {
             let id = order.parse().map_err(|_| "a process id that is no number")?;
@@ -239,6 +271,9 @@ impl Run {
         let reply = Kvapi::read(&told.text)?;
         if reply.code == 530 || reply.code == 531 {
             self.forget_session(sent, "kvapi");
+        }
+        if reply.code < 300 && sent.sheet.proof.iter().any(|(_, value)| value == WRONG) {
+            return Err("granted to somebody who may not".to_owned());
         }
         if reply.code != 200 {
             return Ok(());
