@@ -51,6 +51,33 @@ fn an_order_in_hand_does_not_hold_the_clock() {
     assert!(moved.happenings.iter().any(|h| h.what.contains("soon-due.com auto-renewed")), "{moved:?}");
 }
 
+/// The registry renews a name by itself while our own renewal cannot be sent: what it told meanwhile must not be forgotten.
+#[test]
+fn a_message_about_a_name_under_an_order_is_taken_up_after_it() {
+    use engine::domain::{Renew, RenewPrivacy, Term};
+    use engine::faults::FaultKind;
+    let f = Fixture::asleep(&store::Location::Memory, &store::Location::Memory, 6);
+    let before = info(&f, "soon-due.com").unwrap();
+    f.engine().faults().add("registry.renew", FaultKind::Disconnect, 1_000).unwrap();
+    let wish = Renew {
+        name: DomainName::parse("soon-due.com").unwrap(),
+        term: Term::By { months: model::Months::new(12), from_year: None },
+        privacy: RenewPrivacy::Unsaid,
+        price_limit: None,
+        client_id: String::new(),
+    };
+    f.advance("P5DT12H");
+    f.engine().renew(&f.actor(Channel::Dmapi, "demo"), wish).unwrap();
+    f.engine().work_once();
+    f.advance("PT12H");
+    f.engine().faults().clear();
+    f.advance("PT1H");
+    f.engine().round().unwrap();
+    f.assert_promises();
+    let after = info(&f, "soon-due.com").unwrap();
+    assert_eq!(after.expires, before.expires.plus_months(model::Months::new(12).unwrap()));
+}
+
 #[test]
 fn the_clock_never_goes_back() {
     let f = Fixture::new();

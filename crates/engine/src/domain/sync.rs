@@ -5,7 +5,7 @@
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::{Error, audit, events};
-use model::{DomainName, Need};
+use model::{DomainName, Need, Timestamp};
 use registry::RegistryDomain;
 use store::domains::{self, Domain};
 use store::{Tx, orders, polls};
@@ -19,7 +19,12 @@ pub(crate) struct Sync {
     pub name: DomainName,
     /// What the registry holds now.
     pub found: Option<RegistryDomain>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
 }
+
+/// The outcome of a message about a name that an open order, or one that has just ended, has its hands on: it is taken up again afterwards.
+pub(crate) const LEFT: &str = "left to the open order";
 
 /// Statuses that say nothing beyond what we keep anyway, or that our own locks make.
 const ORDINARY: &[&str] = &["ok", "inactive", "clientTransferProhibited"];
@@ -42,9 +47,13 @@ impl Operation for Sync {
 impl Sync {
     fn take_over(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
         if orders::holder(tx, self.name.as_str())?.is_some() {
-            return Ok("left to the open order");
+            return Ok(LEFT);
         }
         let Some(ours) = domains::by_name(tx, self.name.as_str())? else { return Ok("not ours") };
+        if ours.updated_at > self.asked_at {
+            // What was found is older than what is here.
+            return Ok(LEFT);
+        }
         let Some(found) = &self.found else {
             self.gone(tx, cx, &ours, "DOMAIN_DELETION", "DELETION_SUCCESSFUL", "dropped at the registry")?;
             return Ok("dropped");

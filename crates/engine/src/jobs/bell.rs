@@ -3,7 +3,7 @@
 use super::Hand;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use store::jobs::Job;
@@ -30,6 +30,8 @@ pub(crate) struct Bell {
     held: Mutex<HashMap<i64, (i64, Instant)>>,
     /// Set where one thread does everything, so that nobody may wait.
     by_hand: Mutex<Option<Hand>>,
+    /// Poll messages may have been left to open orders; true at first, since another life may have left some.
+    messages_left: AtomicBool,
 }
 
 /// A job in hand, until dropped.
@@ -59,7 +61,16 @@ impl Bell {
             in_hand: AtomicUsize::new(0),
             held: Mutex::new(HashMap::new()),
             by_hand: Mutex::new(None),
+            messages_left: AtomicBool::new(true),
         }
+    }
+
+    pub(crate) fn are_messages_left(&self) -> bool {
+        self.messages_left.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_messages_left(&self, left: bool) {
+        self.messages_left.store(left, Ordering::Release);
     }
 
     pub(crate) fn set_hand(&self, hand: Hand) {

@@ -1,8 +1,10 @@
 //! The registries' poll queues, drained: each message is stored raw, given its effect once, and acknowledged after that.
 
-use crate::domain::sync::{Keep, Park, Sync, registry_actor};
+use crate::domain::sync::{Keep, LEFT, Park, Sync, registry_actor};
 use crate::{Engine, Error};
+use model::DomainName;
 use registry::Registry;
+use store::polls;
 
 /// At most so many messages in one round; the rest waits for the next.
 const ROUND_MAX: usize = 500;
@@ -23,7 +25,51 @@ impl Engine {
                 }
             }
         }
+        self.take_up_left()?;
         Ok(handled)
+    }
+
+    /// Takes up messages that were left to an open order, once it has ended: it may have failed without looking at what they told.
+    fn take_up_left(&self) -> Result<(), Error> {
+        if !self.inner.bell.are_messages_left() {
+            return Ok(());
+        }
+        let left = self.inner.store.read(|tx| Ok::<_, Error>(polls::free_with_outcome(tx, LEFT, ROUND_MAX as i64)?))?;
+        for message in left {
+            let (Some(registry), Ok(domain)) = (self.inner.registries.get(&message.registry), DomainName::parse(&message.object)) else {
+                self.run_inside(&registry_actor(), Park { registry: message.registry, message_id: message.id })?;
+                continue;
+            };
+            if let Err(error) = self.look_at(&message.registry, registry.as_ref(), &message.id, &message.text, &domain) {
+                tracing::warn!(registry = %message.registry, error = %error, "a message that was left could not be taken up yet");
+                return Ok(());
+            }
+        }
+        if !self.inner.store.read(|tx| Ok::<_, Error>(polls::has_outcome(tx, LEFT)?))? {
+            self.inner.bell.set_messages_left(false);
+        }
+        Ok(())
+    }
+
+    /// Takes over what the registry shows of a name, and notes that for the message that told of it.
+    fn look_at(&self, name: &str, registry: &dyn Registry, id: &str, text: &str, domain: &DomainName) -> Result<(), Error> {
+        let asked_at = self.now();
+        let found = registry.domain(domain, None)?;
+        let sync = Sync {
+            registry: name.to_owned(),
+            registrar: registry.registrar().to_owned(),
+            message_id: id.to_owned(),
+            text: text.to_owned(),
+            name: domain.clone(),
+            found,
+            asked_at,
+        };
+        let outcome = self.run_inside(&registry_actor(), sync)?;
+        if outcome == LEFT {
+            self.inner.bell.set_messages_left(true);
+        }
+        tracing::info!(registry = %name, domain = %domain, message = %text, outcome, "poll message");
+        Ok(())
     }
 
     /// Takes the oldest message of a queue; false if there is none.
@@ -34,19 +80,7 @@ impl Engine {
         let before = self.run_inside(&actor, Keep { registry: name.to_owned(), message: message.clone() })?;
         if before.is_empty() {
             match &message.domain {
-                Some(domain) => {
-                    let found = registry.domain(domain, None)?;
-                    let sync = Sync {
-                        registry: name.to_owned(),
-                        registrar: registry.registrar().to_owned(),
-                        message_id: id.clone(),
-                        text: message.text.clone(),
-                        name: domain.clone(),
-                        found,
-                    };
-                    let outcome = self.run_inside(&actor, sync)?;
-                    tracing::info!(registry = %name, domain = %domain, message = %message.text, outcome, "poll message");
-                }
+                Some(domain) => self.look_at(name, registry, &id, &message.text, domain)?,
                 None => {
                     tracing::warn!(registry = %name, message = %message.text, "a poll message about nothing that is known; it is parked");
                     self.run_inside(&actor, Park { registry: name.to_owned(), message_id: id.clone() })?;
