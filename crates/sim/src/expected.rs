@@ -102,6 +102,13 @@ impl Model {
         self.asked.contains(&(account, name.to_owned()))
     }
 
+    /// The account's name that is the next to expire after `from`.
+    pub fn next_to_expire(&self, account: usize, from: Timestamp) -> Option<(String, Timestamp)> {
+        let own = self.held.iter().filter(|(_, held)| held.account == account);
+        let due = own.filter_map(|(name, held)| Some((name.clone(), held.expires_seen?))).filter(|(_, expires)| *expires > from);
+        due.min_by_key(|(name, expires)| (*expires, name.clone()))
+    }
+
     /// Whose word this is, if it is anybody's.
     pub fn owner_of(&self, word: &str) -> Option<usize> {
         let by_mail = ACCOUNTS.iter().position(|login| word.ends_with(&format!("@{login}-mail.example")));

@@ -134,7 +134,8 @@ impl Run {
         self.house.pass(micros);
         self.overdue()?;
         match self.chance.below(1_000) {
-            0..=699 => self.ask(),
+            0..=694 => self.ask(),
+            695..=699 => self.at_the_edge(),
             700..=749 => self.ask_again(),
             750..=799 => {
                 self.house.engine().work_once();
@@ -289,13 +290,48 @@ impl Run {
 
     /// The registry has done it, we could not write it down, and then the process dies.
     fn die_half_way(&mut self) -> Result<(), String> {
-        if self.house.engine().faults().add("store.commit", FaultKind::Disconnect, 1).is_ok() {
+        self.house.engine().by_hand(Hand::Leave);
+        let account = usize::try_from(self.chance.below(2)).unwrap_or(0);
+        let face = if self.chance.once_in(2) { Face::Dmapi } else { Face::Kvapi };
+        if let Some(sent) = self.write_order(account, face)? {
+            self.model.note_wish(sent.account, &sent.wish);
+            self.send(&sent)?;
+            self.last = Some(sent);
+        }
+        // Neither the end nor that there is none yet can be written.
+        if self.house.engine().faults().add("store.commit", FaultKind::Disconnect, 2).is_ok() {
             self.count("deaths between registry and settlement");
             self.house.engine().work_once();
         }
         self.house.crash()?;
         self.trace.line("crash before the settlement");
         Ok(())
+    }
+
+    /// A renewal is on its way, the registry does not answer well, and meanwhile the term ends.
+    fn at_the_edge(&mut self) -> Result<(), String> {
+        let account = usize::try_from(self.chance.below(2)).unwrap_or(0);
+        let Some((name, expires)) = self.model.next_to_expire(account, self.house.now().plus_seconds(12 * 3_600)) else { return Ok(()) };
+        self.house.engine().work_once();
+        self.house.pass(130_000_000);
+        self.overdue()?;
+        let before = expires.plus_seconds(-self.chance.between(60, 6 * 3_600));
+        self.move_by(before.seconds_since(self.house.now()).max(1))?;
+        let at = *self.chance.pick(&["registry.renew", "registry.renew", "registry.info", "registry.*"]);
+        let kind = *self.chance.pick(&[FaultKind::Disconnect, FaultKind::Timeout, FaultKind::ReplyLost]);
+        let times = if kind == FaultKind::ReplyLost { 1 } else { 500 };
+        let armed = self.house.engine().faults().add(at, kind, times).is_ok();
+        self.trace.line(&format!("fault {at} {kind} {times} {armed} until {name} is over"));
+        self.house.engine().by_hand(Hand::Work);
+        let face = if self.chance.once_in(2) { Face::Dmapi } else { Face::Kvapi };
+        if let Some(sent) = self.write_renewal(account, face, &name)? {
+            self.model.note_wish(sent.account, &sent.wish);
+            self.send(&sent)?;
+        }
+        self.count("terms that ended under way");
+        let across = self.chance.between(1, 8) * 3_600;
+        self.move_by(across)?;
+        self.disarm()
     }
 
     /// The rest of the world.

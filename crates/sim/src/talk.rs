@@ -4,7 +4,7 @@ use crate::expected::Granted;
 use crate::house::ACCOUNTS;
 use crate::run::{Run, Sent};
 use crate::wire::{Dmapi, Face, Kvapi, Sheet, Told, words};
-use crate::wish::{Meant, Writer, zone_of};
+use crate::wish::{Meant, Wish, Writer, zone_of};
 use engine::order::OrderStanding;
 use model::order::OrderKind;
 
@@ -32,6 +32,20 @@ fn remember(list: &mut Vec<String>, one: &str) {
 impl Run {
     /// A wish with credentials, opening a session first where one is wanted and missing.
     pub(crate) fn write(&mut self, asker: usize, face: Face) -> Result<Option<Sent>, String> {
+        self.write_one(asker, face, |writer| writer.any(face))
+    }
+
+    /// One that the registry must be asked for.
+    pub(crate) fn write_order(&mut self, asker: usize, face: Face) -> Result<Option<Sent>, String> {
+        self.write_one(asker, face, |writer| writer.order(face))
+    }
+
+    /// A renewal of this name.
+    pub(crate) fn write_renewal(&mut self, asker: usize, face: Face, name: &str) -> Result<Option<Sent>, String> {
+        self.write_one(asker, face, |writer| writer.renewal(face, name.to_owned()))
+    }
+
+    fn write_one(&mut self, asker: usize, face: Face, draw: impl FnOnce(&mut Writer<'_>) -> Wish) -> Result<Option<Sent>, String> {
         self.wishes += 1;
         // A super-account may act for its sub-account.
         let sub = face == Face::Kvapi && asker == 0 && self.chance.once_in(12);
@@ -48,7 +62,7 @@ impl Run {
             quotes: &self.model.quotes,
             client_id,
         };
-        let wish = writer.any(face);
+        let wish = draw(&mut writer);
         let Some(proof) = self.proof(asker, face)? else { return Ok(None) };
         let mut params = wish.params.clone();
         if sub {

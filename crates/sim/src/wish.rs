@@ -122,6 +122,11 @@ impl Writer<'_> {
         wish
     }
 
+    /// A registration or a renewal.
+    pub fn order(&mut self, face: Face) -> Wish {
+        if self.chance.once_in(2) { self.register(face) } else { self.renew(face) }
+    }
+
     fn wish(&self, command: &'static str, name: &str, meant: Meant, params: Vec<(String, String)>) -> Wish {
         Wish { command, params, name: name.to_owned(), meant, limit_e4: None, client_id: self.client_id.clone(), spoiled: false }
     }
@@ -253,6 +258,10 @@ impl Writer<'_> {
 
     fn renew(&mut self, face: Face) -> Wish {
         let name = self.own_name();
+        self.renewal(face, name)
+    }
+
+    pub fn renewal(&mut self, face: Face, name: String) -> Wish {
         let years = self.years();
         let months = years * 12;
         let mut p = vec![pair("domain", name.clone()), pair("cltrid", self.client_id.clone())];
