@@ -57,7 +57,7 @@ impl Chance {
 }
 
 /// Octets for the program's own ids and secrets; apart from [`Chance`], so that one more random id does not change the plot.
-pub fn entropy(seed: u64) -> Arc<dyn Fn(&mut [u8]) + Send + Sync> {
+pub fn entropy(seed: u64) -> registry::Entropy {
     let state = AtomicU64::new(mixed(seed ^ 0x656e_7472_6f70_7900));
     Arc::new(move |buffer: &mut [u8]| {
         for byte in buffer {

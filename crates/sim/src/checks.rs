@@ -84,7 +84,7 @@ impl Run {
         let mut names = Vec::new();
         let mut views = Vec::new();
         let mut purses = Vec::new();
-        for number in 0..ACCOUNTS.len() {
+        for (number, whose) in ACCOUNTS.iter().enumerate() {
             let actor = self.house.actor(number)?;
             let engine = self.house.engine();
             let filter = OrderFilter { since: Some(self.read_until), hidden_too: true, ..OrderFilter::default() };
@@ -99,7 +99,7 @@ impl Run {
             for id in again {
                 match engine.run(&actor, Retrieve { by: OrderKey::Id(id) }) {
                     Ok(view) => views.push((number, view)),
-                    Err(error) => broken.push(format!("order {id} of {} is lost: {error}", ACCOUNTS[number])),
+                    Err(error) => broken.push(format!("order {id} of {whose} is lost: {error}")),
                 }
             }
             views.extend(recent.rows.into_iter().map(|view| (number, view)));
