@@ -6,12 +6,14 @@ use crate::wire::{Dmapi, Face, Sheet};
 use crate::wish::{ZONES, is_premium};
 use engine::contact::HandleForm;
 use engine::domain::{self, SortBy, Window};
-use engine::order::{OrderFilter, OrderKey, OrderStanding, Retrieve};
+use engine::order::{OrderFilter, OrderKey, OrderStanding, OrderView, Retrieve};
 use engine::{account, contact, order};
 use model::pattern::Pattern;
 
 /// With all faults gone every order must have ended after so many rounds of ten minutes.
 const ROUNDS_OF_REST: u32 = 8;
+/// What an order says of itself that was accepted and no more.
+const UNSENT: &str = "The order is on its way to the registry";
 /// So many old orders are looked at again each time.
 const OLD_ORDERS: u64 = 12;
 
@@ -110,6 +112,8 @@ impl Run {
         }
         // In the order of their ends, so that what they did to a name comes in turn.
         views.sort_by_key(|(_, view)| (view.decided.unwrap_or(now), view.id));
+        let is_unsent = |view: &&OrderView| view.standing == OrderStanding::Pending && view.message == UNSENT;
+        self.unsent = views.iter().map(|(_, view)| view).filter(is_unsent).map(|view| view.id).collect();
         for (number, view) in &views {
             self.model.order(&zones, *number, view, &mut broken);
         }

@@ -53,6 +53,8 @@ pub(crate) struct Run {
     pub(crate) last: Option<Sent>,
     /// Accepted orders were read up to here.
     pub(crate) read_until: Timestamp,
+    /// Orders that nobody had taken up yet when all was last looked at.
+    pub(crate) unsent: Vec<i64>,
     /// Since the last rest a commit was told to fail: the lease on its job ends by the real clock, however far the lab's is moved.
     pub(crate) commits_may_fail: bool,
     pub(crate) broken: Vec<String>,
@@ -112,6 +114,7 @@ impl Run {
             wishes: 0,
             last: None,
             read_until,
+            unsent: Vec::new(),
             commits_may_fail: false,
             broken: Vec::new(),
             counts: BTreeMap::new(),
@@ -285,7 +288,13 @@ impl Run {
     fn crash(&mut self) -> Result<(), String> {
         self.house.crash()?;
         self.trace.line("crash");
-        self.look(false)
+        // The next life finds at once what the dead one had in hand. Its faults died with it, so nothing is in the way.
+        self.round()?;
+        self.look(false)?;
+        if let Some(order) = self.unsent.first() {
+            return Err(format!("order {order} was not taken up after a crash"));
+        }
+        Ok(())
     }
 
     /// The registry has done it, we could not write it down, and then the process dies.
