@@ -108,6 +108,10 @@ statements! {
     SET_TERM = "UPDATE domains SET expires_at = $1, paid_until_at = $2, renewed_at = $3, renewal_mode = $4, updated_at = $5, updated_by = $6 WHERE id = $7";
     SET_PRIVACY = "UPDATE domains SET privacy = $1, privacy_until_at = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
     SET_AT_REGISTRY = "UPDATE domains SET expires_at = $1, statuses = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
+    SET_AUTH = "UPDATE domains SET auth_sealed = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
+    GIVE = "UPDATE domains SET account_id = $1, registrant_id = $2, contacts = $3, hosts = $4, locks = $5, renewal_mode = $6, transfer_mode = 'default', auth_sealed = '', \
+            updated_at = $7, updated_by = $8 WHERE id = $9 AND account_id = $10";
+    SET_RENEWAL_MODE = "UPDATE domains SET renewal_mode = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
     UNLINK_CONTACTS = "DELETE FROM domain_contacts WHERE domain_id = $1";
     DELETE = "DELETE FROM domains WHERE id = $1";
     COUNT = "SELECT COUNT(*) FROM domains WHERE account_id = $1";
@@ -255,9 +259,51 @@ pub fn set_privacy(tx: &mut Tx<'_>, id: i64, privacy: Privacy, until: Option<Tim
     tx.execute(SET_PRIVACY, params![privacy.word(), until, at, by, id]).map(|_| ())
 }
 
+pub fn set_renewal_mode(tx: &mut Tx<'_>, id: i64, mode: RenewalMode, at: Timestamp, by: &str) -> Result<(), Fault> {
+    tx.execute(SET_RENEWAL_MODE, params![mode.word(), at, by, id]).map(|_| ())
+}
+
 /// Takes over what the registry shows: its expiry and statuses.
 pub fn set_at_registry(tx: &mut Tx<'_>, id: i64, expires_at: Timestamp, statuses: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
     tx.execute(SET_AT_REGISTRY, params![expires_at, statuses, at, by, id]).map(|_| ())
+}
+
+/// Sets the sealed authorization code; empty for none.
+pub fn set_auth(tx: &mut Tx<'_>, id: i64, sealed: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
+    tx.execute(SET_AUTH, params![sealed, at, by, id]).map(|_| ())
+}
+
+/// What changes at a domain that is given to another account.
+pub struct Gift<'a> {
+    pub from: i64,
+    pub to: i64,
+    pub registrant_id: i64,
+    pub contacts: &'a str,
+    pub hosts: &'a str,
+    pub locks: &'a str,
+    pub renewal_mode: RenewalMode,
+}
+
+/// Gives a domain to another account; its code is spent. False if it was not the giver's any more.
+pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) -> Result<bool, Fault> {
+    crate::agenda::remove_all(tx, id)?;
+    tx.execute(UNLINK_CONTACTS, params![id])?;
+    let changed = tx.execute(
+        GIVE,
+        params![
+            gift.to,
+            gift.registrant_id,
+            gift.contacts,
+            gift.hosts,
+            gift.locks,
+            gift.renewal_mode.word(),
+            at,
+            by,
+            id,
+            gift.from
+        ],
+    )?;
+    Ok(changed == 1)
 }
 
 /// Takes a domain out: it was dropped, or is another registrar's. Orders, ledger, events and audit keep its history.

@@ -4,6 +4,10 @@ use crate::db::{Fault, Tx};
 use crate::statements;
 
 statements! {
+    TOKENS = "DELETE FROM tokens";
+    TRANSFERS = "DELETE FROM transfers";
+    AGENDA = "DELETE FROM agenda";
+    TALLIES = "DELETE FROM tallies";
     MAILS = "DELETE FROM mails";
     POLL_MESSAGES = "DELETE FROM poll_messages";
     PRICES = "DELETE FROM prices";
