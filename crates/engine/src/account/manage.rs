@@ -80,6 +80,9 @@ fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Account, Error> {
     found.ok_or_else(|| FieldProblem::new(Field::Login, Problem::Unknown).into())
 }
 
+/// A new account gets one deletion refunded for each so many registrations begun in a zone and month (DMAPI domain-delete).
+const REFUND_EVERY: i64 = 12;
+
 struct Create {
     account: NewAccount,
     hash: String,
@@ -127,6 +130,8 @@ impl Operation for Create {
             renewal_mode: RenewalMode::AutoRenew,
             premium: new.premium,
             transfer_lock: true,
+            renew_at_expiry: false,
+            refund_every: REFUND_EVERY,
             profile: serde_json::to_string(&new.profile).map_err(|e| crate::error::broken(e.to_string()))?,
             created_at: cx.now,
             login_at: None,
