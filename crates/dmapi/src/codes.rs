@@ -31,6 +31,7 @@ const AUTHORIZATION: &str = "Authorization error";
 const EXISTS: &str = "Object exists";
 const NO_OBJECT: &str = "Object does not exist";
 const STATUS: &str = "Object status prohibits operation";
+const ASSOCIATION: &str = "Object association prohibits operation";
 const POLICY: &str = "Parameter value policy error";
 const FAILED: &str = "Command failed";
 const LIMIT: &str = "Limit exceeded, try again later";
@@ -63,6 +64,9 @@ pub fn refused(refusal: &Refusal) -> Told {
         Refusal::DomainUnavailable { name, reason } => told(2302, EXISTS, format!("Domain {name} is not available, {reason}")),
         Refusal::DomainUnknown { name } => told(2303, NO_OBJECT, format!("Domain {name} not found")),
         Refusal::ContactUnknown => told(2303, NO_OBJECT, "Contact not found"),
+        Refusal::HostUnknown => told(2303, NO_OBJECT, "Host not found"),
+        Refusal::InUse { by } => told(2305, ASSOCIATION, format!("The object is still in use by {by}")),
+        Refusal::ObjectBusy { object } => told(2304, STATUS, format!("Another request for {object} is still in progress")),
         Refusal::OrderUnknown => told(2303, NO_OBJECT, "No request of this Proc-ID or SvTrID"),
         Refusal::NotYours => told(2201, AUTHORIZATION, "No permission for this object"),
         Refusal::AlreadyExists => told(2302, EXISTS, "The object exists already"),
@@ -155,6 +159,11 @@ pub fn wire_name(field: &Field) -> Cow<'static, str> {
         Field::TechContact(_) => "tech-c",
         Field::BillingContact(_) => "billing-c",
         Field::NameServer(_) | Field::NameServers => "ns-list",
+        Field::Host => "host",
+        Field::HostAddress(0) => "ip",
+        Field::HostAddress(_) => "ipv6",
+        Field::Property => "pname",
+        Field::PropertyValue => "pvalue",
         Field::Autorenew | Field::RenewalMode => "autorenew",
         Field::Status => "status",
         Field::Language => "language",
@@ -241,6 +250,9 @@ mod tests {
             Refusal::DomainUnavailable { .. } => "DomainUnavailable",
             Refusal::DomainUnknown { .. } => "DomainUnknown",
             Refusal::ContactUnknown => "ContactUnknown",
+            Refusal::HostUnknown => "HostUnknown",
+            Refusal::InUse { .. } => "InUse",
+            Refusal::ObjectBusy { .. } => "ObjectBusy",
             Refusal::OrderUnknown => "OrderUnknown",
             Refusal::NotYours => "NotYours",
             Refusal::AlreadyExists => "AlreadyExists",
@@ -289,6 +301,9 @@ mod tests {
             Refusal::DomainUnavailable { name: domain.clone(), reason: text("in use") },
             Refusal::DomainUnknown { name: text("example.com") },
             Refusal::ContactUnknown,
+            Refusal::HostUnknown,
+            Refusal::InUse { by: text("2 domains") },
+            Refusal::ObjectBusy { object: text("CCOM-1") },
             Refusal::OrderUnknown,
             Refusal::NotYours,
             Refusal::AlreadyExists,

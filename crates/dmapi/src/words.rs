@@ -13,6 +13,15 @@ pub fn request_type(kind: OrderKind) -> &'static str {
         OrderKind::DomainRegister => "domain-register",
         OrderKind::DomainRenew => "domain-renew",
         OrderKind::PrivacyOrder => "domain-privacy-order",
+        OrderKind::DomainModify => "domain-modify",
+        OrderKind::DomainLock => "domain-lock",
+        OrderKind::DomainUnlock => "domain-unlock",
+        OrderKind::PropertySet => "domain-set-property",
+        OrderKind::ContactModify => "contact-modify",
+        OrderKind::ContactDelete => "contact-delete",
+        OrderKind::HostCreate => "ns-create",
+        OrderKind::HostModify => "ns-modify",
+        OrderKind::HostDelete => "ns-delete",
     }
 }
 

@@ -65,7 +65,11 @@ pub fn refused(refusal: &Refusal) -> Reply {
         Refusal::ZoneClosed { zone, reason } => detail(Code::Failed, format!("{zone} takes no new registrations: {reason}")),
         Refusal::DomainUnavailable { reason, .. } => detail(Code::DomainTaken, reason),
         // Absent and foreign look the same; EX compares this description as a whole.
-        Refusal::DomainUnknown { .. } | Refusal::ContactUnknown | Refusal::OrderUnknown => Reply::new(Code::NotFound),
+        Refusal::DomainUnknown { .. } | Refusal::ContactUnknown | Refusal::HostUnknown | Refusal::OrderUnknown => {
+            Reply::new(Code::NotFound)
+        }
+        Refusal::InUse { by } => detail(Code::ObjectStatus, format!("it is used by {by}")),
+        Refusal::ObjectBusy { object } => detail(Code::ObjectStatus, format!("another order for {object} is on its way")),
         Refusal::NotYours => Reply::new(Code::Authorization),
         Refusal::AlreadyExists => Reply::new(Code::NotUnique),
         Refusal::StatusForbids { status } => detail(Code::DomainStatus, status),
@@ -158,6 +162,12 @@ mod tests {
             (Refusal::DomainUnavailable { name: name.clone(), reason: text("in use") }, "554 Domain already registered; in use"),
             (Refusal::DomainUnknown { name: text("x.com") }, "545 Entity reference not found"),
             (Refusal::ContactUnknown, "545 Entity reference not found"),
+            (Refusal::HostUnknown, "545 Entity reference not found"),
+            (Refusal::InUse { by: text("2 domains") }, "557 Object status prohibits operation; it is used by 2 domains"),
+            (
+                Refusal::ObjectBusy { object: text("P-A1") },
+                "557 Object status prohibits operation; another order for P-A1 is on its way",
+            ),
             (Refusal::OrderUnknown, "545 Entity reference not found"),
             (Refusal::NotYours, "531 Authorization failed"),
             (Refusal::AlreadyExists, "540 Attribute value is not unique"),

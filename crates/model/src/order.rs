@@ -7,10 +7,33 @@ pub enum OrderKind {
     DomainRegister,
     DomainRenew,
     PrivacyOrder,
+    DomainModify,
+    DomainLock,
+    DomainUnlock,
+    PropertySet,
+    ContactModify,
+    ContactDelete,
+    HostCreate,
+    HostModify,
+    HostDelete,
 }
 
 impl OrderKind {
-    pub const ALL: [OrderKind; 4] = [OrderKind::ContactCreate, OrderKind::DomainRegister, OrderKind::DomainRenew, OrderKind::PrivacyOrder];
+    pub const ALL: [OrderKind; 13] = [
+        OrderKind::ContactCreate,
+        OrderKind::DomainRegister,
+        OrderKind::DomainRenew,
+        OrderKind::PrivacyOrder,
+        OrderKind::DomainModify,
+        OrderKind::DomainLock,
+        OrderKind::DomainUnlock,
+        OrderKind::PropertySet,
+        OrderKind::ContactModify,
+        OrderKind::ContactDelete,
+        OrderKind::HostCreate,
+        OrderKind::HostModify,
+        OrderKind::HostDelete,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -18,6 +41,15 @@ impl OrderKind {
             OrderKind::DomainRegister => "domain-register",
             OrderKind::DomainRenew => "domain-renew",
             OrderKind::PrivacyOrder => "domain-privacy-order",
+            OrderKind::DomainModify => "domain-modify",
+            OrderKind::DomainLock => "domain-lock",
+            OrderKind::DomainUnlock => "domain-unlock",
+            OrderKind::PropertySet => "domain-set-property",
+            OrderKind::ContactModify => "contact-modify",
+            OrderKind::ContactDelete => "contact-delete",
+            OrderKind::HostCreate => "host-create",
+            OrderKind::HostModify => "host-modify",
+            OrderKind::HostDelete => "host-delete",
         }
     }
 

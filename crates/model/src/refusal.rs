@@ -33,6 +33,12 @@ pub enum Refusal {
     DomainUnknown { name: String },
     /// No such contact in this account.
     ContactUnknown,
+    /// No such host object in this account.
+    HostUnknown,
+    /// Other objects still need it.
+    InUse { by: String },
+    /// Another order for this contact or host is still on its way.
+    ObjectBusy { object: String },
     /// No such order in this account.
     OrderUnknown,
     /// Something the account has no right to touch (a sub-account that is not its own).

@@ -366,3 +366,26 @@ CREATE TABLE tallies (
     refunds BIGINT NOT NULL,
     PRIMARY KEY (account_id, zone, month)
 );
+
+-- Host objects of accounts: name servers below their own domains.
+CREATE TABLE hosts (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    name TEXT NOT NULL UNIQUE,
+    addresses TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    updated_by TEXT NOT NULL
+);
+CREATE INDEX hosts_account ON hosts (account_id, name);
+CREATE INDEX hosts_domain ON hosts (domain_id);
+
+-- Switches of domains that are not at their defaults.
+CREATE TABLE domain_properties (
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (domain_id, name)
+);

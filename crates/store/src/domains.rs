@@ -112,6 +112,14 @@ statements! {
     GIVE = "UPDATE domains SET account_id = $1, registrant_id = $2, contacts = $3, hosts = $4, locks = $5, renewal_mode = $6, transfer_mode = 'default', auth_sealed = '', \
             updated_at = $7, updated_by = $8 WHERE id = $9 AND account_id = $10";
     SET_RENEWAL_MODE = "UPDATE domains SET renewal_mode = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
+    MODIFY = "UPDATE domains SET registrant_id = $1, contacts = $2, hosts = $3, dnssec = $4, locks = $5, statuses = $6, renewal_mode = $7, transfer_mode = $8, \
+              privacy = $9, privacy_until_at = $10, trustee = $11, fields = $12, auth_sealed = $13, updated_at = $14, updated_by = $15 WHERE id = $16";
+    PROPERTY = "SELECT value FROM domain_properties WHERE domain_id = $1 AND name = $2";
+    SET_PROPERTY = "INSERT INTO domain_properties (domain_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (domain_id, name) DO UPDATE SET value = excluded.value";
+    DROP_PROPERTY = "DELETE FROM domain_properties WHERE domain_id = $1 AND name = $2";
+    DROP_PROPERTIES = "DELETE FROM domain_properties WHERE domain_id = $1";
+    ZONES_OF_CONTACT = "SELECT d.zone, MAX(CASE WHEN d.registrant_id = $1 THEN 1 ELSE 0 END), MIN(d.name) FROM domain_contacts l \
+                        JOIN domains d ON d.id = l.domain_id WHERE l.contact_id = $1 GROUP BY d.zone ORDER BY d.zone";
     UNLINK_CONTACTS = "DELETE FROM domain_contacts WHERE domain_id = $1";
     DELETE = "DELETE FROM domains WHERE id = $1";
     COUNT = "SELECT COUNT(*) FROM domains WHERE account_id = $1";
@@ -290,26 +298,74 @@ pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) 
     tx.execute(UNLINK_CONTACTS, params![id])?;
     let changed = tx.execute(
         GIVE,
-        params![
-            gift.to,
-            gift.registrant_id,
-            gift.contacts,
-            gift.hosts,
-            gift.locks,
-            gift.renewal_mode.word(),
-            at,
-            by,
-            id,
-            gift.from
-        ],
+        params![gift.to, gift.registrant_id, gift.contacts, gift.hosts, gift.locks, gift.renewal_mode.word(), at, by, id, gift.from],
     )?;
     Ok(changed == 1)
 }
 
 /// Takes a domain out: it was dropped, or is another registrar's. Orders, ledger, events and audit keep its history.
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    crate::hosts::delete_below(tx, id)?;
+    tx.execute(DROP_PROPERTIES, params![id])?;
     tx.execute(UNLINK_CONTACTS, params![id])?;
     tx.execute(DELETE, params![id]).map(|_| ())
+}
+
+/// Writes back everything of a domain that an update can change: from its registrant to its authorization code. Contacts are to be linked anew.
+pub fn modify(tx: &mut Tx<'_>, d: &Domain) -> Result<(), Fault> {
+    tx.execute(UNLINK_CONTACTS, params![d.id])?;
+    tx.execute(
+        MODIFY,
+        params![
+            d.registrant_id,
+            &d.contacts,
+            &d.hosts,
+            &d.dnssec,
+            &d.locks,
+            &d.statuses,
+            d.renewal_mode.word(),
+            &d.transfer_mode,
+            d.privacy.word(),
+            d.privacy_until_at,
+            d.trustee,
+            &d.fields,
+            &d.auth_sealed,
+            d.updated_at,
+            &d.updated_by,
+            d.id
+        ],
+    )
+    .map(|_| ())
+}
+
+/// The value of a property that is not at its default.
+pub fn property(tx: &mut Tx<'_>, id: i64, name: &str) -> Result<Option<String>, Fault> {
+    tx.one(PROPERTY, params![id, name], |row| row.text(0))
+}
+
+/// Sets a property; `None` is its default.
+pub fn set_property(tx: &mut Tx<'_>, id: i64, name: &str, value: Option<&str>) -> Result<(), Fault> {
+    match value {
+        Some(value) => tx.execute(SET_PROPERTY, params![id, name, value]),
+        None => tx.execute(DROP_PROPERTY, params![id, name]),
+    }
+    .map(|_| ())
+}
+
+/// A zone in which a contact is used.
+pub struct ZoneOfContact {
+    pub zone: String,
+    /// It is the registrant of a name there.
+    pub registrant: bool,
+    /// One of the names.
+    pub example: String,
+}
+
+/// Where a contact is used.
+pub fn zones_of_contact(tx: &mut Tx<'_>, contact_id: i64) -> Result<Vec<ZoneOfContact>, Fault> {
+    tx.many(ZONES_OF_CONTACT, params![contact_id], |row| {
+        Ok(ZoneOfContact { zone: row.text(0)?, registrant: row.int(1)? != 0, example: row.text(2)? })
+    })
 }
 
 pub fn count(tx: &mut Tx<'_>, account_id: i64) -> Result<i64, Fault> {

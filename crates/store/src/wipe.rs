@@ -21,6 +21,8 @@ statements! {
     LEGS = "DELETE FROM ledger_legs";
     ENTRIES = "DELETE FROM ledger_entries";
     ORDERS = "DELETE FROM orders";
+    HOSTS = "DELETE FROM hosts";
+    DOMAIN_PROPERTIES = "DELETE FROM domain_properties";
     DOMAIN_CONTACTS = "DELETE FROM domain_contacts";
     DOMAINS = "DELETE FROM domains";
     CONTACTS = "DELETE FROM contacts";

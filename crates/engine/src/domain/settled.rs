@@ -15,7 +15,13 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::ContactCreate => ("CONTACT_REGISTRATION", "CONTACT_REGISTRATION_NOTIFY"),
         OrderKind::DomainRegister => ("DOMAIN_REGISTRATION", "REGISTRATION_FAILED"),
         OrderKind::DomainRenew => ("DOMAIN_RENEWAL", "RENEWAL_FAILED"),
-        OrderKind::PrivacyOrder => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
+        OrderKind::PrivacyOrder
+        | OrderKind::DomainModify
+        | OrderKind::DomainLock
+        | OrderKind::DomainUnlock
+        | OrderKind::PropertySet => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
+        OrderKind::ContactModify | OrderKind::ContactDelete => ("CONTACT_MODIFICATION", "CONTACT_MODIFICATION_FAILED"),
+        OrderKind::HostCreate | OrderKind::HostModify | OrderKind::HostDelete => ("NAMESERVER_MODIFICATION", "NAMESERVER_MODIFICATION_FAILED"),
     }
 }
 
