@@ -232,13 +232,31 @@ pub trait Registry: Send + Sync {
     /// Asks for the restore of a deleted name (RFC 3915), with its report where the registry wants one.
     fn restore_domain(&self, id: &ClientTransactionId, name: &DomainName, fee: Option<&Money>) -> Result<Answer<()>, Trouble>;
 
-    fn request_transfer(&self, id: &ClientTransactionId, name: &DomainName, auth_info: &str, months: Option<Months>, fee: Option<&Money>) -> Result<Answer<RegistryTransfer>, Trouble>;
+    fn request_transfer(
+        &self,
+        id: &ClientTransactionId,
+        name: &DomainName,
+        auth_info: &str,
+        months: Option<Months>,
+        fee: Option<&Money>,
+    ) -> Result<Answer<RegistryTransfer>, Trouble>;
     fn transfer(&self, name: &DomainName, auth_info: Option<&str>) -> Result<Option<RegistryTransfer>, Trouble>;
-    fn act_on_transfer(&self, id: &ClientTransactionId, name: &DomainName, action: TransferAction) -> Result<Answer<RegistryTransfer>, Trouble>;
+    fn act_on_transfer(
+        &self,
+        id: &ClientTransactionId,
+        name: &DomainName,
+        action: TransferAction,
+    ) -> Result<Answer<RegistryTransfer>, Trouble>;
 
     fn contact(&self, contact_id: &str) -> Result<Option<RegistryContact>, Trouble>;
     /// `contact_id` is ours to choose, 3 to 16 characters.
-    fn create_contact(&self, id: &ClientTransactionId, contact_id: &str, data: &ContactData, auth_info: &str) -> Result<Answer<()>, Trouble>;
+    fn create_contact(
+        &self,
+        id: &ClientTransactionId,
+        contact_id: &str,
+        data: &ContactData,
+        auth_info: &str,
+    ) -> Result<Answer<()>, Trouble>;
     fn update_contact(&self, id: &ClientTransactionId, contact_id: &str, data: &ContactData) -> Result<Answer<()>, Trouble>;
     fn delete_contact(&self, id: &ClientTransactionId, contact_id: &str) -> Result<Answer<()>, Trouble>;
 
@@ -268,4 +286,22 @@ pub trait FarSide: Send + Sync {
     fn run_due(&self, now: Timestamp) -> Result<Vec<(Timestamp, String)>, String>;
     /// Every domain there: name, sponsor, expiry.
     fn each_domain(&self, take: &mut dyn FnMut(&str, &str, Timestamp)) -> Result<(), String>;
+}
+
+/// Where the holder of a name is written to.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Holders {
+    /// Registrar id.
+    pub sponsor: String,
+    /// Empty where unknown.
+    pub owner_email: String,
+    pub admin_email: String,
+}
+
+/// The world outside the registry: public data of names that are held elsewhere, and what their registrars do where the sandbox plays them.
+pub trait Outside: Send + Sync {
+    /// Whom a name's public data show; `None` where they show nobody.
+    fn holders(&self, name: &DomainName) -> Option<Holders>;
+    /// The losing registrar, having its holder's word, answers a pending transfer. The text of an error is for people.
+    fn answer_transfer(&self, name: &DomainName, approve: bool) -> Result<(), String>;
 }
