@@ -24,6 +24,9 @@ const COMMAND_SYNTAX: &str = "Command syntax error";
 const OPTION: &str = "Unimplemented option";
 const BILLING: &str = "Billing failure";
 const NOT_RENEWABLE: &str = "Object is not eligible for renewal";
+const NOT_TRANSFERABLE: &str = "Object is not eligible for transfer";
+const NO_TRANSFER: &str = "Object not pending transfer";
+const WRONG_AUTH: &str = "Invalid authorization information";
 const AUTHENTICATION: &str = "Authentication error";
 /// Clients log in again when they find one of these words here (dmapi.md 2.3).
 const DEAD_SESSION: &str = "Authentication error (invalid or expired session, Auth-Sid)";
@@ -67,7 +70,11 @@ pub fn refused(refusal: &Refusal) -> Told {
         Refusal::HostUnknown => told(2303, NO_OBJECT, "Host not found"),
         Refusal::InUse { by } => told(2305, ASSOCIATION, format!("The object is still in use by {by}")),
         Refusal::ObjectBusy { object } => told(2304, STATUS, format!("Another request for {object} is still in progress")),
+        Refusal::EventUnknown => told(2303, NO_OBJECT, "Event not found"),
         Refusal::OrderUnknown => told(2303, NO_OBJECT, "No request of this Proc-ID or SvTrID"),
+        Refusal::AuthInfoWrong => told(2202, WRONG_AUTH, format!("{} is wrong", wire_name(&Field::AuthInfo))),
+        Refusal::NotTransferable { reason } => told(2106, NOT_TRANSFERABLE, format!("The domain cannot be transferred, {reason}")),
+        Refusal::TransferUnknown { name } => told(2301, NO_TRANSFER, format!("No transfer of {name} found")),
         Refusal::NotYours => told(2201, AUTHORIZATION, "No permission for this object"),
         Refusal::AlreadyExists => told(2302, EXISTS, "The object exists already"),
         Refusal::StatusForbids { status } => told(2304, STATUS, format!("Status {status} does not allow this")),
@@ -254,6 +261,10 @@ mod tests {
             Refusal::InUse { .. } => "InUse",
             Refusal::ObjectBusy { .. } => "ObjectBusy",
             Refusal::OrderUnknown => "OrderUnknown",
+            Refusal::EventUnknown => "EventUnknown",
+            Refusal::AuthInfoWrong => "AuthInfoWrong",
+            Refusal::NotTransferable { .. } => "NotTransferable",
+            Refusal::TransferUnknown { .. } => "TransferUnknown",
             Refusal::NotYours => "NotYours",
             Refusal::AlreadyExists => "AlreadyExists",
             Refusal::StatusForbids { .. } => "StatusForbids",
@@ -305,6 +316,10 @@ mod tests {
             Refusal::InUse { by: text("2 domains") },
             Refusal::ObjectBusy { object: text("CCOM-1") },
             Refusal::OrderUnknown,
+            Refusal::EventUnknown,
+            Refusal::AuthInfoWrong,
+            Refusal::NotTransferable { reason: text("it is locked") },
+            Refusal::TransferUnknown { name: text("example.com") },
             Refusal::NotYours,
             Refusal::AlreadyExists,
             Refusal::StatusForbids { status: text("redemption") },

@@ -22,6 +22,9 @@ pub fn request_type(kind: OrderKind) -> &'static str {
         OrderKind::HostCreate => "ns-create",
         OrderKind::HostModify => "ns-modify",
         OrderKind::HostDelete => "ns-delete",
+        OrderKind::DomainTransfer => "domain-transfer-in-reseller",
+        OrderKind::TransferAnswer => "domain-transfer-answer",
+        OrderKind::AuthCode => "domain-transfer-get-auth-id",
     }
 }
 

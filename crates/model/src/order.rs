@@ -16,10 +16,14 @@ pub enum OrderKind {
     HostCreate,
     HostModify,
     HostDelete,
+    DomainTransfer,
+    /// Our yes or no to another registrar's request.
+    TransferAnswer,
+    AuthCode,
 }
 
 impl OrderKind {
-    pub const ALL: [OrderKind; 13] = [
+    pub const ALL: [OrderKind; 16] = [
         OrderKind::ContactCreate,
         OrderKind::DomainRegister,
         OrderKind::DomainRenew,
@@ -33,6 +37,9 @@ impl OrderKind {
         OrderKind::HostCreate,
         OrderKind::HostModify,
         OrderKind::HostDelete,
+        OrderKind::DomainTransfer,
+        OrderKind::TransferAnswer,
+        OrderKind::AuthCode,
     ];
 
     pub fn word(self) -> &'static str {
@@ -50,6 +57,9 @@ impl OrderKind {
             OrderKind::HostCreate => "host-create",
             OrderKind::HostModify => "host-modify",
             OrderKind::HostDelete => "host-delete",
+            OrderKind::DomainTransfer => "domain-transfer",
+            OrderKind::TransferAnswer => "domain-transfer-answer",
+            OrderKind::AuthCode => "domain-auth-code",
         }
     }
 

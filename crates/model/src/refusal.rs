@@ -41,6 +41,14 @@ pub enum Refusal {
     ObjectBusy { object: String },
     /// No such order in this account.
     OrderUnknown,
+    /// No such event in this account, or it was acknowledged and history was not asked for.
+    EventUnknown,
+    /// The authorization code does not open the name.
+    AuthInfoWrong,
+    /// The name cannot be transferred now, or at all.
+    NotTransferable { reason: String },
+    /// The account has no part in a transfer of this name.
+    TransferUnknown { name: String },
     /// Something the account has no right to touch (a sub-account that is not its own).
     NotYours,
     /// The object exists already.

@@ -21,6 +21,9 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
         | OrderKind::DomainUnlock
         | OrderKind::PropertySet => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
         OrderKind::ContactModify | OrderKind::ContactDelete => ("CONTACT_MODIFICATION", "CONTACT_MODIFICATION_FAILED"),
+        OrderKind::DomainTransfer => ("DOMAIN_TRANSFER", "TRANSFER_FAILED"),
+        OrderKind::TransferAnswer => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_NOTIFY"),
+        OrderKind::AuthCode => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
         OrderKind::HostCreate | OrderKind::HostModify | OrderKind::HostDelete => ("NAMESERVER_MODIFICATION", "NAMESERVER_MODIFICATION_FAILED"),
     }
 }
