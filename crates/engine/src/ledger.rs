@@ -81,3 +81,16 @@ pub(crate) fn deposit(tx: &mut Tx<'_>, cx: &Cx<'_>, account: &Account, amount: M
     let kind = if amount.is_negative() { "payout" } else { "deposit" };
     Ok(ledger::insert_entry(tx, cx.id(), cx.now, kind, None, memo, amount.currency, &legs)?)
 }
+
+/// Pays back what an order was charged, or a part of it. The ledger refuses a second refund of one order.
+pub(crate) fn refund(tx: &mut Tx<'_>, cx: &Cx<'_>, account: &Account, order_id: i64, amount: Money, memo: &str) -> Result<(), Error> {
+    if amount.is_negative() || amount.currency != account.currency {
+        return Err(broken("a refund must be of zero or more in the account's own currency"));
+    }
+    if !accounts::add_balance(tx, account.id, amount.amount_e4)? {
+        return Err(broken(format!("account {} cannot be paid back", account.id)));
+    }
+    let legs =
+        [Leg { book: Book::Customer(account.id), amount_e4: amount.amount_e4 }, Leg { book: Book::Sales, amount_e4: -amount.amount_e4 }];
+    Ok(ledger::insert_entry(tx, cx.id(), cx.now, "refund", Some(order_id), memo, amount.currency, &legs)?)
+}

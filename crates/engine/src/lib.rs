@@ -1,11 +1,13 @@
 //! The verbs: one file per operation, money and registry kept in step by orders, jobs and settlements.
 
 pub mod account;
+mod agenda;
 mod audit;
 pub mod contact;
 mod context;
 pub mod domain;
 mod error;
+pub mod event;
 mod events;
 mod health;
 mod ids;
@@ -148,6 +150,13 @@ impl Engine {
 
     /// As [`Engine::run`], for callers that already hold the clock still.
     pub(crate) fn run_inside<O: Operation>(&self, actor: &Actor, operation: O) -> Result<O::Done, Error> {
+        let (done, after) = self.run_apart(actor, operation)?;
+        self.follow(after);
+        Ok(done)
+    }
+
+    /// As [`Engine::run_inside`], leaving to the caller what is to follow the commit.
+    pub(crate) fn run_apart<O: Operation>(&self, actor: &Actor, operation: O) -> Result<(O::Done, Vec<After>), Error> {
         let inner = self.inner.clone();
         let (now, real_now, actor) = (self.now(), self.real_now(), actor.clone());
         if O::WRITES {
@@ -155,20 +164,19 @@ impl Engine {
                 return Err(store::Fault::Unavailable("a fault was scripted for this commit".to_owned()).into());
             }
             inner.ids.prepare(&inner.store)?;
-            let (done, after) = self.inner.store.write(move |tx| {
+            self.inner.store.write(move |tx| {
                 let cx = Cx::new(&inner, now, real_now, actor.clone());
                 let done = operation.run(tx, &cx)?;
                 Ok::<_, Error>((done, cx.into_after()))
-            })?;
-            self.follow(after);
-            Ok(done)
+            })
         } else {
-            self.inner.store.read(move |tx| operation.run(tx, &Cx::new(&inner, now, real_now, actor.clone())))
+            let done = self.inner.store.read(move |tx| operation.run(tx, &Cx::new(&inner, now, real_now, actor.clone())))?;
+            Ok((done, Vec::new()))
         }
     }
 
     /// Does what an operation left to be done once it is committed.
-    fn follow(&self, after: Vec<After>) {
+    pub(crate) fn follow(&self, after: Vec<After>) {
         for step in after {
             match step {
                 After::Work(job) => {

@@ -7,6 +7,10 @@ pub enum OrderKind {
     DomainRegister,
     DomainRenew,
     PrivacyOrder,
+    DomainDelete,
+    DomainRestore,
+    /// Resolution interrupted or resumed at the end of a term; only the agenda opens these.
+    DomainSuspend,
     DomainModify,
     DomainLock,
     DomainUnlock,
@@ -23,11 +27,14 @@ pub enum OrderKind {
 }
 
 impl OrderKind {
-    pub const ALL: [OrderKind; 16] = [
+    pub const ALL: [OrderKind; 19] = [
         OrderKind::ContactCreate,
         OrderKind::DomainRegister,
         OrderKind::DomainRenew,
         OrderKind::PrivacyOrder,
+        OrderKind::DomainDelete,
+        OrderKind::DomainRestore,
+        OrderKind::DomainSuspend,
         OrderKind::DomainModify,
         OrderKind::DomainLock,
         OrderKind::DomainUnlock,
@@ -48,6 +55,9 @@ impl OrderKind {
             OrderKind::DomainRegister => "domain-register",
             OrderKind::DomainRenew => "domain-renew",
             OrderKind::PrivacyOrder => "domain-privacy-order",
+            OrderKind::DomainDelete => "domain-delete",
+            OrderKind::DomainRestore => "domain-redeem",
+            OrderKind::DomainSuspend => "domain-suspend",
             OrderKind::DomainModify => "domain-modify",
             OrderKind::DomainLock => "domain-lock",
             OrderKind::DomainUnlock => "domain-unlock",

@@ -1,23 +1,32 @@
 //! Domains: checked, priced, registered, renewed, shown, listed.
 
 mod check;
+pub(crate) mod delete;
+mod forecast;
 mod info;
 mod list;
 pub(crate) mod order_privacy;
 mod price;
 pub(crate) mod register;
 pub(crate) mod renew;
+pub(crate) mod restore;
+pub(crate) mod set_renewal_mode;
 mod settled;
+pub(crate) mod suspend;
 pub(crate) mod sync;
 
 pub use crate::pricing::PriceLimit;
 pub use check::{CheckDomains, Checked, PriceQuestion, Quote, Standing};
+pub use delete::{Delete, Ending};
+pub use forecast::{Coming, Forecast, Outlook};
 pub use info::Info;
 pub use list::List;
 pub use order_privacy::OrderPrivacy;
 pub use price::{PriceOf, PriceView};
 pub use register::{ContactRef, Register};
 pub use renew::{Renew, RenewPrivacy, Renewed, Term};
+pub use restore::Restore;
+pub use set_renewal_mode::SetRenewalMode;
 pub use store::domains::SortBy;
 
 pub(crate) use settled::{apply, failure_event};

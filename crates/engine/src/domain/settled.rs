@@ -15,7 +15,10 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::ContactCreate => ("CONTACT_REGISTRATION", "CONTACT_REGISTRATION_NOTIFY"),
         OrderKind::DomainRegister => ("DOMAIN_REGISTRATION", "REGISTRATION_FAILED"),
         OrderKind::DomainRenew => ("DOMAIN_RENEWAL", "RENEWAL_FAILED"),
+        OrderKind::DomainDelete => ("DOMAIN_DELETION", "DELETION_FAILED"),
+        OrderKind::DomainRestore => ("DOMAIN_RESTORE", "RESTORE_FAILED"),
         OrderKind::PrivacyOrder
+        | OrderKind::DomainSuspend
         | OrderKind::DomainModify
         | OrderKind::DomainLock
         | OrderKind::DomainUnlock
@@ -43,8 +46,13 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
             super::register::settle(tx, cx, order, wish, *created, *expires, roid)
         }
         (Intent::Renew(wish), Settlement::Renewed { expires }) => super::renew::settle(tx, cx, order, wish, *expires),
+        (Intent::Delete(wish), Settlement::Deleted { left }) => super::delete::settle(tx, cx, order, wish, left.as_ref()),
+        (Intent::Restore(wish), Settlement::Restored { expires, statuses }) => {
+            super::restore::settle(tx, cx, order, wish, *expires, statuses)
+        }
+        (Intent::Suspend(wish), Settlement::Changed) => super::suspend::settle(tx, cx, order, wish),
         (Intent::Privacy(wish), Settlement::Changed) => super::order_privacy::settle(tx, cx, order, wish),
-        (Intent::Register(_) | Intent::Renew(_) | Intent::Privacy(_), _) => {
+        (Intent::Register(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Restore(_) | Intent::Suspend(_) | Intent::Privacy(_), _) => {
             Err(broken(format!("order {} got the settlement of another kind", order.id)))
         }
     }

@@ -4,7 +4,7 @@
 
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::{Error, audit, events};
+use crate::{Error, agenda, audit, events};
 use model::{DomainName, Need};
 use registry::RegistryDomain;
 use store::domains::{self, Domain};
@@ -26,6 +26,53 @@ const ORDINARY: &[&str] = &["ok", "inactive", "clientTransferProhibited"];
 /// Of the registry's grace periods only those that limit what can be done.
 const LIMITING: &[&str] = &["redemptionPeriod", "pendingRestore", "pendingDelete"];
 
+/// What the registry shows of a name, in the words that we keep.
+pub(crate) fn kept_statuses(found: &RegistryDomain) -> String {
+    let statuses = found.statuses.iter().filter(|s| !ORDINARY.contains(&s.as_str()));
+    let grace = found.rgp_statuses.iter().filter(|s| LIMITING.contains(&s.as_str()));
+    let mut all: Vec<&str> = statuses.chain(grace).map(String::as_str).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.join(" ")
+}
+
+/// The agenda's look at a name, in case a message was lost or left to an order that was open.
+pub(crate) struct Look {
+    pub item: store::agenda::Item,
+    pub registrar: String,
+    pub name: DomainName,
+    pub found: Option<RegistryDomain>,
+}
+
+impl Operation for Look {
+    type Done = &'static str;
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
+        let (id, account) = (self.item.domain_id, self.item.account_id);
+        if !store::agenda::is_held(tx, &self.item)? {
+            return Ok("known");
+        }
+        let sync = Sync {
+            registry: String::new(),
+            registrar: self.registrar.clone(),
+            message_id: String::new(),
+            text: "found by looking".to_owned(),
+            name: self.name.clone(),
+            found: self.found.clone(),
+        };
+        let outcome = sync.take_over(tx, cx)?;
+        if outcome == "left to the open order" {
+            store::agenda::set(tx, id, agenda::LOOK, account, cx.now.plus_seconds(600), 0, "")?;
+            return Ok("known");
+        }
+        store::agenda::remove(tx, id, agenda::LOOK)?;
+        agenda::refresh(tx, cx, id)?;
+        Ok(outcome)
+    }
+}
+
 impl Operation for Sync {
     /// What came of it, in a few words.
     type Done = &'static str;
@@ -42,6 +89,10 @@ impl Operation for Sync {
 impl Sync {
     fn take_over(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
         if orders::holder(tx, self.name.as_str())?.is_some() {
+            // What was to be learned is looked at again soon.
+            if let Some(ours) = domains::by_name(tx, self.name.as_str())? {
+                store::agenda::set(tx, ours.id, agenda::LOOK, ours.account_id, cx.now.plus_seconds(600), 0, "")?;
+            }
             return Ok("left to the open order");
         }
         let Some(ours) = domains::by_name(tx, self.name.as_str())? else { return Ok("not ours") };
@@ -53,12 +104,7 @@ impl Sync {
             self.gone(tx, cx, &ours, "DOMAIN_TRANSFER", "FOREIGN_TRANSFER_SUCCESSFUL", "transferred to another registrar")?;
             return Ok("transferred away");
         }
-        let statuses = found.statuses.iter().filter(|s| !ORDINARY.contains(&s.as_str()));
-        let grace = found.rgp_statuses.iter().filter(|s| LIMITING.contains(&s.as_str()));
-        let mut all: Vec<&str> = statuses.chain(grace).map(String::as_str).collect();
-        all.sort_unstable();
-        all.dedup();
-        let statuses = all.join(" ");
+        let statuses = kept_statuses(found);
         let expires = found.expires.unwrap_or(ours.expires_at);
         if expires == ours.expires_at && statuses == ours.statuses {
             return Ok("known");
@@ -66,6 +112,7 @@ impl Sync {
         domains::set_at_registry(tx, ours.id, expires, &statuses, cx.now, "registry")?;
         let detail =
             format!("expires {} (was {}), statuses '{statuses}' (were '{}'): {}", expires, ours.expires_at, ours.statuses, self.text);
+        agenda::refresh(tx, cx, ours.id)?;
         self.noted(tx, cx, &ours, "registry-change", &detail)?;
         self.told(tx, cx, &ours, "DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY")?;
         Ok("taken over")

@@ -56,7 +56,10 @@ impl Engine {
     /// Starts the runners. `alone` says that no other node works on the store, so that all leases are those of the dead and are ended.
     pub fn start(&self, alone: bool) -> Result<Running, Error> {
         if alone {
-            self.inner.store.write(|tx| Ok::<_, Error>(jobs::free_all(tx)?))?;
+            self.inner.store.write(|tx| {
+                jobs::free_all(tx)?;
+                Ok::<_, Error>(store::agenda::free_all(tx)?)
+            })?;
         }
         let stop = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();
@@ -117,6 +120,7 @@ impl Engine {
                 for job in self.claim(CLAIM_MAX)? {
                     self.inner.bell.hand_over(job);
                 }
+                self.agenda_in_turn()?;
                 if real_now.seconds_since(linked_at) >= LINK_EVERY_SECONDS {
                     linked_at = real_now;
                     self.link_audit(false)?;
@@ -136,6 +140,12 @@ impl Engine {
                 tracing::warn!(error = %error, "looking for work failed; trying again");
             }
         }
+    }
+
+    /// Does one batch of what is due, unless the clock is being moved: then that does it.
+    fn agenda_in_turn(&self) -> Result<(), Error> {
+        let _running = self.inner.time_gate.enter();
+        self.run_agenda().map(|_| ())
     }
 
     /// Drains the registries' poll queues, if it is this node's turn and the clock is not being moved.

@@ -367,5 +367,6 @@ fn insert(tx: &mut Tx<'_>, cx: &Cx<'_>, seeded: &Seeded, holder: i64) -> Result<
     };
     domains::insert(tx, &domain)?;
     domains::link_contact(tx, holder, id)?;
+    crate::agenda::refresh(tx, cx, id)?;
     Ok(domain)
 }

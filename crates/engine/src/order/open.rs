@@ -20,6 +20,9 @@ pub(crate) enum Intent {
     Register(Box<crate::domain::register::Registration>),
     Renew(crate::domain::renew::Renewal),
     Privacy(crate::domain::order_privacy::PrivacyChange),
+    Delete(crate::domain::delete::Deletion),
+    Restore(crate::domain::restore::Restoration),
+    Suspend(crate::domain::suspend::Suspension),
 }
 
 /// An order to be opened.

@@ -20,6 +20,14 @@ pub(crate) enum Settlement {
     Renewed {
         expires: Timestamp,
     },
+    /// Gone, or on its way out: with what expiry, if the registry says so, and statuses.
+    Deleted {
+        left: Option<(Option<Timestamp>, String)>,
+    },
+    Restored {
+        expires: Timestamp,
+        statuses: String,
+    },
     /// A change of what we keep; the registry had nothing to add.
     Changed,
     /// Refused for good, in words a person can act on.

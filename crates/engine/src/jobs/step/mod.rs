@@ -3,9 +3,12 @@
 //! Each kind of order has its file here. Nothing is sent twice blindly. An order whose answer was lost, or whose sender died, is asked about first (reliability 1.2, 1.3).
 
 use super::backoff_seconds;
+mod delete;
 mod privacy;
 mod register;
 mod renew;
+mod restore;
+mod suspend;
 
 use super::contacts::{self, CommandIds, Person, Prepared};
 use crate::account::Actor;
@@ -60,7 +63,7 @@ impl Operation for Load {
             Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => {
                 people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?)
             }
-            Intent::Privacy(_) | Intent::Renew(_) => {}
+            Intent::Privacy(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Restore(_) | Intent::Suspend(_) => {}
         }
         Ok(Loaded { order, intent, people, hosts, auth_info })
     }
@@ -158,6 +161,9 @@ impl Talk<'_> {
         match &loaded.intent {
             Intent::Register(wish) => self.register(loaded, wish, fresh),
             Intent::Renew(wish) => self.renew(loaded, wish, fresh),
+            Intent::Delete(wish) => self.delete(loaded, wish, fresh),
+            Intent::Restore(wish) => self.restore(loaded, wish, fresh),
+            Intent::Suspend(wish) => self.suspend(wish),
             Intent::Privacy(wish) => self.privacy(loaded, wish),
         }
     }
