@@ -219,6 +219,8 @@ CREATE TABLE events (
     acknowledged_at BIGINT
 );
 CREATE INDEX events_account ON events (account_id, id);
+CREATE INDEX events_time ON events (account_id, at, id);
+CREATE INDEX events_open ON events (account_id, at, id) WHERE acknowledged_at IS NULL;
 
 -- Every change writes its row in its own transaction; the chainer links rows afterwards, so that it does not serialise writers.
 CREATE TABLE audit (

@@ -5,6 +5,7 @@ pub mod agenda;
 pub mod contacts;
 pub mod db;
 pub mod domains;
+pub mod events;
 pub mod hosts;
 pub mod jobs;
 pub mod journal;
@@ -26,11 +27,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "base", sql:
 
 /// Every statement of every table, by module and name.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Statement)> {
-    let modules: [(&str, &[(&str, Statement)]); 15] = [
+    let modules: [(&str, &[(&str, Statement)]); 16] = [
         ("accounts", accounts::STATEMENTS),
         ("agenda", agenda::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
         ("domains", domains::STATEMENTS),
+        ("events", events::STATEMENTS),
         ("hosts", hosts::STATEMENTS),
         ("jobs", jobs::STATEMENTS),
         ("journal", journal::STATEMENTS),
