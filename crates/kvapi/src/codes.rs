@@ -173,10 +173,7 @@ mod tests {
             (Refusal::ContactUnknown, "545 Entity reference not found"),
             (Refusal::HostUnknown, "545 Entity reference not found"),
             (Refusal::InUse { by: text("2 domains") }, "557 Object status prohibits operation; it is used by 2 domains"),
-            (
-                Refusal::ObjectBusy { object: text("P-A1") },
-                "557 Object status prohibits operation; another order for P-A1 is on its way",
-            ),
+            (Refusal::ObjectBusy { object: text("P-A1") }, "557 Object status prohibits operation; another order for P-A1 is on its way"),
             (Refusal::OrderUnknown, "545 Entity reference not found"),
             (Refusal::EventUnknown, "545 Entity reference not found"),
             (Refusal::AuthInfoWrong, "531 Authorization failed [Invalid authorization information]"),

@@ -2,7 +2,7 @@
 
 use model::domain::{Operation, RenewalMode};
 use model::pattern::Pattern;
-use model::{ContactField, Currency, DomainName, Field, FieldProblem, HostName, Money, Months, Problem, Refusal, Year};
+use model::{ContactField, Currency, DomainName, Field, FieldProblem, HostName, Money, Months, Problem, Refusal, Timestamp, Year};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -138,6 +138,12 @@ impl<'a> Params<'a> {
         })
     }
 
+    /// An instant in UTC, `2031-01-02 03:04:05` or a day; a day means its first second, or its last where `last` says so.
+    pub fn instant(&self, name: &str, field: Field, last: bool) -> Option<Timestamp> {
+        let malformed = || Problem::Malformed { expected: "a date such as 2031-01-02 03:04:05".to_owned() };
+        self.parsed(name, field, |text| instant(text, last).ok_or_else(malformed))
+    }
+
     /// An amount of the account's currency.
     pub fn amount(&self, name: &str, field: Field) -> Option<Money> {
         let currency = self.currency;
@@ -207,6 +213,16 @@ pub fn name(text: &str) -> Result<DomainName, Problem> {
 
 fn one_of(words: &[&str]) -> Problem {
     Problem::NotOneOf { allowed: words.iter().map(|w| (*w).to_owned()).collect() }
+}
+
+/// `YYYY-MM-DD`, with `HH:MM:SS` after a blank or a `T` if wanted.
+fn instant(text: &str, last: bool) -> Option<Timestamp> {
+    let (day, time) = match text.split_at_checked(10)? {
+        (day, "") => (day, if last { "23:59:59.999999" } else { "00:00:00" }),
+        (day, rest) => (day, rest.strip_prefix([' ', 'T'])?),
+    };
+    let shaped = time.len() >= 8 && time.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.'));
+    shaped.then(|| Timestamp::parse_rfc3339(&format!("{day}T{time}Z"))).flatten()
 }
 
 /// `1`, `1Y`, `3M`: years unless it says months.
@@ -337,6 +353,27 @@ mod tests {
         ]);
         let p = Params::new(&v, Currency::USD);
         assert_eq!(p.indexed("DOMAIN"), [(0, "a.com"), (9, "b.com"), (10, "c.com")]);
+    }
+
+    #[test]
+    fn instants_are_days_or_seconds_in_utc() {
+        let told = |text, last| instant(text, last).map(Timestamp::rfc3339);
+        assert_eq!(told("2031-01-02", false).as_deref(), Some("2031-01-02T00:00:00Z"));
+        assert!(instant("2031-01-02", true) > instant("2031-01-02 23:59:59", true));
+        assert_eq!(told("2031-01-02 03:04:05", true).as_deref(), Some("2031-01-02T03:04:05Z"));
+        assert_eq!(told("2031-01-02T03:04:05", true).as_deref(), Some("2031-01-02T03:04:05Z"));
+        for bad in [
+            "",
+            "2031",
+            "2031-02-30",
+            "2031-01-02 03:04:05+01:00",
+            "2031-01-02x03:04:05",
+            "2031-01-02 25:00:00",
+            "é031-01-02",
+            "2031-01-0é",
+        ] {
+            assert_eq!(told(bad, false), None, "{bad}");
+        }
     }
 
     #[test]

@@ -4,17 +4,20 @@ mod add_contact;
 mod add_domain;
 mod check_domain;
 mod check_domains;
+mod delete_event;
 mod domain_price;
 mod get_zone;
 mod get_zone_info;
 mod query_contact_list;
 mod query_domain_list;
+mod query_event_list;
 mod query_zone_list;
 mod renew_domain;
 mod start_session;
 mod status_account;
 mod status_contact;
 mod status_domain;
+mod status_event;
 mod stop_session;
 
 use crate::call::{Call, Door};
@@ -43,17 +46,20 @@ pub const COMMANDS: &[Command] = &[
     add_domain::COMMAND,
     check_domain::COMMAND,
     check_domains::COMMAND,
+    delete_event::COMMAND,
     domain_price::COMMAND,
     get_zone::COMMAND,
     get_zone_info::COMMAND,
     query_contact_list::COMMAND,
     query_domain_list::COMMAND,
+    query_event_list::COMMAND,
     query_zone_list::COMMAND,
     renew_domain::COMMAND,
     start_session::COMMAND,
     status_account::COMMAND,
     status_contact::COMMAND,
     status_domain::COMMAND,
+    status_event::COMMAND,
     stop_session::COMMAND,
 ];
 
