@@ -161,7 +161,7 @@ const ZONES: &[Zone] = &[
     european("at", 59, 1, 90_000),
     korean("kr", 30, 5),
     Zone { certificate: true, ..korean("co.kr", 30, 5) },
-    Zone { certificate: true, ..korean("or.kr", 0, 30) },
+    Zone { certificate: true, add_grace_days: 0, ..korean("or.kr", 0, 30) },
     korean("xn--3e0b707e", 0, 30),
 ];
 
