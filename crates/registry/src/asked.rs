@@ -265,6 +265,8 @@ pub trait Registry: Send + Sync {
     /// Replaces the addresses.
     fn update_host(&self, id: &ClientTransactionId, host: &RegistryHost) -> Result<Answer<()>, Trouble>;
     fn delete_host(&self, id: &ClientTransactionId, name: &HostName) -> Result<Answer<()>, Trouble>;
+    /// Gives a host another name outside of the registry's zones; its addresses end with the old one.
+    fn rename_host(&self, id: &ClientTransactionId, host: &RegistryHost, to: &HostName) -> Result<Answer<()>, Trouble>;
 
     /// The oldest message of the poll queue, if any.
     fn poll(&self) -> Result<Option<PollMessage>, Trouble>;

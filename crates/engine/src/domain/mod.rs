@@ -5,8 +5,11 @@ pub(crate) mod delete;
 mod forecast;
 mod info;
 mod list;
+mod lock;
+pub(crate) mod modify;
 pub(crate) mod order_privacy;
 mod price;
+mod property;
 pub(crate) mod register;
 pub(crate) mod renew;
 pub(crate) mod restore;
@@ -21,15 +24,18 @@ pub use delete::{Delete, Ending};
 pub use forecast::{Coming, Forecast, Outlook};
 pub use info::Info;
 pub use list::List;
+pub use lock::Lock;
+pub use modify::{Modify, NewCode, PrivacyWish, SetChange};
 pub use order_privacy::OrderPrivacy;
 pub use price::{PriceOf, PriceView};
+pub use property::{GetProperty, Property, SetProperty, Setting};
 pub use register::{ContactRef, Register};
 pub use renew::{Renew, RenewPrivacy, Renewed, Term};
 pub use restore::Restore;
 pub use set_renewal_mode::SetRenewalMode;
 pub use store::domains::SortBy;
 
-pub(crate) use settled::{apply, failure_event};
+pub(crate) use settled::{DONE, Outcome, apply, failure_event};
 
 use crate::context::Cx;
 use crate::error::broken;
@@ -149,6 +155,18 @@ pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, Error> {
 
 pub(crate) fn parsed<T: for<'de> Deserialize<'de>>(what: &str, text: &str) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|e| store::Fault::corrupt(format_args!("{what}: {e}")).into())
+}
+
+/// A name becomes ours: its row, and what falls due for it.
+pub(crate) fn admit(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
+    store::domains::insert(tx, domain)?;
+    crate::agenda::refresh(tx, cx, domain.id)
+}
+
+/// A name is ours no longer; nothing falls due for it any more.
+pub(crate) fn dismiss(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
+    store::domains::delete(tx, domain.id)?;
+    crate::agenda::refresh(tx, cx, domain.id)
 }
 
 /// The account's domain of that name.

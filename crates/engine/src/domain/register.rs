@@ -124,20 +124,20 @@ struct Accept {
 }
 
 /// A contact that the request means: one that exists, or data to be stored.
-pub(super) enum Meant {
+pub(crate) enum Meant {
     Existing(Box<Contact>),
     Fresh(Box<model::contact::ContactData>),
 }
 
 impl Meant {
-    pub(super) fn country(&self) -> &str {
+    pub(crate) fn country(&self) -> &str {
         match self {
             Meant::Existing(c) => &c.country,
             Meant::Fresh(data) => &data.country,
         }
     }
 
-    pub(super) fn kind(&self) -> OwnerKind {
+    pub(crate) fn kind(&self) -> OwnerKind {
         let organization = match self {
             Meant::Existing(c) => !c.organization.is_empty(),
             Meant::Fresh(data) => data.is_organization(),
@@ -286,7 +286,7 @@ impl Operation for Accept {
 }
 
 /// Finds or checks a contact; what is wrong with it joins the other problems.
-pub(super) fn meant(
+pub(crate) fn meant(
     tx: &mut Tx<'_>,
     cx: &Cx<'_>,
     zone: &Zone,
@@ -316,7 +316,7 @@ pub(super) fn meant(
     Ok(None)
 }
 
-pub(super) fn stored(tx: &mut Tx<'_>, cx: &Cx<'_>, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
+pub(crate) fn stored(tx: &mut Tx<'_>, cx: &Cx<'_>, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
     match meant {
         Meant::Existing(c) => Ok(c.id),
         Meant::Fresh(data) => Ok(contact::create(tx, cx, data, "", &zone.handle_prefix(), true)?.0.id),
