@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::context::Cx;
 use crate::error::broken;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Recipient, Template};
 use model::{Money, Refusal};
 use store::Tx;
 use store::accounts::{self, Account};
@@ -45,14 +45,8 @@ pub(crate) fn capture(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, charge: Money
     if left.low_balance_e4 > 0 && crossed {
         let balance = Money::new(left.balance_e4, charge.currency);
         let limit = Money::new(left.low_balance_e4, charge.currency);
-        let text = format!(
-            "The balance of your account is {balance}, below the limit of {limit} that you asked to be warned at.\n\nThe last charge was {charge} for {memo}.\n"
-        );
-        mail::queue(
-            tx,
-            cx,
-            Letter { account_id: Some(account_id), recipient: &left.email, subject: format!("Low balance: {balance}"), text },
-        )?;
+        let account = accounts::by_id(tx, account_id)?.ok_or_else(|| broken(format!("account {account_id} is missing")))?;
+        mail::queue_template(tx, cx, Template::LowBalance { balance, limit, charge, memo }, &Recipient::account(&account))?;
     }
     Ok(())
 }

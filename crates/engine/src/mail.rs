@@ -1,11 +1,22 @@
 //! Mails are queued with the change that they tell of and delivered afterwards.
 
-use crate::Error;
-use crate::context::{After, Cx};
-use store::Tx;
-use store::journal::{self, Mail};
+mod deliver;
+mod library;
+mod template;
 
-/// A mail to be. Subject and recipient are single lines.
+pub use deliver::Outgoing;
+pub use library::{Library, LibraryError};
+pub(crate) use template::Template;
+
+use crate::Error;
+use crate::account::Profile;
+use crate::context::{After, Cx};
+use model::text::is_forbidden;
+use store::Tx;
+use store::accounts::{self, Account};
+use store::mails::{self, Mail};
+
+/// A mail to be, as plain text. Subject and recipient are single lines.
 pub(crate) struct Letter<'a> {
     pub account_id: Option<i64>,
     pub recipient: &'a str,
@@ -13,21 +24,113 @@ pub(crate) struct Letter<'a> {
     pub text: String,
 }
 
+/// Who is written to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Recipient {
+    /// The account that the mail is about: its brand is shown.
+    pub account_id: Option<i64>,
+    pub address: String,
+    /// `de`, `de_DE`, `de-AT`; where there is no template of the language, or it is empty, English is used.
+    pub language: String,
+}
+
+impl Recipient {
+    /// The account itself, in its own language.
+    pub(crate) fn account(account: &Account) -> Recipient {
+        let profile: Profile = serde_json::from_str(&account.profile).unwrap_or_default();
+        Recipient { account_id: Some(account.id), address: account.email.clone(), language: profile.language }
+    }
+}
+
+/// A reseller's reseller and so on: brands are looked for so far up.
+const BRANDS_MAX: usize = 8;
+
+/// Queues a mail made from a template: in the recipient's language, under the account's brand.
+pub(crate) fn queue_template(tx: &mut Tx<'_>, cx: &Cx<'_>, template: Template<'_>, to: &Recipient) -> Result<(), Error> {
+    let library = cx.inner.mails();
+    let mut brands = Vec::new();
+    let mut above = to.account_id.filter(|_| library.has_brands());
+    while let Some(id) = above
+        && brands.len() < BRANDS_MAX
+    {
+        let account = accounts::by_id(tx, id)?;
+        above = account.as_ref().and_then(|a| a.parent_id);
+        brands.extend(account.map(|a| a.kv_login));
+    }
+    let made = library.render(&brands, &to.language, &template).map_err(|e| crate::error::broken(e.to_string()))?;
+    let letter = Letter { account_id: to.account_id, recipient: &to.address, subject: made.subject, text: made.text };
+    insert(tx, cx, letter, made.html, &made.links)
+}
+
+/// Queues a mail of plain text.
 pub(crate) fn queue(tx: &mut Tx<'_>, cx: &Cx<'_>, letter: Letter<'_>) -> Result<(), Error> {
+    queue_with_links(tx, cx, letter, &[])
+}
+
+/// As [`queue`]; the links that the text holds are kept beside it, for the lab.
+pub(crate) fn queue_with_links(tx: &mut Tx<'_>, cx: &Cx<'_>, letter: Letter<'_>, links: &[String]) -> Result<(), Error> {
+    insert(tx, cx, letter, String::new(), links)
+}
+
+fn insert(tx: &mut Tx<'_>, cx: &Cx<'_>, letter: Letter<'_>, html: String, links: &[String]) -> Result<(), Error> {
     let mail = Mail {
         id: cx.id(),
         account_id: letter.account_id,
         at: cx.now,
-        recipient: letter.recipient.to_owned(),
-        subject: letter.subject,
+        recipient: one_line(letter.recipient, ADDRESS_MAX),
+        subject: one_line(&letter.subject, SUBJECT_MAX),
         text: letter.text,
-        html: String::new(),
-        links: "[]".to_owned(),
+        html,
+        links: serde_json::to_string(links).map_err(|e| crate::error::broken(e.to_string()))?,
         state: "queued".to_owned(),
         attempts: 0,
         last_error: String::new(),
+        next_at: cx.real_now,
     };
-    journal::insert_mail(tx, &mail)?;
+    mails::insert(tx, &mail)?;
     cx.after(After::Mail);
     Ok(())
+}
+
+/// Longest subject, in characters: with encoding it stays far below what relays take for a header.
+const SUBJECT_MAX: usize = 200;
+/// RFC 5321: 64 octets, `@`, 255 octets.
+const ADDRESS_MAX: usize = 320;
+
+/// Text that cannot leave its line: what could end a line or hide text becomes a blank; cut to `max` characters.
+fn one_line(text: &str, max: usize) -> String {
+    let clean: String = text.chars().map(|c| if is_forbidden(c) { ' ' } else { c }).collect();
+    let clean = clean.trim();
+    match clean.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", clean[..end].trim_end()),
+        None => clean.to_owned(),
+    }
+}
+
+impl crate::Inner {
+    pub(crate) fn mails(&self) -> &Library {
+        self.mail_library.get().unwrap_or_else(|| Library::embedded())
+    }
+}
+
+impl crate::Engine {
+    /// Uses these templates from now on; those set first stay. Without it the embedded ones are used.
+    pub fn set_mail_library(&self, library: Library) {
+        let _ = self.inner.mail_library.set(library);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leaves_its_line() {
+        for bad in ["a\r\nBcc: x@example.org", "a\nb", "a\u{2028}b", "a\u{85}b", "a\0b", "\r\n.\r\nMAIL FROM:<x>"] {
+            let line = one_line(bad, 200);
+            assert!(!line.chars().any(is_forbidden), "{bad:?}");
+        }
+        assert_eq!(one_line("  größe  ", 3), "grö…");
+        assert_eq!(one_line("größe", 5), "größe");
+    }
 }

@@ -297,10 +297,12 @@ CREATE TABLE mails (
     links TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('queued', 'captured', 'sent', 'failed')),
     attempts BIGINT NOT NULL,
-    last_error TEXT NOT NULL
+    last_error TEXT NOT NULL,
+    next_at BIGINT NOT NULL
 );
 CREATE INDEX mails_recipient ON mails (recipient, id);
 CREATE INDEX mails_queued ON mails (id) WHERE state = 'queued';
+CREATE INDEX mails_due ON mails (next_at, id) WHERE state = 'queued';
 
 -- Transfers of names: in from and out to other registrars, and between accounts. One in has the number of its order.
 CREATE TABLE transfers (

@@ -10,6 +10,7 @@ pub mod hosts;
 pub mod jobs;
 pub mod journal;
 pub mod ledger;
+pub mod mails;
 pub mod orders;
 pub mod polls;
 pub mod settings;
@@ -27,7 +28,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "base", sql:
 
 /// Every statement of every table, by module and name.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Statement)> {
-    let modules: [(&str, &[(&str, Statement)]); 16] = [
+    let modules: [(&str, &[(&str, Statement)]); 17] = [
         ("accounts", accounts::STATEMENTS),
         ("agenda", agenda::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
@@ -37,6 +38,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("jobs", jobs::STATEMENTS),
         ("journal", journal::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
+        ("mails", mails::STATEMENTS),
         ("orders", orders::STATEMENTS),
         ("polls", polls::STATEMENTS),
         ("settings", settings::STATEMENTS),

@@ -32,11 +32,7 @@ impl Operation for Acknowledge {
             return Ok(Acknowledged::Before);
         }
         let (id, detail) = (self.id.to_string(), format!("{} {} {}", told.event.class, told.event.subclass, told.event.object));
-        audit::append(
-            tx,
-            cx,
-            audit::Change { verb: "event-acknowledge", object: &id, order_id: told.event.order_id, detail: &detail },
-        )?;
+        audit::append(tx, cx, audit::Change { verb: "event-acknowledge", object: &id, order_id: told.event.order_id, detail: &detail })?;
         Ok(Acknowledged::Now)
     }
 }
