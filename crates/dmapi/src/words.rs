@@ -5,6 +5,7 @@ use engine::order::OrderStanding;
 use model::Months;
 use model::domain::{Operation, Privacy};
 use model::order::OrderKind;
+use model::transfer::TransferState;
 
 /// The request that opened an order.
 pub fn request_type(kind: OrderKind) -> &'static str {
@@ -28,6 +29,26 @@ pub fn request_type(kind: OrderKind) -> &'static str {
         OrderKind::DomainTransfer => "domain-transfer-in-reseller",
         OrderKind::TransferAnswer => "domain-transfer-answer",
         OrderKind::AuthCode => "domain-transfer-get-auth-id",
+    }
+}
+
+/// Joker's thirteen words for the states of a transfer (dmapi.md 8.13). It has one word for every bad end but the withdrawn one.
+pub fn transfer_state(state: TransferState) -> &'static str {
+    use TransferState as S;
+    match state {
+        S::Stored => "IN_DB",
+        S::Priced => "PAYMENT_PREPARED",
+        S::Held => "PAYMENT_ACQUIRED",
+        S::Unaddressed => "PENDING_FOA_SENDING",
+        S::Asked => "FOA_BEEN_SENT",
+        S::Refused | S::Rejected | S::Lapsed => "FOA_NACK",
+        S::Agreed => "FOA_ACK",
+        S::Requesting => "REGISTRY_REQUEST_SENT",
+        S::Waiting | S::Leaving | S::Answering | S::Offered => "REGISTRY_REQUEST_RECEIVED_NOW_WAITING",
+        S::Withdrawing | S::Cancelled => "REGISTRY_CANCELATION_PENDING",
+        S::Arrived => "DOMAIN_WITH_JOKER_PENDING_COMPLETE",
+        S::Charged => "PAYMENT_COMMITTED",
+        S::Completed => "TRANSFER_PROCESSED_SUCCESSFULLY",
     }
 }
 

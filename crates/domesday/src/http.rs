@@ -78,6 +78,8 @@ fn answer(faces: &Faces, peer: &str, request: http::Request<Vec<u8>>) -> http::R
         kvapi::answer(&faces.engine, peer, request)
     } else if under("/sandbox") {
         api::answer(&faces.engine, &faces.lab, request)
+    } else if under("/foa") {
+        public::answer(&faces.engine, request)
     } else {
         console::answer(&faces.engine, &faces.addresses, request)
     }

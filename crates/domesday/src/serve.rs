@@ -77,6 +77,8 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     http_listener.set_nonblocking(true)?;
     let http_address = http_listener.local_addr()?;
     let epp = server::serve(epp_listener, pki.server_config()?, sandbox.registry().clone())?;
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    engine.publish_at(&format!("{scheme}://{http_address}"));
     let running = engine.start(opened.alone)?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -94,7 +96,6 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
         })?
     };
 
-    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     let addresses = Addresses { http: format!("{scheme}://{http_address}"), epp: epp.address().to_string() };
     announce(&options, &addresses, &engine);
     let faces = Arc::new(Faces::new(engine.clone(), SandboxLab { sandbox: sandbox.clone() }, addresses));

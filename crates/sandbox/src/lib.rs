@@ -2,6 +2,7 @@
 
 mod far;
 mod outside;
+mod world;
 
 pub use far::Far;
 
@@ -90,6 +91,7 @@ impl Sandbox {
             offset_micros: offset_micros.clone(),
             sandbox: options.sandbox,
         })?;
+        engine.meet(Arc::new(world::World::new(registry.clone())));
         if options.sandbox {
             begin(&engine, &registry)?;
         }

@@ -111,6 +111,7 @@ statements! {
     SET_AUTH = "UPDATE domains SET auth_sealed = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
     GIVE = "UPDATE domains SET account_id = $1, registrant_id = $2, contacts = $3, hosts = $4, locks = $5, renewal_mode = $6, transfer_mode = 'default', auth_sealed = '', \
             updated_at = $7, updated_by = $8 WHERE id = $9 AND account_id = $10";
+    IDS_OF_ACCOUNT = "SELECT id FROM domains WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     SET_RENEWAL_MODE = "UPDATE domains SET renewal_mode = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
     MODIFY = "UPDATE domains SET registrant_id = $1, contacts = $2, hosts = $3, dnssec = $4, locks = $5, statuses = $6, renewal_mode = $7, transfer_mode = $8, \
               privacy = $9, privacy_until_at = $10, trustee = $11, fields = $12, auth_sealed = $13, updated_at = $14, updated_by = $15 WHERE id = $16";
@@ -118,7 +119,7 @@ statements! {
     SET_PROPERTY = "INSERT INTO domain_properties (domain_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (domain_id, name) DO UPDATE SET value = excluded.value";
     DROP_PROPERTY = "DELETE FROM domain_properties WHERE domain_id = $1 AND name = $2";
     DROP_PROPERTIES = "DELETE FROM domain_properties WHERE domain_id = $1";
-    ZONES_OF_CONTACT = "SELECT d.zone, MAX(CASE WHEN d.registrant_id = $1 THEN 1 ELSE 0 END), MIN(d.name) FROM domain_contacts l \
+    ZONES_OF_CONTACT = "SELECT d.zone, CAST(MAX(CASE WHEN d.registrant_id = $1 THEN 1 ELSE 0 END) AS BIGINT), MIN(d.name) FROM domain_contacts l \
                         JOIN domains d ON d.id = l.domain_id WHERE l.contact_id = $1 GROUP BY d.zone ORDER BY d.zone";
     UNLINK_CONTACTS = "DELETE FROM domain_contacts WHERE domain_id = $1";
     DELETE = "DELETE FROM domains WHERE id = $1";
@@ -265,6 +266,11 @@ pub fn set_term(tx: &mut Tx<'_>, id: i64, term: &Term, at: Timestamp, by: &str) 
 
 pub fn set_privacy(tx: &mut Tx<'_>, id: i64, privacy: Privacy, until: Option<Timestamp>, at: Timestamp, by: &str) -> Result<(), Fault> {
     tx.execute(SET_PRIVACY, params![privacy.word(), until, at, by, id]).map(|_| ())
+}
+
+/// The account's domains after id `after`, by their ids.
+pub fn ids_of_account(tx: &mut Tx<'_>, account_id: i64, after: i64, limit: i64) -> Result<Vec<i64>, Fault> {
+    tx.many(IDS_OF_ACCOUNT, params![account_id, after, limit], |row| row.int(0))
 }
 
 pub fn set_renewal_mode(tx: &mut Tx<'_>, id: i64, mode: RenewalMode, at: Timestamp, by: &str) -> Result<(), Fault> {

@@ -66,11 +66,8 @@ statements! {
 
 fn transfer(row: &Row<'_>) -> Result<Transfer, Fault> {
     let (direction, state, ended_by) = (row.text(1)?, row.text(6)?, row.text(7)?);
-    let ended_by = if ended_by.is_empty() {
-        None
-    } else {
-        Some(Party::from_word(&ended_by).ok_or_else(|| Fault::corrupt("who ended a transfer"))?)
-    };
+    let ended_by =
+        if ended_by.is_empty() { None } else { Some(Party::from_word(&ended_by).ok_or_else(|| Fault::corrupt("who ended a transfer"))?) };
     Ok(Transfer {
         id: row.int(0)?,
         direction: Direction::from_word(&direction).ok_or_else(|| Fault::corrupt("a transfer's direction"))?,

@@ -42,6 +42,8 @@ pub(crate) fn never() -> Timestamp {
 
 /// So many items are claimed at once by a node: requests come in between.
 const BATCH: i64 = 200;
+/// So many names are looked through at once.
+const PAGE: i64 = 1_000;
 /// A name under another order is looked at again after so long.
 const BUSY_SECONDS: i64 = 600;
 
@@ -99,6 +101,19 @@ pub(crate) fn refresh(tx: &mut Tx<'_>, cx: &Cx<'_>, domain_id: i64) -> Result<()
         agenda::wake(tx, domain.id, RESUME, cx.now)?;
     }
     Ok(())
+}
+
+/// Puts all names of an account on the agenda anew.
+pub(crate) fn refresh_all(tx: &mut Tx<'_>, cx: &Cx<'_>, account_id: i64) -> Result<(), Error> {
+    let mut after = 0;
+    loop {
+        let ids = domains::ids_of_account(tx, account_id, after, PAGE)?;
+        let Some(last) = ids.last() else { return Ok(()) };
+        after = *last;
+        for id in ids {
+            refresh(tx, cx, id)?;
+        }
+    }
 }
 
 fn put_stage(tx: &mut Tx<'_>, domain: &Domain, what: &str, next: Option<Timestamp>) -> Result<(), Error> {
@@ -214,7 +229,8 @@ impl Engine {
                 return Ok((String::new(), Vec::new()));
             }
         };
-        let look = Look { item: item.clone(), registrar: registry.registrar().to_owned(), name: name.clone(), found };
+        let transfer = crate::jobs::transfer_of(registry.as_ref(), &name, found.as_ref(), b"")?;
+        let look = Look { item: item.clone(), registrar: registry.registrar().to_owned(), name: name.clone(), found, transfer };
         let (outcome, after) = self.run_apart(&registry_actor(), look)?;
         Ok((if outcome == "known" { String::new() } else { format!("{name} {outcome}") }, after))
     }

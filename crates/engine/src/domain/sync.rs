@@ -4,9 +4,10 @@
 
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::{Error, agenda, audit, events};
+use crate::{Error, agenda, audit, events, transfer};
+use model::order::OrderState;
 use model::{DomainName, Need};
-use registry::RegistryDomain;
+use registry::{RegistryDomain, RegistryTransfer};
 use store::domains::{self, Domain};
 use store::{Tx, orders, polls};
 
@@ -19,6 +20,8 @@ pub(crate) struct Sync {
     pub name: DomainName,
     /// What the registry holds now.
     pub found: Option<RegistryDomain>,
+    /// The name's last transfer, where there is one to know of.
+    pub transfer: Option<RegistryTransfer>,
 }
 
 /// Statuses that say nothing beyond what we keep anyway, or that our own locks make.
@@ -42,6 +45,7 @@ pub(crate) struct Look {
     pub registrar: String,
     pub name: DomainName,
     pub found: Option<RegistryDomain>,
+    pub transfer: Option<RegistryTransfer>,
 }
 
 impl Operation for Look {
@@ -61,6 +65,7 @@ impl Operation for Look {
             text: "found by looking".to_owned(),
             name: self.name.clone(),
             found: self.found.clone(),
+            transfer: self.transfer.clone(),
         };
         let outcome = sync.take_over(tx, cx)?;
         if outcome == "left to the open order" {
@@ -88,7 +93,11 @@ impl Operation for Sync {
 
 impl Sync {
     fn take_over(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
-        if orders::holder(tx, self.name.as_str())?.is_some() {
+        if let Some(order) = orders::holder(tx, self.name.as_str())? {
+            if order.state == OrderState::AtRegistry {
+                // The registry has more to tell about what it took: the order's own job looks at once.
+                store::jobs::set_due(tx, &format!("name:{}", self.name), cx.now)?;
+            }
             // What was to be learned is looked at again soon.
             if let Some(ours) = domains::by_name(tx, self.name.as_str())? {
                 store::agenda::set(tx, ours.id, agenda::LOOK, ours.account_id, cx.now.plus_seconds(600), 0, "")?;
@@ -97,12 +106,23 @@ impl Sync {
         }
         let Some(ours) = domains::by_name(tx, self.name.as_str())? else { return Ok("not ours") };
         let Some(found) = &self.found else {
-            self.gone(tx, cx, &ours, "DOMAIN_DELETION", "DELETION_SUCCESSFUL", "dropped at the registry")?;
+            // The account was told of the deletion when it was made; this is the end of what followed.
+            let subclass = if agenda::is_leaving(&ours) { "DELETION_NOTIFY" } else { "DELETION_SUCCESSFUL" };
+            self.gone(tx, cx, &ours, "DOMAIN_DELETION", subclass, "dropped at the registry")?;
             return Ok("dropped");
         };
+        if let Some(outcome) = transfer::went(tx, cx, &ours.name, found, self.transfer.as_ref(), &self.registrar)?
+            && found.sponsor != self.registrar
+        {
+            self.noted(tx, cx, &ours, "domain-gone", &format!("{outcome}: {}", self.text))?;
+            return Ok(outcome);
+        }
         if found.sponsor != self.registrar {
             self.gone(tx, cx, &ours, "DOMAIN_TRANSFER", "FOREIGN_TRANSFER_SUCCESSFUL", "transferred to another registrar")?;
             return Ok("transferred away");
+        }
+        if let Some(asked) = self.transfer.as_ref().filter(|t| t.status == "pending") {
+            transfer::noticed(tx, cx, &ours, asked, &self.registrar)?;
         }
         let statuses = kept_statuses(found);
         let expires = found.expires.unwrap_or(ours.expires_at);

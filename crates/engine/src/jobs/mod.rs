@@ -7,6 +7,7 @@ mod runner;
 mod step;
 
 pub(crate) use bell::Bell;
+pub(crate) use poll::transfer_of;
 pub use runner::Running;
 pub(crate) use step::registry_id;
 

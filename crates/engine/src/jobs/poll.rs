@@ -2,7 +2,8 @@
 
 use crate::domain::sync::{Keep, Park, Sync, registry_actor};
 use crate::{Engine, Error};
-use registry::Registry;
+use model::DomainName;
+use registry::{Registry, RegistryDomain, RegistryTransfer, Trouble};
 
 /// At most so many messages in one round; the rest waits for the next.
 const ROUND_MAX: usize = 500;
@@ -36,6 +37,7 @@ impl Engine {
             match &message.domain {
                 Some(domain) => {
                     let found = registry.domain(domain, None)?;
+                    let transfer = transfer_of(registry, domain, found.as_ref(), &message.frame)?;
                     let sync = Sync {
                         registry: name.to_owned(),
                         registrar: registry.registrar().to_owned(),
@@ -43,6 +45,7 @@ impl Engine {
                         text: message.text.clone(),
                         name: domain.clone(),
                         found,
+                        transfer,
                     };
                     let outcome = self.run_inside(&actor, sync)?;
                     tracing::info!(registry = %name, domain = %domain, message = %message.text, outcome, "poll message");
@@ -55,5 +58,24 @@ impl Engine {
         }
         registry.acknowledge(&id)?;
         Ok(true)
+    }
+}
+
+/// How the transfer of a name stands, where the name or a message about it says that there is one.
+pub(crate) fn transfer_of(
+    registry: &dyn Registry,
+    name: &DomainName,
+    found: Option<&RegistryDomain>,
+    frame: &[u8],
+) -> Result<Option<RegistryTransfer>, Error> {
+    let pending = found.is_some_and(|f| f.statuses.iter().any(|s| s == "pendingTransfer"));
+    if !pending && !frame.windows(7).any(|part| part == b"trnData") {
+        return Ok(None);
+    }
+    match registry.transfer(name, None) {
+        Ok(transfer) => Ok(transfer),
+        // Who has no part in it is not told.
+        Err(Trouble::Refused { .. }) => Ok(None),
+        Err(trouble) => Err(trouble.into()),
     }
 }
