@@ -5,4 +5,4 @@ mod fixture;
 pub mod transcript;
 
 pub use database::{Database, stores};
-pub use fixture::Fixture;
+pub use fixture::{Fixture, world};

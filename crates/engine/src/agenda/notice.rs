@@ -102,14 +102,8 @@ pub(super) fn told_of_funds(
 ) -> Result<(), Error> {
     let due = due.rfc3339();
     let data = [("domain", domain.name.as_str()), ("reason", reason), ("due", &due), ("autorenew", "1")];
-    let happened = events::Happened {
-        account_id: account.id,
-        class: "DOMAIN_RENEWAL",
-        subclass,
-        object: &domain.name,
-        order_id: None,
-        data: &data,
-    };
+    let happened =
+        events::Happened { account_id: account.id, class: "DOMAIN_RENEWAL", subclass, object: &domain.name, order_id: None, data: &data };
     events::append(tx, cx, happened)
 }
 
@@ -118,4 +112,3 @@ pub(super) fn available(account: &Account) -> Money {
     let e4 = account.balance_e4.saturating_sub(account.held_e4).saturating_add(account.credit_e4);
     Money::new(e4, account.currency)
 }
-

@@ -14,10 +14,10 @@ use model::order::OrderKind;
 use model::policy::Zone;
 use model::{DomainName, Money, Timestamp};
 use registry::Availability;
+use store::Tx;
 use store::accounts::Account;
 use store::agenda::{self, Item};
 use store::domains::{self, Domain};
-use store::Tx;
 
 /// A name that another registrar asks for cannot be renewed or deleted at the registry; it is looked at again after so long.
 const IN_TRANSFER_SECONDS: i64 = 6 * 3_600;
@@ -128,7 +128,9 @@ pub(super) fn run(
         }
         Act::Unpaid { again, suspend } => {
             let why = match price {
-                Some(price) => format!("{price} cannot be paid, {} is available; it is removed on {}", available(account), dates.last.date()),
+                Some(price) => {
+                    format!("{price} cannot be paid, {} is available; it is removed on {}", available(account), dates.last.date())
+                }
                 None => format!("no price for its renewal is known; it is removed on {}", dates.last.date()),
             };
             put(tx, again, &format!("not renewed: {why}"))?;
@@ -195,14 +197,7 @@ fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Mon
 }
 
 /// Opens the order that has the registry renew the name. Its settlement moves the term and with it the agenda.
-fn send(
-    tx: &mut Tx<'_>,
-    cx: &Cx<'_>,
-    domain: &Domain,
-    zone: &Zone,
-    price: Money,
-    quoted: Option<&Availability>,
-) -> Result<String, Error> {
+fn send(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Money, quoted: Option<&Availability>) -> Result<String, Error> {
     let months = zone.renew.default.0;
     let fee = quoted.and_then(|q| crate::pricing::fee_of(q, model::domain::Operation::Renew, months));
     let renewal = crate::domain::renew::Renewal {
@@ -271,8 +266,7 @@ mod tests {
         Timestamp::parse_rfc3339(text).unwrap()
     }
 
-    const PLAIN: Standing =
-        Standing { leaving: false, in_transfer: false, suspended: false, renews: true, by_itself: true, payable: true };
+    const PLAIN: Standing = Standing { leaving: false, in_transfer: false, suspended: false, renews: true, by_itself: true, payable: true };
 
     fn decided(zone: &str, standing: Standing, now: &str) -> Act {
         let zones = ZoneSet::embedded().unwrap();
@@ -290,7 +284,11 @@ mod tests {
             (PLAIN, due, Act::Charge),
             (Standing { in_transfer: true, ..PLAIN }, due, Act::Charge),
             (mean, due, Act::Unpaid { again: at("2027-07-07T12:00:00Z"), suspend: true }),
-            (Standing { suspended: true, ..mean }, "2027-07-13T20:00:00Z", Act::Unpaid { again: at("2027-07-14T00:00:00Z"), suspend: false }),
+            (
+                Standing { suspended: true, ..mean },
+                "2027-07-13T20:00:00Z",
+                Act::Unpaid { again: at("2027-07-14T00:00:00Z"), suspend: false },
+            ),
             (Standing { suspended: true, ..mean }, last, Act::Delete(at("2027-07-14T12:10:00Z"))),
             (Standing { suspended: true, ..PLAIN }, "2027-07-14T11:00:00Z", Act::Charge),
             (gone, "2027-06-10T12:00:00Z", Act::Wait(at(due))),

@@ -113,9 +113,7 @@ fn decide(domain: &Domain, zone: &Zone, request: &Delete, now: Timestamp) -> Res
     let old = now.seconds_since(domain.created_at) > YOUNG_SECONDS;
     match request.ending {
         Ending::Transit => Err(not_handed_over(zone)),
-        Ending::Now if old && !request.force => {
-            Err(Refusal::field(FieldProblem::new(Field::Other("force"), Problem::Missing)))
-        }
+        Ending::Now if old && !request.force => Err(Refusal::field(FieldProblem::new(Field::Other("force"), Problem::Missing))),
         Ending::Now => Ok(()),
         Ending::AtEndOfTerm(mode) => set_renewal_mode::decide(domain, zone, mode),
     }

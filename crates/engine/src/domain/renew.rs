@@ -298,7 +298,8 @@ fn decide(domain: &Domain, zone: &Zone, request: &Renew, channel: Channel, now: 
             return Err(Refusal::RenewedTooSoon { interval_seconds: DMAPI_INTERVAL_SECONDS, allowed_from });
         }
     }
-    let reached = Months::new(months.get().saturating_sub(ahead(domain))).map_or(domain.expires_at, |more| domain.expires_at.plus_months(more));
+    let reached =
+        Months::new(months.get().saturating_sub(ahead(domain))).map_or(domain.expires_at, |more| domain.expires_at.plus_months(more));
     if !zone.term_fits(reached, now) {
         return Err(Refusal::TermTooLong { years_max: zone.max_term.0.get() / 12 });
     }
