@@ -123,6 +123,90 @@ impl crate::Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::manage::NewAccount;
+    use crate::context::Operation;
+    use crate::faults::Faults;
+    use crate::{Actor, Engine, Parts, SealingKey, World};
+    use model::policy::ZoneSet;
+    use model::{Currency, Money, Need, Timestamp};
+    use std::sync::Arc;
+
+    fn engine() -> Engine {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        Engine::new(Parts {
+            store: store::open(&store::Location::Memory).unwrap(),
+            zones: Arc::new(ZoneSet::embedded().unwrap()),
+            registries: Default::default(),
+            zone_registry: Default::default(),
+            world: World { real: Arc::new(move || now), entropy: Arc::new(|buffer: &mut [u8]| buffer.fill(7)) },
+            key: SealingKey::new(1, [1; 32]),
+            faults: Faults::none(),
+            offset_micros: Arc::default(),
+            sandbox: true,
+        })
+        .unwrap()
+    }
+
+    fn account(engine: &Engine, login: &str, parent: Option<&str>) -> i64 {
+        let account = NewAccount {
+            dmapi_login: format!("{login}@reseller.example"),
+            kv_login: login.to_owned(),
+            password: "long enough, and more".to_owned(),
+            email: format!("{login}@reseller.example"),
+            currency: Currency::USD,
+            credit: Money::zero(Currency::USD),
+            parent: parent.map(str::to_owned),
+            tier: String::new(),
+            premium: false,
+            profile: Profile { language: "de_DE".to_owned(), ..Profile::default() },
+        };
+        engine.create_account(&Actor::staff(), account).unwrap()
+    }
+
+    /// Writes to an account that its balance is low.
+    struct Warn(i64);
+
+    impl Operation for Warn {
+        type Done = ();
+        const NEED: Need = Need::Nothing;
+        const WRITES: bool = true;
+
+        fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+            let account = accounts::by_id(tx, self.0)?.expect("it was made");
+            queue_template(tx, cx, Template::samples().remove(0), &Recipient::account(&account))?;
+            let samples = Template::samples();
+            let with_link = samples.iter().find(|t| t.name() == "verification").expect("there is one");
+            let owner =
+                Recipient { account_id: Some(self.0), address: "ada@example.org\r\nBcc: x@example.org".into(), language: String::new() };
+            queue_template(tx, cx, with_link.clone(), &owner)
+        }
+    }
+
+    #[test]
+    fn templates_are_queued_in_the_language_and_brand_of_the_account() {
+        let engine = engine();
+        account(&engine, "shop", None);
+        let below = account(&engine, "below", Some("shop"));
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("shop")).unwrap();
+        std::fs::write(folder.path().join("shop/brand.txt"), "The Shop").unwrap();
+        std::fs::write(folder.path().join("shop/low-balance.de.txt"), "Subject: Leer\n\nNoch {{ balance }}. {{ brand }}").unwrap();
+        engine.set_mail_library(Library::from_folder(folder.path()).unwrap());
+        engine.run(&Actor::staff(), Warn(below)).unwrap();
+        let mut mails = engine.mails(None).unwrap();
+        mails.sort_by_key(|m| m.id);
+        let (warning, link) = (&mails[0], &mails[1]);
+        assert_eq!((warning.to.as_str(), warning.subject.as_str()), ("below@reseller.example", "Leer"));
+        assert_eq!((warning.text.as_str(), warning.links.len()), ("Noch 4.50 USD. The Shop\n", 0));
+        assert!(link.text.ends_with("\nThe Shop\n") && link.html.contains("<a href="), "{link:?}");
+        assert_eq!((link.to.as_str(), link.links.len()), ("ada@example.org  Bcc: x@example.org", 1));
+        // What stands wrong in the folder is told when it is read.
+        std::fs::write(folder.path().join("shop/hello.txt"), "x").unwrap();
+        assert_eq!(Library::from_folder(folder.path()).unwrap_err().file, "shop/hello.txt");
+        std::fs::remove_file(folder.path().join("shop/hello.txt")).unwrap();
+        std::fs::write(folder.path().join("brand.txt"), "x").unwrap();
+        assert!(Library::from_folder(folder.path()).is_err());
+    }
 
     #[test]
     fn nothing_leaves_its_line() {

@@ -389,6 +389,30 @@ mod tests {
     }
 
     #[test]
+    fn a_relay_behind_tls_must_show_a_certificate_that_is_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, made.cert.pem()).unwrap();
+        let tls = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], made.signing_key.into())
+            .unwrap();
+        let server = Server::behind(&[], Some(Arc::new(tls)));
+        let bench = bench(&Faults::none(), false);
+        bench.queue(1, None, "someone@example.com");
+        let config = RelayConfig { security: Security::Tls, ..server.config() };
+        assert!(!bench.round(&mut Relay::new(config.clone()).unwrap()), "nobody vouches for the certificate");
+        assert!(server.taken().is_empty() && bench.mails()[0].last_error.contains("certificate"), "{:?}", bench.mails()[0]);
+        bench.pass(3_600);
+        let vouched = RelayConfig { ca_file: Some(ca_file), ..config };
+        assert!(bench.round(&mut Relay::new(vouched).unwrap()), "{:?}", bench.mails()[0]);
+        assert_eq!(server.taken().len(), 1);
+    }
+
+    #[test]
     fn without_tls_nothing_goes_to_a_relay_that_should_have_it() {
         let server = Server::start(&[]);
         let bench = bench(&Faults::none(), false);

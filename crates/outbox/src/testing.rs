@@ -1,8 +1,9 @@
 //! A small mail relay on loopback that answers as a test tells it to.
 
 use crate::{Relay, RelayConfig, Security};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -55,6 +56,11 @@ pub struct Server {
 impl Server {
     /// Answers the first mails as told and takes all others.
     pub fn start(answers: &[Answer]) -> Server {
+        Server::behind(answers, None)
+    }
+
+    /// The same behind TLS from the first octet.
+    pub fn behind(answers: &[Answer], tls: Option<Arc<ServerConfig>>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let desk = Arc::new(Desk {
@@ -70,8 +76,13 @@ impl Server {
                     return;
                 }
                 at_work.connections.fetch_add(1, Ordering::AcqRel);
+                let stream = stream.unwrap();
+                stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
                 // A client that goes away ends its conversation and nothing else.
-                let _ = at_work.talk(stream.unwrap());
+                let _ = match &tls {
+                    None => at_work.talk(stream),
+                    Some(tls) => at_work.talk(StreamOwned::new(ServerConnection::new(tls.clone()).unwrap(), stream)),
+                };
             }
         });
         Server { address, desk, thread: Some(thread) }
@@ -116,13 +127,12 @@ fn address(line: &str) -> String {
 }
 
 impl Desk {
-    fn talk(&self, stream: TcpStream) -> std::io::Result<()> {
-        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        let mut out = stream.try_clone()?;
+    fn talk(&self, stream: impl Read + Write) -> std::io::Result<()> {
         let mut lines = BufReader::new(stream);
         let (mut login, mut from, mut to) = (String::new(), String::new(), String::new());
         let mut answer = Answer::Take;
-        out.write_all(b"220 relay.test ESMTP\r\n")?;
+        lines.get_mut().write_all(b"220 relay.test ESMTP\r\n")?;
+        lines.get_mut().flush()?;
         loop {
             let mut line = String::new();
             if lines.read_line(&mut line)? == 0 {
@@ -147,7 +157,8 @@ impl Desk {
                     b"250 ok\r\n"
                 }
                 "DATA" => {
-                    out.write_all(b"354 go ahead\r\n")?;
+                    lines.get_mut().write_all(b"354 go ahead\r\n")?;
+                    lines.get_mut().flush()?;
                     let mut data = String::new();
                     loop {
                         let mut line = String::new();
@@ -167,12 +178,14 @@ impl Desk {
                 }
                 "NOOP" | "RSET" => b"250 ok\r\n",
                 "QUIT" => {
-                    out.write_all(b"221 bye\r\n")?;
+                    lines.get_mut().write_all(b"221 bye\r\n")?;
+                    lines.get_mut().flush()?;
                     return Ok(());
                 }
                 _ => b"502 what\r\n",
             };
-            out.write_all(reply)?;
+            lines.get_mut().write_all(reply)?;
+            lines.get_mut().flush()?;
         }
     }
 }

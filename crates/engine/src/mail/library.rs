@@ -145,7 +145,11 @@ impl Library {
         };
         if name == "brand.txt" {
             let brand = one_line(text, 100);
-            return if brand.is_empty() { Err(bad(file, "holds no name")) } else { Ok(drop(self.brands.insert(folder.to_owned(), brand))) };
+            if brand.is_empty() {
+                return Err(bad(file, "holds no name"));
+            }
+            self.brands.insert(folder.to_owned(), brand);
+            return Ok(());
         }
         if name == "layout.html" {
             return add(&mut self.templates, file.clone(), text);
