@@ -26,6 +26,10 @@ codes! {
     Completed = 200 "Command completed successfully",
     Available = 210 "Domain name available",
     NotAvailable = 211 "Domain name not available",
+    HostAvailable = 212 "Name server available",
+    HostNotAvailable = 213 "Name server not available",
+    ContactAvailable = 214 "Contact available",
+    ContactNotAvailable = 215 "Contact not available",
     RequestAvailable = 218 "Request is available",
     RequestNotAvailable = 219 "Request is not available",
     /// Temporary: the same command may be sent again.

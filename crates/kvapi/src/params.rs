@@ -5,6 +5,7 @@ use model::pattern::Pattern;
 use model::{ContactField, Currency, DomainName, Field, FieldProblem, HostName, Money, Months, Problem, Refusal, Timestamp, Year};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Parameters by upper-case name.
 pub type Values = BTreeMap<String, String>;
@@ -67,7 +68,7 @@ impl<'a> Params<'a> {
         found
     }
 
-    fn parsed<T>(&self, name: &str, field: Field, read: impl FnOnce(&'a str) -> Result<T, Problem>) -> Option<T> {
+    pub fn parsed<T>(&self, name: &str, field: Field, read: impl FnOnce(&'a str) -> Result<T, Problem>) -> Option<T> {
         match read(self.text(name)?) {
             Ok(value) => Some(value),
             Err(problem) => {
@@ -162,7 +163,12 @@ impl<'a> Params<'a> {
 
     /// `NAMESERVER0` ...; what follows the name (glue addresses) is not taken here.
     pub fn hosts(&self) -> Vec<HostName> {
-        let given = self.indexed("NAMESERVER");
+        self.hosts_named("NAMESERVER")
+    }
+
+    /// Name servers under another name, such as `ADDNAMESERVER`.
+    pub fn hosts_named(&self, name: &str) -> Vec<HostName> {
+        let given = self.indexed(name);
         if given.len() > 13 {
             self.problem(Field::NameServers, Problem::OutOfRange { expected: "at most 13".to_owned() });
             return Vec::new();
@@ -176,6 +182,32 @@ impl<'a> Params<'a> {
             }
         };
         given.iter().filter_map(read).collect()
+    }
+
+    /// The name server that a command is about; it must be given.
+    pub fn host(&self) -> Option<HostName> {
+        self.required("NAMESERVER", Field::Host)?;
+        self.parsed("NAMESERVER", Field::Host, |text| {
+            HostName::parse(text).map_err(|error| Problem::Malformed { expected: error.expected().to_owned() })
+        })
+    }
+
+    /// `IPADDRESS0` ..., of both kinds.
+    pub fn addresses(&self, name: &str) -> Vec<IpAddr> {
+        let read = |(at, text): (u16, &str)| {
+            let address = text.parse().ok();
+            if address.is_none() {
+                let at = u8::try_from(at).unwrap_or(u8::MAX);
+                self.problem(Field::HostAddress(at), Problem::Malformed { expected: "an IPv4 or IPv6 address".to_owned() });
+            }
+            address
+        };
+        self.indexed(name).into_iter().filter_map(read).collect()
+    }
+
+    /// A parameter's text without outer blanks, even an empty one.
+    pub fn given(&self, name: &str) -> Option<&'a str> {
+        self.values.get(name).map(|v| v.trim_matches(' '))
     }
 
     pub fn renewal_mode(&self) -> Option<RenewalMode> {
