@@ -118,7 +118,7 @@ fn a_lost_answer_is_asked_about_and_the_change_is_made_once() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
         for (kind, hosts_after) in
-            [(FaultKind::ReplyLost, ["ns5.example.net", "ns6.example.net"]), (FaultKind::Timeout, ["ns7.example.net", "ns8.example.net"])]
+            [(FaultKind::ReplyLost, ["ns3.example.net", "ns4.example.net"]), (FaultKind::Timeout, ["ns4.example.net", "ns1.example.net"])]
         {
             engine.faults().add("registry.update", kind, 1).unwrap();
             done(engine, &demo, Modify { hosts: SetChange::whole(hosts(&hosts_after)), ..nothing("fresh.com") });
