@@ -62,12 +62,7 @@ pub(crate) fn queue_template(tx: &mut Tx<'_>, cx: &Cx<'_>, template: Template<'_
     insert(tx, cx, letter, made.html, &made.links)
 }
 
-/// Queues a mail of plain text.
-pub(crate) fn queue(tx: &mut Tx<'_>, cx: &Cx<'_>, letter: Letter<'_>) -> Result<(), Error> {
-    queue_with_links(tx, cx, letter, &[])
-}
-
-/// As [`queue`]; the links that the text holds are kept beside it, for the lab.
+/// Queues a mail of plain text; the links that it holds are kept beside it, for the lab.
 pub(crate) fn queue_with_links(tx: &mut Tx<'_>, cx: &Cx<'_>, letter: Letter<'_>, links: &[String]) -> Result<(), Error> {
     insert(tx, cx, letter, String::new(), links)
 }

@@ -2,7 +2,7 @@
 
 use super::{Dates, FUNDS, NOTICE, RENEWAL, put_stage, renewal_price};
 use crate::context::Cx;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Recipient, Template};
 use crate::{Error, events};
 use model::policy::Zone;
 use model::{Money, Timestamp};
@@ -32,30 +32,27 @@ pub(super) fn to_owner(
     if !stages.contains(&item.due_at) {
         return Ok(String::new());
     }
-    let owner = contacts::by_id(tx, domain.registrant_id)?;
-    let recipient = owner.map(|o| o.email).filter(|email| !email.is_empty()).unwrap_or_else(|| account.email.clone());
-    let (name, day) = (&domain.name, domain.paid_until_at.date());
+    let owner = contacts::by_id(tx, domain.registrant_id)?.filter(|owner| !owner.email.is_empty());
+    let to = match owner {
+        // The language of these mails follows the owner's country (CentralNic, ERRP).
+        Some(owner) => Recipient {
+            account_id: Some(account.id),
+            address: owner.email,
+            language: if ["DE", "AT", "CH"].contains(&owner.country.as_str()) { "de".to_owned() } else { String::new() },
+        },
+        None => Recipient::account(account),
+    };
+    let (name, expires) = (domain.name.as_str(), domain.paid_until_at);
     let renews = domain.renewal_mode.renews(account.renewal_mode);
-    let course = if renews {
-        "It is set to be renewed by itself; you need do nothing.".to_owned()
+    let (stops, last) = (dates.let_go, dates.last);
+    let template = if item.due_at > expires {
+        Template::ExpiryAfter { domain: name, expires, renews, stops, last }
     } else {
-        format!(
-            "It is not set to be renewed. Unless it is renewed, it stops working on {} and is deleted on {}.\nPlease ask the reseller from whom you have it, if you want to keep it.",
-            dates.let_go.date(),
-            dates.last.date()
-        )
+        let days = expires.seconds_since(item.due_at) / 86_400;
+        Template::ExpiryBefore { domain: name, expires, days, renews, stops, last }
     };
-    let (subject, opening) = if item.due_at > domain.paid_until_at {
-        (format!("{name} has expired"), format!("The domain name {name} expired on {day}."))
-    } else {
-        (format!("{name} expires on {day}"), format!("The domain name {name} expires on {day}."))
-    };
-    mail::queue(
-        tx,
-        cx,
-        Letter { account_id: Some(account.id), recipient: &recipient, subject: subject.clone(), text: format!("{opening}\n{course}\n") },
-    )?;
-    Ok(format!("mail to {recipient}: {subject}"))
+    mail::queue_template(tx, cx, template, &to)?;
+    Ok(format!("expires {}: mail to {}", expires.date(), to.address))
 }
 
 /// Warns the account if what it has does not reach for this renewal and all that come before it.
@@ -79,15 +76,11 @@ pub(super) fn of_funds(
     if account.active && available.amount_e4 >= all.amount_e4.max(price.amount_e4) {
         return Ok(String::new());
     }
-    let (name, day) = (&domain.name, dates.renewal.date());
-    let subject = format!("Balance too low to renew {name} on {day}");
-    let text = format!(
-        "{name} is to be renewed by itself on {day} for {price}.\nUntil then {all} will be needed for renewals; {available} is available.\nPlease add money to your account. Otherwise {name} is not renewed, and is removed on {}.\n",
-        dates.last.date()
-    );
-    mail::queue(tx, cx, Letter { account_id: Some(account.id), recipient: &account.email, subject: subject.clone(), text })?;
-    told_of_funds(tx, cx, domain, account, "RENEWAL_NOTIFY", &subject, dates.renewal)?;
-    Ok(format!("mail to {}: {subject}", account.email))
+    let template = Template::RenewalFunds { domain: &domain.name, renewal: dates.renewal, price, needed: all, available, last: dates.last };
+    mail::queue_template(tx, cx, template, &Recipient::account(account))?;
+    let reason = format!("{all} needed until then, {available} available");
+    told_of_funds(tx, cx, domain, account, "RENEWAL_NOTIFY", &reason, dates.renewal)?;
+    Ok(format!("money does not reach for {}: mail to {}", dates.renewal.date(), account.email))
 }
 
 /// Tells an account by event that its money does not reach.

@@ -7,7 +7,7 @@ use super::{Dates, RENEWAL, RESUME, is_leaving, never, refresh, renewal_price, r
 use crate::context::Cx;
 use crate::domain::{delete, suspend};
 use crate::error::broken;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Recipient, Template};
 use crate::order::{self, Finished, Intent, NewOrder};
 use crate::{Error, audit, events, ledger};
 use model::order::OrderKind;
@@ -133,7 +133,7 @@ pub(super) fn run(
                 }
                 None => format!("no price for its renewal is known; it is removed on {}", dates.last.date()),
             };
-            put(tx, again, &format!("not renewed: {why}"))?;
+            put(tx, again, &format!("not renewed: {why}; it is removed on {}", dates.last.date()))?;
             let mut told = String::new();
             if item.attention.is_empty() {
                 told = unpaid(tx, cx, domain, account, &dates, &why)?;
@@ -227,16 +227,11 @@ fn send(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Money
 /// Told once: by event, by mail and in the attention list; it is tried again daily.
 fn unpaid(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, account: &Account, dates: &Dates, why: &str) -> Result<String, Error> {
     told_of_funds(tx, cx, domain, account, "RENEWAL_FAILED", why, dates.renewal)?;
-    let subject = format!("{} could not be renewed", domain.name);
-    let text = format!(
-        "{} was due to be renewed on {}, but {why}.\nIt is tried again daily. Please add money to your account.\n",
-        domain.name,
-        dates.renewal.date()
-    );
-    mail::queue(tx, cx, Letter { account_id: Some(account.id), recipient: &account.email, subject: subject.clone(), text })?;
+    let failed = Template::RenewalFailed { domain: &domain.name, renewal: dates.renewal, reason: why, last: dates.last };
+    mail::queue_template(tx, cx, failed, &Recipient::account(account))?;
     let detail = format!("not renewed: {why}");
     audit::append(tx, cx, audit::Change { verb: "autorenew-unpaid", object: &domain.name, order_id: None, detail: &detail })?;
-    Ok(format!("mail to {}: {subject}", account.email))
+    Ok(format!("could not be renewed: mail to {}", account.email))
 }
 
 /// Interrupts resolution (ERRP: for the last eight days before the deletion). It can still be renewed.
