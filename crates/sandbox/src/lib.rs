@@ -17,7 +17,7 @@ use registry::embedded::EmbeddedRegistry;
 use registry::faults::Faults;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 use store::Location;
 
@@ -53,6 +53,7 @@ pub struct Sandbox {
     registry: Arc<EmbeddedRegistry>,
     far: Far,
     offset_micros: Arc<AtomicI64>,
+    holders_hidden: Arc<AtomicBool>,
     _tender: Tender,
 }
 
@@ -91,12 +92,13 @@ impl Sandbox {
             offset_micros: offset_micros.clone(),
             sandbox: options.sandbox,
         })?;
-        engine.meet(Arc::new(world::World::new(registry.clone())));
+        let holders_hidden = Arc::new(AtomicBool::new(false));
+        engine.meet(Arc::new(world::World::new(registry.clone(), holders_hidden.clone())));
         if options.sandbox {
             begin(&engine, &registry)?;
         }
         let far = Far::new(registry.clone());
-        Ok(Sandbox { engine, registry, far, offset_micros, _tender: tender })
+        Ok(Sandbox { engine, registry, far, offset_micros, holders_hidden, _tender: tender })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -128,6 +130,11 @@ impl Sandbox {
         begin(&self.engine, &self.registry)
     }
 
+    /// Public data of names held elsewhere show nobody from now on, or their holders again.
+    pub fn hide_holders(&self, hidden: bool) {
+        self.holders_hidden.store(hidden, Ordering::Release);
+    }
+
     /// Lets the registry do what is due by the running clock.
     pub fn tick(&self) {
         if let Err(error) = self.registry.run_due(self.engine.now()) {
@@ -141,5 +148,8 @@ fn begin(engine: &Engine, registry: &EmbeddedRegistry) -> Result<(), OpenError> 
     outside::seed(engine, registry).map_err(OpenError::Registry)?;
     let seeded = engine::lab::seed(engine)?;
     outside::mirror(engine, registry, &seeded).map_err(OpenError::Registry)?;
+    for object in seeded.iter().filter(|o| o.seeded.statuses.contains(&"pendingTransfer")) {
+        engine::lab::notice(engine, object.seeded.name)?;
+    }
     Ok(engine::lab::mirrored(engine)?)
 }

@@ -5,19 +5,24 @@ use model::DomainName;
 use registry::embedded::{Act, Acted, EmbeddedRegistry};
 use registry::{Holders, Outside};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) struct World {
     registry: Arc<EmbeddedRegistry>,
+    hidden: Arc<AtomicBool>,
 }
 
 impl World {
-    pub(crate) fn new(registry: Arc<EmbeddedRegistry>) -> World {
-        World { registry }
+    pub(crate) fn new(registry: Arc<EmbeddedRegistry>, hidden: Arc<AtomicBool>) -> World {
+        World { registry, hidden }
     }
 }
 
 impl Outside for World {
     fn holders(&self, name: &DomainName) -> Option<Holders> {
+        if self.hidden.load(Ordering::Acquire) {
+            return None;
+        }
         self.registry.holders(name.as_str())
     }
 

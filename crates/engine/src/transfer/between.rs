@@ -210,6 +210,9 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
     for id in [&roles.admin, &roles.tech, &roles.billing].into_iter().flatten().copied().chain([registrant]) {
         domains::link_contact(tx, id, ours.id)?;
     }
+    // What falls due for it is the gaining account's from now on.
+    store::agenda::remove_all(tx, ours.id)?;
+    crate::agenda::refresh(tx, cx, ours.id)?;
     must_step(tx, cx, t, TransferEvent::Moved, Some(by), "the name has changed its account")?;
     tell(tx, cx, t, Told::Successful, None, &[])
 }

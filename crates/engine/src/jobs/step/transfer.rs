@@ -134,7 +134,12 @@ impl Talk<'_> {
             Err(trouble) => return Seen::Unclear(trouble.to_string()),
         };
         let since = loaded.order.accepted_at.plus_seconds(-SKEW_SECONDS);
-        let ours = transfer.filter(|t| t.requested_by == self.registry.registrar() && t.requested >= since);
+        // One that had ended before this wish was accepted belongs to an earlier wish. Where clocks differ so much that it does not, asking again
+        // does no harm.
+        let ours = transfer.filter(|t| {
+            let earlier = t.status != "pending" && t.act_by < loaded.order.accepted_at;
+            t.requested_by == self.registry.registrar() && t.requested >= since && !earlier
+        });
         let word = ours.as_ref().map(|t| t.status.clone()).unwrap_or_default();
         if found.sponsor == self.registry.registrar() {
             let by = if word == "clientApproved" { Party::Losing } else { Party::Registry };
