@@ -316,9 +316,9 @@ fn lived(zone: &str, country: &str) {
         f.advance("P1D");
         watch.day = day;
         watch.look();
-        for place in 0..LIVES.len() {
+        for (place, life) in LIVES.iter().enumerate() {
             let unpaid = watch.failed_today(place);
-            for (at, deed) in LIVES[place].deeds {
+            for (at, deed) in life.deeds {
                 if *at == day || *at == WHEN_UNPAID && unpaid {
                     watch.act(place, *deed);
                     // What follows from it is done before the next deed.
