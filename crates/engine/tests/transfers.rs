@@ -88,7 +88,7 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 }
 
 fn play(f: &Fixture, act: Act) {
-    let acted = f.sandbox.registry().play(sandbox::OUTSIDER, &act);
+    let acted = f.sandbox.play(&act);
     assert!(acted.is_success(), "{acted:?}");
 }
 

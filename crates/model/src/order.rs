@@ -67,9 +67,9 @@ impl OrderKind {
             OrderKind::HostCreate => "host-create",
             OrderKind::HostModify => "host-modify",
             OrderKind::HostDelete => "host-delete",
-            OrderKind::DomainTransfer => "domain-transfer",
+            OrderKind::DomainTransfer => "domain-transfer-in-reseller",
             OrderKind::TransferAnswer => "domain-transfer-answer",
-            OrderKind::AuthCode => "domain-auth-code",
+            OrderKind::AuthCode => "domain-transfer-get-auth-id",
         }
     }
 

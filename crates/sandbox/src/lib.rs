@@ -13,7 +13,7 @@ use model::Timestamp;
 use model::policy::ZoneSet;
 use registry::Clock;
 use registry::connector::{Config, Connector, InProcessDialer, Tender};
-use registry::embedded::EmbeddedRegistry;
+use registry::embedded::{Act, Acted, EmbeddedRegistry};
 use registry::faults::Faults;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -128,6 +128,15 @@ impl Sandbox {
     pub fn reset(&self) -> Result<(), OpenError> {
         self.engine.wipe(|| self.registry.wipe().map_err(|e| e.to_string()))?;
         begin(&self.engine, &self.registry)
+    }
+
+    /// Plays the outside world's registrar; what that brings by message is heard before this returns.
+    pub fn play(&self, act: &Act) -> Acted {
+        let acted = self.registry.play(OUTSIDER, act);
+        if let Err(error) = self.engine.hear() {
+            tracing::warn!(error = %error, "the registry's messages could not be read; trying again within a second");
+        }
+        acted
     }
 
     /// Public data of names held elsewhere show nobody from now on, or their holders again.

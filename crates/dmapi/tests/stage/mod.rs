@@ -190,7 +190,7 @@ impl Stage for Standing {
                     "create" => Act::Create { name, years: 1, hosts: Vec::new(), auth_info },
                     _ => return Err("no such deed".to_owned()),
                 };
-                let acted = self.fixture.sandbox.registry().play("outsider", &act);
+                let acted = self.fixture.sandbox.play(&act);
                 if !acted.is_success() {
                     return Err(format!("{acted:?}"));
                 }

@@ -18,7 +18,7 @@ pub use between::Offer;
 pub use cancel::Cancel;
 pub use consent::{Answered, Consent, ConsentView, Resend, StaffConsent};
 pub use list::{Following, Show, TransferView, Which};
-pub use request::{Asked, TransferIn, UnsettableContacts};
+pub use request::{Asked, CheckTransfer, TransferIn, Transferable, UnsettableContacts};
 
 pub(crate) use auth_code::{CodeChange, reveal, settle as code_settled};
 pub(crate) use out::{Answering, answer_failed, noticed, went};

@@ -7,6 +7,7 @@ mod add_nameserver;
 mod check_contact;
 mod check_contacts;
 mod check_domain;
+mod check_domain_transfer;
 mod check_domains;
 mod check_nameserver;
 mod clone_contact;
@@ -71,6 +72,7 @@ pub const COMMANDS: &[Command] = &[
     check_contact::COMMAND,
     check_contacts::COMMAND,
     check_domain::COMMAND,
+    check_domain_transfer::COMMAND,
     check_domains::COMMAND,
     check_nameserver::COMMAND,
     clone_contact::COMMAND,
