@@ -337,7 +337,7 @@ impl People {
         problems: &mut Vec<FieldProblem>,
     ) -> Result<Option<Meant>, Error> {
         let Some(wanted) = &request.registrant else { return Ok(None) };
-        let found = self.meant(tx, cx, zone, Role::Registrant, 0, wanted, problems)?;
+        let found = self.meant(tx, cx, zone, (Role::Registrant, 0), wanted, problems)?;
         Ok(found.filter(|m| id_of(m) != Some(self.holder.id)))
     }
 
@@ -361,7 +361,7 @@ impl People {
         match &change.whole {
             Some(whole) => {
                 for (place, r) in whole.iter().enumerate() {
-                    list.extend(self.meant(tx, cx, zone, role, place, r, problems)?);
+                    list.extend(self.meant(tx, cx, zone, (role, place), r, problems)?);
                 }
             }
             None => list.extend(self.all.iter().filter(|c| present.contains(&c.id)).map(|c| Meant::Existing(Box::new(c.clone())))),
@@ -378,7 +378,7 @@ impl People {
             }
         }
         for (place, r) in change.add.iter().enumerate() {
-            if let Some(one) = self.meant(tx, cx, zone, role, place, r, problems)?
+            if let Some(one) = self.meant(tx, cx, zone, (role, place), r, problems)?
                 && (id_of(&one).is_none() || list.iter().all(|m| id_of(m) != id_of(&one)))
             {
                 list.push(one);
@@ -393,8 +393,7 @@ impl People {
         tx: &mut Tx<'_>,
         cx: &Cx<'_>,
         zone: &Zone,
-        role: Role,
-        place: usize,
+        (role, place): (Role, usize),
         r: &ContactRef,
         problems: &mut Vec<FieldProblem>,
     ) -> Result<Option<Meant>, Error> {
