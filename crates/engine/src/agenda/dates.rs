@@ -12,6 +12,7 @@ const FUNDS_DAYS: [i64; 3] = [-30, -7, -1];
 const LAST_HOURS: i64 = 2;
 /// What a registry did by itself is looked at so long after the instant, in case its message was lost.
 const LOOK_AFTER_SECONDS: i64 = 2 * 3_600;
+const LATE_SECONDS: i64 = 6 * 3_600;
 const LEAVING_LOOK_DAYS: i64 = 7;
 
 /// Statuses of a name that is on its way out, or on its way back.
@@ -66,10 +67,11 @@ impl Dates {
         FUNDS_DAYS.iter().map(|days| self.renewal.plus_days(*days)).collect()
     }
 
-    /// When to try again to renew what could not be paid: daily, more often when little time is left.
+    /// When to try again what did not succeed: daily, more often when little time is left, and four times a day when it is too late anyway.
     pub fn again(&self, now: Timestamp) -> Timestamp {
         let left = self.last.seconds_since(now).max(0);
-        now.plus_seconds((left / 4).clamp(600, 86_400))
+        let too_late = left == 0 && now >= self.paid_until;
+        now.plus_seconds(if too_late { LATE_SECONDS } else { (left / 4).clamp(600, 86_400) })
     }
 }
 
@@ -150,8 +152,9 @@ mod tests {
     fn retries_are_daily_and_then_quicker() {
         let com = dates("com", false);
         assert_eq!(com.again(com.renewal), com.renewal.plus_days(1));
-        assert_eq!(com.again(com.last), com.last.plus_seconds(600));
+        assert_eq!(com.again(com.last), com.last.plus_seconds(6 * 3_600));
         let kr = dates("kr", false);
         assert_eq!(kr.again(kr.renewal).seconds_since(kr.renewal), 22 * 3_600 / 4);
+        assert_eq!(kr.again(kr.last), kr.last.plus_seconds(600), "until the registry does something by itself");
     }
 }
