@@ -4,6 +4,7 @@ use engine::domain::DomainView;
 use engine::order::OrderStanding;
 use model::Months;
 use model::domain::{Operation, Privacy};
+use model::lock::LockReason;
 use model::order::OrderKind;
 use model::transfer::TransferState;
 
@@ -117,11 +118,20 @@ pub fn privacy_origin(privacy: Privacy) -> &'static str {
 /// `domain.status` of query-whois: `lock` stands alone where nothing else applies, and never beside `production` (dmapi.md 5.4, 8.16).
 pub fn status(domain: &DomainView) -> String {
     let held = domain.statuses.iter().any(|word| word.eq_ignore_ascii_case("clientHold") || word.eq_ignore_ascii_case("serverHold"));
-    let words: Vec<&str> = [(domain.locked, "lock"), (held, "hold"), (domain.expired, "expired")]
-        .into_iter()
-        .filter(|(is, _)| *is)
-        .map(|(_, word)| word)
-        .collect();
+    // A lock after an owner change and one for want of proof have words of their own.
+    let new_owner = domain.locks.holds(LockReason::OwnerChange);
+    let unproven = domain.locks.holds(LockReason::Verification);
+    let words: Vec<&str> = [
+        (domain.locked, "lock"),
+        (held, "hold"),
+        (domain.expired, "expired"),
+        (new_owner, "transfer-prohibited-cor"),
+        (unproven, "invalid-address"),
+    ]
+    .into_iter()
+    .filter(|(is, _)| *is)
+    .map(|(_, word)| word)
+    .collect();
     if words.is_empty() { "production".to_owned() } else { words.join(",") }
 }
 

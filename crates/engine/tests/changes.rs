@@ -8,6 +8,7 @@ use engine::order::{OrderRef, OrderStanding, OrderView};
 use engine::{Actor, Engine, Error, account};
 use model::contact::ContactDraft;
 use model::domain::{Privacy, RenewalMode, TransferMode};
+use model::lock::LockReason;
 use model::pattern::Pattern;
 use model::{Access, Channel, DomainName, HostName, Money, Refusal};
 use std::time::Duration;
@@ -148,7 +149,8 @@ fn the_holders_lock_comes_and_goes() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
         let lock = |locked| {
-            let accepted = engine.run(&demo, Lock { name: name("fresh.com"), locked, client_id: String::new() }).unwrap();
+            let accepted =
+                engine.run(&demo, Lock { name: name("fresh.com"), reason: LockReason::User, locked, client_id: String::new() }).unwrap();
             let order = ended(engine, &demo, &accepted.order);
             assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
             shown(engine, &demo, "fresh.com").locked
@@ -157,8 +159,32 @@ fn the_holders_lock_comes_and_goes() {
         assert!(lock(true), "to lock what is locked is done");
         assert!(!lock(false));
         assert!(!lock(false));
-        let de = engine.run(&demo, Lock { name: name("demo.de"), locked: true, client_id: String::new() });
+        let de = engine.run(&demo, Lock { name: name("demo.de"), reason: LockReason::User, locked: true, client_id: String::new() });
         assert!(matches!(de, Err(Error::Refused(Refusal::Fields(_)))), ".de knows no lock: {de:?}");
+    });
+}
+
+#[test]
+fn a_name_is_locked_while_any_reason_stands() {
+    on_both(|f| {
+        let (engine, demo, staff) = (f.engine(), f.actor(Channel::Dmapi, "demo"), f.actor(Channel::Staff, "demo"));
+        let lock = |actor: &Actor, reason, locked| {
+            let accepted = engine.run(actor, Lock { name: name("fresh.com"), reason, locked, client_id: String::new() })?;
+            assert_eq!(ended(engine, &demo, &accepted.order).standing, OrderStanding::Succeeded);
+            let shown = shown(engine, &demo, "fresh.com");
+            Ok::<_, Error>((shown.locked, shown.locks.words()))
+        };
+        assert_eq!(lock(&staff, LockReason::Dispute, true).unwrap(), (true, "dispute".to_owned()));
+        assert_eq!(lock(&demo, LockReason::User, true).unwrap(), (true, "user dispute".to_owned()));
+        assert_eq!(
+            lock(&demo, LockReason::User, false).unwrap(),
+            (true, "dispute".to_owned()),
+            "the holder lifts only the holder's reason"
+        );
+        let forbidden = lock(&demo, LockReason::Dispute, false);
+        assert!(matches!(forbidden, Err(Error::Refused(Refusal::AccessDenied { .. }))), "{forbidden:?}");
+        assert_eq!(lock(&staff, LockReason::Dispute, false).unwrap(), (false, String::new()));
+        assert_eq!(lock(&staff, LockReason::Dispute, false).unwrap(), (false, String::new()));
     });
 }
 

@@ -5,6 +5,7 @@ use crate::reply::Reply;
 use engine::Error;
 use engine::domain::Lock;
 use model::Need;
+use model::lock::LockReason;
 
 pub const REQUEST: Request = Request { name: "domain-lock", aliases: &[], door: Door::Session(Need::Modify), answer };
 
@@ -17,5 +18,5 @@ pub(super) fn set(call: &Call<'_>, locked: bool) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, client_id) = (p.domain(), p.client_id());
     let (name, client_id) = p.done((name, client_id))?;
-    call.accepted(&call.engine.run(call.actor()?, Lock { name, locked, client_id })?.order)
+    call.accepted(&call.engine.run(call.actor()?, Lock { name, reason: LockReason::User, locked, client_id })?.order)
 }

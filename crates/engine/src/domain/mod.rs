@@ -42,6 +42,7 @@ use crate::error::broken;
 use crate::order::OrderRef;
 use crate::{Error, contact};
 use model::domain::{Privacy, RenewalMode, Role};
+use model::lock::Locks;
 use model::policy::Zone;
 use model::{DomainName, HostName, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -109,6 +110,8 @@ pub struct DomainView {
     pub dnssec: Vec<DnssecRecord>,
     /// Locked against transfer, for whatever reason.
     pub locked: bool,
+    /// The reasons for it.
+    pub locks: Locks,
     /// The end of what was paid for has passed.
     pub expired: bool,
     /// Further EPP and RGP statuses seen at the registry.
@@ -220,6 +223,7 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
         hosts: hosts.map_err(|_| store::Fault::corrupt("a domain's host"))?,
         dnssec: parsed("a domain's DNSSEC records", &d.dnssec)?,
         locked: !d.locks.is_empty(),
+        locks: Locks::parse(&d.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?,
         expired: d.paid_until_at <= cx.now,
         statuses: d.statuses.split_whitespace().map(str::to_owned).collect(),
         renewal_mode: d.renewal_mode,
