@@ -3,13 +3,14 @@
 use engine::account;
 use engine::account::manage::{Fund, SetRenewals};
 use engine::account::statement::Statement;
-use engine::domain::{ContactRef, Delete, Ending, Forecast, Info, PriceLimit, Register};
+use engine::domain::{ContactRef, Delete, Ending, Forecast, Info, PriceLimit, Register, Restore};
+use engine::faults::FaultKind;
 use engine::order::OrderStanding;
-use engine::{Actor, SealingKey, World, contact};
+use engine::{Actor, Error, SealingKey, World, contact};
 use model::contact::ContactDraft;
 use model::domain::{Privacy, RenewalMode};
 use model::policy::ZoneSet;
-use model::{Channel, Currency, DomainName, HostName, Money, Months, Timestamp};
+use model::{Channel, Currency, DomainName, HostName, Money, Months, Refusal, Timestamp};
 use sandbox::{Options, Sandbox};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -212,4 +213,39 @@ fn an_account_may_renew_at_expiry() {
     assert_eq!(info().paid_until, due.plus_months(Months::new(12).unwrap()));
     assert_eq!(info().expires, info().paid_until);
     f.assert_promises();
+}
+
+#[test]
+fn deletions_and_restores_whose_answer_was_lost_are_found_done_and_charged_once() {
+    for (store, location, _database) in testkit::stores() {
+        eprintln!("on {store}");
+        let f = Fixture::at(&location);
+        let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+        let name = DomainName::parse("locked.info").unwrap();
+        let before = balance(&f, &demo);
+        engine.faults().add("registry.delete", FaultKind::ReplyLost, 1).unwrap();
+        let delete = || Delete { name: name.clone(), ending: Ending::Now, force: true, client_id: String::new() };
+        let order = engine.run(&demo, delete()).unwrap().order;
+        let order = engine.await_order(&demo, order.id, WAIT).unwrap();
+        assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
+        let shown = engine.run(&demo, Info { name: name.clone() }).unwrap();
+        assert!(shown.statuses.iter().any(|s| s == "redemptionPeriod"), "{:?}", shown.statuses);
+        assert_eq!(balance(&f, &demo), before, "a name of 300 days is not refunded");
+        let again = engine.run(&demo, delete());
+        assert!(matches!(again, Err(Error::Refused(Refusal::StatusForbids { .. }))), "{again:?}");
+
+        engine.faults().add("registry.restore", FaultKind::ReplyLost, 1).unwrap();
+        let restore = Restore { name: name.clone(), price_limit: None, client_id: String::new() };
+        let order = engine.restore(&demo, restore.clone()).unwrap().order;
+        let order = engine.await_order(&demo, order.id, WAIT).unwrap();
+        if order.standing == OrderStanding::Pending {
+            f.advance("PT10M");
+        }
+        let order = engine.await_order(&demo, order.id, WAIT).unwrap();
+        assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
+        assert_eq!(before.checked_sub(balance(&f, &demo)), Some(order.price), "charged once");
+        assert!(engine.run(&demo, Info { name }).unwrap().statuses.is_empty());
+        assert!(matches!(engine.restore(&demo, restore), Err(Error::Refused(Refusal::StatusForbids { .. }))));
+        f.assert_promises();
+    }
 }
