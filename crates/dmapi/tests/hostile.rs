@@ -58,6 +58,10 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ),
     ("domain-renew", &["domain", "period", "expyear", "privacy", "max-price", "cltrid"]),
     ("domain-set-property", &["domain", "pname", "pvalue", "cltrid"]),
+    ("domain-transfer-control", &["action", "domain"]),
+    ("domain-transfer-get-auth-id", &["domain", "cltrid"]),
+    ("domain-transfer-in", TRANSFER),
+    ("domain-transfer-in-reseller", TRANSFER),
     ("domain-unlock", &["domain", "cltrid"]),
     ("login", &["username", "password", "api-key", "client-ip"]),
     ("logout", &["cltrid"]),
@@ -92,6 +96,25 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("result-retrieve", &["proc-id", "svtrid"]),
     ("v2/contact/create", CONTACT),
     ("version", &["client-ip"]),
+];
+
+const TRANSFER: &[&str] = &[
+    "domain",
+    "transfer-auth-id",
+    "auth-code",
+    "owner-c",
+    "admin-c",
+    "tech-c",
+    "billing-c",
+    "status",
+    "period",
+    "autorenew",
+    "ns-list",
+    "owner-email",
+    "privacy",
+    "max-price",
+    "cltrid",
+    "x-anything",
 ];
 
 const CHANGE: &[&str] = &[
@@ -308,6 +331,9 @@ fn base(request: &str) -> Vec<(&'static str, &'static str)> {
         "domain-register" => vec![("period", "12"), ("ns-list", "ns1.example.net:ns2.example.net")],
         "domain-renew" => vec![("domain", "soon-due.com"), ("period", "12"), ("max-price", "0.01")],
         "domain-privacy-order" => vec![("domain", "fresh.com"), ("privacy", "basic"), ("max-price", "0.01")],
+        "domain-transfer-control" => vec![("action", "show"), ("domain", "movable.com")],
+        "domain-transfer-get-auth-id" => vec![("domain", "taken.com")],
+        "domain-transfer-in" | "domain-transfer-in-reseller" => vec![("domain", "locked-away.com"), ("transfer-auth-id", "locked-1")],
         "domain-modify" => vec![("domain", "fresh.com")],
         "domain-get-property" => vec![("domain", "fresh.com"), ("pname", "autorenew")],
         "domain-set-property" => vec![("domain", "fresh.com"), ("pname", "autorenew"), ("pvalue", "1")],

@@ -72,6 +72,7 @@ fn values() -> Vec<String> {
 
 /// What each command reads beside COMMAND and SUBUSER.
 const READS: &[(&str, &str)] = &[
+    ("ActivateTransfer", "DOMAIN ACTION TRIGGER AUTH"),
     (
         "AddContact",
         "TITLE FIRSTNAME MIDDLENAME LASTNAME ORGANIZATION STREET STREET0 STREET1 STREET2 CITY STATE ZIP COUNTRY PHONE FAX EMAIL VATID NEW VALIDATION \
@@ -91,6 +92,7 @@ const READS: &[(&str, &str)] = &[
         "CheckDomain",
         "DOMAIN DOMAIN0 X-IDN-LANGUAGE X-FEE-COMMAND0 X-FEE-DOMAIN0 X-FEE-PERIOD0 X-FEE-PERIODTYPE0 X-FEE-CURRENCY0 X-FEE-LAUNCHPHASE0",
     ),
+    ("CheckDomainTransfer", "DOMAIN AUTH ACTION EMAILLANGUAGE"),
     (
         "CheckDomains",
         "DOMAIN DOMAIN0 DOMAIN7 X-IDN-LANGUAGE X-FEE-COMMAND0 X-FEE-DOMAIN0 X-FEE-PERIOD0 X-FEE-PERIODTYPE0 X-FEE-CURRENCY0 X-FEE-LAUNCHPHASE0 ZONETAG",
@@ -120,19 +122,28 @@ const READS: &[(&str, &str)] = &[
     ("QueryContactList", "CONTACT FIRST LIMIT WIDE ORDER ORDERBY LAYER TYPE STATUS LASTNAME"),
     ("QueryDomainList", "DOMAIN DOMAINIDN ZONE FIRST LIMIT WIDE ORDER ORDERBY TYPE REGISTRAR NAMESERVER DOMAINTAG0 ZONETAG"),
     ("QueryEventList", "CLASS SUBCLASS HISTORY SHOWALL INCLUDESUB MINDATE MAXDATE ORDERBY ORDER FIRST LIMIT WIDE GENERATELIST"),
+    ("QueryForeignTransferList", "DOMAIN FIRST LIMIT WIDE GENERATELIST SENDLISTEMAIL"),
     ("QueryNameserverList", "NAMESERVER PARENTDOMAIN FIRST LIMIT WIDE GENERATELIST"),
+    ("QueryTransferList", "DOMAIN FIRST LIMIT WIDE GENERATELIST SENDLISTEMAIL"),
     ("QueryZoneList", "ZONE INACTIVE INDIVIDUAL REGISTRAR FIRST LIMIT"),
     ("RenewDomain", "DOMAIN PERIOD PERIODTYPE EXPIRATION X-FEE-AMOUNT X-FEE-AMOUNT0 X-FEE-CURRENCY X-PROMOTION-CODE CLTRID"),
     ("RestoreDomain", "DOMAIN RENEWALMODE X-FEE-AMOUNT X-FEE-AMOUNT0 X-FEE-CURRENCY CLTRID"),
+    ("SetAuthCode", "DOMAIN AUTH ACTION TYPE CLTRID"),
     ("SetDomainRenewalMode", "DOMAIN RENEWALMODE TOKEN CLTRID"),
     ("SetDomainTransferMode", "DOMAIN TRANSFERMODE TOKEN CLTRID"),
     ("StartSession", "LOGIN PASSWORD NEWPASSWORD PERSISTENT"),
     ("StatusAccount", "REGISTRAR"),
     ("StatusContact", "CONTACT AUTH"),
     ("StatusDomain", "DOMAIN SHOWCONTACTDATA X-FEE-COMMAND X-FEE-COMMAND0 X-FEE-DOMAIN0 X-FEE-PERIOD0 X-FEE-PERIODTYPE0 X-FEE-CURRENCY0"),
+    ("StatusDomainTransfer", "DOMAIN"),
     ("StatusEvent", "EVENT HISTORY"),
     ("StatusNameserver", "NAMESERVER"),
     ("StopSession", ""),
+    (
+        "TransferDomain",
+        "DOMAIN ACTION AUTH OWNERCONTACT0 ADMINCONTACT0 TECHCONTACT0 BILLINGCONTACT0CITY NAMESERVER0 TRANSFERLOCK FORCEREQUEST NORENEW PERIOD X-WHOISPRIVACY \
+         X-FEE-AMOUNT X-PROMOTION-CODE X-ANYTHING CLTRID",
+    ),
 ];
 
 /// A good request of each command, into which one bad value is put at a time.
@@ -154,6 +165,9 @@ fn good(command: &str) -> Vec<(String, String)> {
         "SetDomainTransferMode" => "DOMAIN=fresh.com TRANSFERMODE=AUTODENY",
         "AddNameserver" | "ModifyNameserver" => "NAMESERVER=ns1.locked.info IPADDRESS0=192.0.2.1",
         "CheckNameserver" | "DeleteNameserver" | "StatusNameserver" => "NAMESERVER=ns1.fresh.com",
+        "TransferDomain" | "CheckDomainTransfer" => "DOMAIN=locked-away.com AUTH=locked-1",
+        "StatusDomainTransfer" | "ActivateTransfer" => "DOMAIN=leaving.com TRIGGER=00ff",
+        "SetAuthCode" => "DOMAIN=taken.com",
         "StatusDomain" => "DOMAIN=demo.or.kr",
         _ => "",
     };

@@ -104,15 +104,21 @@ fn page(answered: Answered) -> Page {
             let title = format!("Transfer of {}", shown(&view.name));
             Page { status: StatusCode::OK, title, lines: vec![what.to_owned(), silence.to_owned()], question: Some(view) }
         }
-        Answered::Taken { name, agreed: true } => {
-            Page::new(StatusCode::OK, format!("You agreed to the transfer of {}", shown(&name)), "Thank you. Nothing more is needed from you.")
-        }
+        Answered::Taken { name, agreed: true } => Page::new(
+            StatusCode::OK,
+            format!("You agreed to the transfer of {}", shown(&name)),
+            "Thank you. Nothing more is needed from you.",
+        ),
         Answered::Taken { name, agreed: false } => {
             Page::new(StatusCode::OK, format!("You refused the transfer of {}", shown(&name)), "Thank you. The name stays where it is.")
         }
         Answered::Unknown => unknown(),
         Answered::Used { name, state } => {
-            let line = format!("This link was used already, or was replaced by a newer one. The transfer of {} is {}.", shown(&name), state.sentence());
+            let line = format!(
+                "This link was used already, or was replaced by a newer one. The transfer of {} is {}.",
+                shown(&name),
+                state.sentence()
+            );
             Page::new(StatusCode::GONE, "This link is used up", line)
         }
         Answered::Expired { name } => {
@@ -120,7 +126,11 @@ fn page(answered: Answered) -> Page {
             Page::new(StatusCode::GONE, "This link has expired", line)
         }
         Answered::MovedOn { name, state } => {
-            let line = format!("The transfer of {} does not wait for your answer any more: it is {}. Nothing was changed.", shown(&name), state.sentence());
+            let line = format!(
+                "The transfer of {} does not wait for your answer any more: it is {}. Nothing was changed.",
+                shown(&name),
+                state.sentence()
+            );
             Page::new(StatusCode::CONFLICT, "The transfer has moved on", line)
         }
         Answered::Failed { name, reason } => {
@@ -178,4 +188,92 @@ fn reply(status: StatusCode, kind: &'static str, body: impl Into<Vec<u8>>) -> Re
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::Actor;
+    use engine::transfer::{TransferIn, UnsettableContacts};
+    use model::Channel;
+    use model::domain::{Privacy, RenewalMode};
+    use testkit::Fixture;
+
+    fn send(fixture: &Fixture, method: &str, path: &str, body: &str) -> Response<Vec<u8>> {
+        let request = Request::builder().method(method).uri(path).body(body.as_bytes().to_vec()).unwrap();
+        answer(fixture.engine(), request)
+    }
+
+    fn text(response: &Response<Vec<u8>>) -> String {
+        String::from_utf8(response.body().clone()).unwrap().replace("&#x2f;", "/")
+    }
+
+    fn ask(fixture: &Fixture, demo: &Actor) -> String {
+        let wish = TransferIn {
+            name: DomainName::parse("movable.com").unwrap(),
+            auth_info: Some("move-me-1".to_owned()),
+            registrant: None,
+            admin: vec![],
+            tech: vec![],
+            billing: vec![],
+            unsettable: UnsettableContacts::Later,
+            hosts: vec![],
+            transfer_lock: None,
+            renewal_mode: RenewalMode::Default,
+            privacy: Privacy::Off,
+            price_limit: None,
+            fields: vec![],
+            owner_email: None,
+            client_id: String::new(),
+        };
+        fixture.engine().transfer_in(demo, wish).unwrap();
+        let mails = fixture.engine().mails(Some("owner@outside.example".to_owned())).unwrap();
+        let link = mails[0].links[0].clone();
+        link[link.find("/foa/").unwrap()..].to_owned()
+    }
+
+    #[test]
+    fn a_link_is_looked_at_without_effect_and_answered_once() {
+        let fixture = Fixture::new();
+        let demo = fixture.actor(Channel::Dmapi, "demo");
+        let path = ask(&fixture, &demo);
+        for _ in 0..2 {
+            let page = send(&fixture, "GET", &path, "");
+            assert_eq!(page.status(), 200);
+            let policy = page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe") && !policy.contains("script"));
+            let html = text(&page);
+            assert!(
+                html.contains("Transfer of movable.com") && html.contains("<form method=\"post\">") && !html.contains("<script"),
+                "{html}"
+            );
+        }
+        assert_eq!(send(&fixture, "POST", &path, "answer=perhaps").status(), 400);
+        assert_eq!(send(&fixture, "PUT", &path, "").status(), 405);
+        let taken = send(&fixture, "POST", &path, "answer=refuse");
+        assert_eq!(taken.status(), 200);
+        assert!(text(&taken).contains("You refused the transfer of movable.com"));
+        for (method, body) in [("GET", ""), ("POST", "answer=approve")] {
+            let late = send(&fixture, method, &path, body);
+            assert_eq!(late.status(), 409);
+            assert!(text(&late).contains("refused by the holder"), "{}", text(&late));
+        }
+        fixture.assert_promises();
+    }
+
+    #[test]
+    fn a_link_that_expired_or_never_was_does_nothing() {
+        let fixture = Fixture::new();
+        let demo = fixture.actor(Channel::Dmapi, "demo");
+        let path = ask(&fixture, &demo);
+        fixture.advance("P5DT1S");
+        let page = send(&fixture, "POST", &path, "answer=approve");
+        assert_eq!(page.status(), 409);
+        assert!(text(&page).contains("lapsed"));
+        for path in ["/foa", "/foa/", "/foa/00ff", "/foa/%2e%2e", "/foa/<script>", &format!("/foa/{}", "a".repeat(500))] {
+            let Ok(request) = Request::builder().uri(path).body(Vec::new()) else { continue };
+            assert_eq!(answer(fixture.engine(), request).status(), 404, "{path}");
+        }
+        assert_eq!(send(&fixture, "GET", "/foa/style.css", "").status(), 200);
+    }
 }

@@ -55,7 +55,11 @@ pub(crate) fn play(ask: &Ask<'_>) -> Result<Reply, Problem> {
     let played = ask.lab.play(*deed, name.as_str(), &wish.auth);
     if !played.done {
         let reasons = if played.reasons.is_empty() { String::new() } else { format!(": {}", played.reasons.join("; ")) };
-        return Err(Problem::new(StatusCode::CONFLICT, None, format!("the registry refused with {} {}{reasons}", played.code, played.message)));
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            None,
+            format!("the registry refused with {} {}{reasons}", played.code, played.message),
+        ));
     }
     Reply::json(&View { done: true, code: played.code, message: played.message, reasons: played.reasons })
 }

@@ -123,6 +123,7 @@ impl Engine {
         if let Some(order) = open {
             return Ok(Asked { order, warning: None });
         }
+        plausible(request.auth_info.as_deref())?;
         let registry = self.registry_of(&zone.suffix)?;
         let found = match registry.domain(&request.name, request.auth_info.as_deref()) {
             Ok(found) => found,
@@ -170,6 +171,7 @@ impl Engine {
         let Some((zone, _)) = zones.sold_in(&request.name) else {
             return Err(Refusal::ZoneNotSold { name: request.name.as_str().to_owned() }.into());
         };
+        plausible(request.auth_info.as_deref())?;
         let registry = self.registry_of(&zone.suffix)?;
         let found = match registry.domain(&request.name, request.auth_info.as_deref()) {
             Ok(found) => found,
@@ -200,6 +202,13 @@ impl Operation for Open {
 
 fn fingerprint(name: &DomainName) -> String {
     format!("transfer {name}")
+}
+
+/// A code that no registry can have issued opens nothing: it is not sent.
+fn plausible(code: Option<&str>) -> Result<(), Refusal> {
+    const CHARACTERS_MAX: usize = 255;
+    let good = code.is_none_or(|c| !c.is_empty() && c.len() <= CHARACTERS_MAX && c.bytes().all(|b| b.is_ascii_graphic() || b == b' '));
+    if good { Ok(()) } else { Err(Refusal::AuthInfoWrong) }
 }
 
 struct Accept {
