@@ -308,6 +308,8 @@ fn properties_of_one_name_and_of_many() {
         // Among many, those that cannot be changed are named and the others are changed.
         let order = set("*.com", Property::Autorenew, Setting::On).unwrap();
         assert!(order.standing == OrderStanding::Succeeded && order.message.contains("redeemable.com"), "{}", order.message);
+        let all = engine::order::List { filter: Default::default(), newest_first: true, window: domain::Window { skip: 0, take: 1 } };
+        assert_eq!(engine.run(&demo, all).unwrap().rows[0].id, order.id, "many names, one order");
         assert_eq!(shown(engine, &demo, "fresh.com").renewal_mode, RenewalMode::AutoRenew);
         assert_eq!(shown(engine, &demo, "redeemable.com").renewal_mode, RenewalMode::AutoDelete);
         let none = set("nothing-like-*", Property::Autorenew, Setting::On);

@@ -301,6 +301,7 @@ pub struct Gift<'a> {
 /// Gives a domain to another account; its code is spent. False if it was not the giver's any more.
 pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) -> Result<bool, Fault> {
     crate::agenda::remove_all(tx, id)?;
+    crate::hosts::give_below(tx, id, gift.to, at, by)?;
     tx.execute(UNLINK_CONTACTS, params![id])?;
     let changed = tx.execute(
         GIVE,

@@ -5,7 +5,7 @@
 
 use super::list::range;
 use super::modify::{self, Modify, PrivacyWish};
-use super::{Accepted, default_mode, of_account, zone_of};
+use super::{Accepted, default_mode, of_account, set_renewal_mode, zone_of};
 use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::order::{self, Finished};
@@ -217,7 +217,12 @@ impl Change {
             Change::Privacy(level) if level != domain.privacy && [level, domain.privacy].contains(&Privacy::Pro) => {
                 Err(Refusal::NotSupported { what: "switching privacy pro for several names at once".to_owned() }.into())
             }
-            Change::Renewal(_) | Change::Privacy(_) => modify::accept(tx, cx, &self.wish(name), OrderKind::PropertySet).map(|_| ()),
+            Change::Privacy(level) if level == domain.privacy => Ok(()),
+            Change::Privacy(level) => modify::switch_privacy(tx, cx, &domain, level),
+            Change::Renewal(mode) => {
+                let zone = zone_of(cx, &domain)?;
+                set_renewal_mode::set(tx, cx, &domain, &zone, mode)
+            }
         }
     }
 

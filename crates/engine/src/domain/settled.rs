@@ -33,6 +33,15 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
     }
 }
 
+/// The word under which an event of an order names its object.
+pub(crate) fn object_word(kind: OrderKind) -> &'static str {
+    match kind {
+        OrderKind::ContactCreate | OrderKind::ContactModify | OrderKind::ContactDelete => "contact",
+        OrderKind::HostCreate | OrderKind::HostModify | OrderKind::HostDelete => "nameserver",
+        _ => "domain",
+    }
+}
+
 /// What is told to the client of an order that succeeded, and the facts that came with it.
 pub(crate) type Outcome = (String, Vec<(String, String)>);
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use store::hosts::{self, Host};
 use store::orders::Order;
-use store::{Tx, contacts};
+use store::{Tx, contacts, domains};
 
 /// Asks for a host below one of the account's domains.
 #[derive(Clone, Debug)]
@@ -238,11 +238,12 @@ fn open(
 /// The registry has it so.
 pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &HostWish) -> Result<Outcome, Error> {
     let present = hosts::by_name(tx, &wish.name)?;
+    let domain = domains::by_id(tx, wish.domain)?;
     let (subclass, message) = match (wish.verb, present) {
-        (HostVerb::Create, None) => {
+        (HostVerb::Create, None) if domain.is_some() => {
             let host = Host {
                 id: cx.id(),
-                account_id: order.account_id,
+                account_id: domain.map_or(order.account_id, |d| d.account_id),
                 domain_id: wish.domain,
                 name: wish.name.clone(),
                 addresses: wish.addresses.clone(),
@@ -264,7 +265,9 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &HostWis
             ("NAMESERVER_DELETION_SUCCESSFUL", DONE)
         }
         // Its domain went away in the meantime, and the host with it.
-        (HostVerb::Modify | HostVerb::Delete | HostVerb::ForceDelete, None) => ("NAMESERVER_DELETION_SUCCESSFUL", "The host is gone"),
+        (HostVerb::Create | HostVerb::Modify | HostVerb::Delete | HostVerb::ForceDelete, None) => {
+            ("NAMESERVER_DELETION_SUCCESSFUL", "The host is gone")
+        }
     };
     events::append(
         tx,

@@ -168,7 +168,7 @@ fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result
             subclass,
             object: &order.object,
             order_id: Some(order.id),
-            data: &[("domain", &order.object), ("reason", message)],
+            data: &[(domain::object_word(order.kind), &order.object), ("reason", message)],
         },
     )
 }

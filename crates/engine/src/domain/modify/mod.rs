@@ -306,6 +306,12 @@ pub(super) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish:
     Ok(Accepted { order: order::open(tx, cx, new)? })
 }
 
+/// Switches privacy that was bought and of which the registry knows nothing, inside another operation.
+pub(super) fn switch_privacy(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, level: Privacy) -> Result<(), Error> {
+    let change = Modification { privacy: Some((level.word().to_owned(), None)), ..Modification::of(domain) };
+    apply(tx, cx, domain.clone(), &change, &cx.actor.name())
+}
+
 /// The people of a domain as it stands.
 struct People {
     holder: Contact,

@@ -185,7 +185,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
 
 /// The registry has the change.
 pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modification) -> Result<Outcome, Error> {
-    let domain = domains::by_id(tx, wish.domain)?.ok_or_else(|| broken("a changed name is not here any more"))?;
+    let Some(domain) = domains::by_id(tx, wish.domain)? else {
+        return Ok(("The name is not held here any more".to_owned(), Vec::new()));
+    };
     apply(tx, cx, domain, wish, &order.actor)?;
     told(tx, cx, order, "DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", &[])?;
     Ok((DONE.to_owned(), Vec::new()))
