@@ -146,10 +146,17 @@ impl Engine {
             let name = DomainName::parse(&domain.name).map_err(|_| store::Fault::corrupt("a domain's name"))?;
             let registry = self.registry_of(&domain.zone)?;
             let change = UpdateDomain { auth_info: Some(None), ..UpdateDomain::default() };
-            // To clear it twice does no harm. Where the registry cannot be asked now, the lease runs out and it is tried again.
+            // To clear it twice does no harm.
             match registry.update_domain(&format!("DD-{}-{}", job.id, job.epoch), &name, &change) {
                 Ok(_) | Err(registry::Trouble::Refused { .. }) => {}
-                Err(trouble) => return Err(trouble.into()),
+                Err(trouble) => {
+                    tracing::warn!(domain = %name, error = %trouble, "a code that ended could not be cleared at the registry; trying again");
+                    let again = self.now().plus_seconds(crate::jobs::backoff_seconds(job.attempts));
+                    self.inner
+                        .store
+                        .write(move |tx| Ok::<_, Error>(jobs::again(tx, job.id, job.epoch, again, "not cleared at the registry")?))?;
+                    return Ok(());
+                }
             }
         }
         self.run_inside(&nobody, Expired { job })

@@ -151,6 +151,15 @@ pub(super) fn gone(
     Ok(())
 }
 
+/// The name is not here any more, or was given away otherwise: a transfer of it out of an account here has ended with that.
+pub(crate) fn overtaken(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &str) -> Result<(), Error> {
+    let Some(mut t) = transfers::open_of_name(tx, name)?.filter(|t| t.direction != Direction::In) else { return Ok(()) };
+    if step(tx, cx, &mut t, TransferEvent::Cancelled, Some(Party::Registry), "the name is not here any more")? {
+        tell(tx, cx, &t, Told::Failed, None, &[])?;
+    }
+    Ok(())
+}
+
 /// What the registry shows of a name of ours whose transfer is open: it left, or the request ended. Says what came of it, if anything.
 pub(crate) fn went(
     tx: &mut Tx<'_>,

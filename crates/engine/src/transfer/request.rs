@@ -279,6 +279,8 @@ impl Operation for Accept {
             return Err(Refusal::Fields(problems).into());
         }
         let warning = decide(zone, &self.found, &self.registrar, cx.now)?;
+        // Another registrar holds the name: whatever took it from here before has ended.
+        super::overtaken(tx, cx, request.name.as_str())?;
 
         let months = zone.transfer_term(None).ok().flatten();
         let premium = self.priced.as_ref().is_some_and(Availability::is_premium);
