@@ -197,9 +197,7 @@ pub struct Captured {
 
 /// Turns `held_e4` of reserved money into a charge of `charged_e4`, at most what was held.
 pub fn capture(tx: &mut Tx<'_>, id: i64, held_e4: i64, charged_e4: i64) -> Result<Option<Captured>, Fault> {
-    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| {
-        Ok(Captured { balance_e4: row.int(0)?, low_balance_e4: row.int(1)? })
-    })
+    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| Ok(Captured { balance_e4: row.int(0)?, low_balance_e4: row.int(1)? }))
 }
 
 /// Books money in (or, negative, out); false if the account could not bear it.
