@@ -39,6 +39,8 @@ pub struct TransferView {
     pub log: Vec<String>,
     /// The viewer is the one who asked for it.
     pub is_gaining: bool,
+    /// It is being withdrawn at the registry: its order ends soon.
+    pub is_ending: bool,
     /// The viewer may say yes or no to it now.
     pub can_answer: bool,
 }
@@ -51,6 +53,7 @@ pub(super) fn view(cx: &Cx<'_>, t: Transfer) -> Result<TransferView, Error> {
         can_answer: !is_gaining
             && (t.state.next(TransferEvent::AnswerSent).is_some()
                 || t.direction == Direction::Internal && t.state == TransferState::Offered),
+        is_ending: t.state == TransferState::Withdrawing,
         executes: t.ended_at.unwrap_or(t.act_by_at),
         log: parsed("a transfer's log", &t.log)?,
         is_gaining,

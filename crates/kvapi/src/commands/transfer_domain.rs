@@ -14,7 +14,7 @@ use engine::domain::{ContactRef, Info};
 use engine::order::OrderStanding;
 use engine::transfer::{self, Cancel, Offer, Show, TransferIn, TransferView, UnsettableContacts};
 use model::domain::{Privacy, RenewalMode};
-use model::transfer::{Direction, TransferState};
+use model::transfer::Direction;
 use model::{DomainName, Field, Problem};
 
 pub const COMMAND: Command = Command { name: "TransferDomain", answer: Answer::Inside(answer) };
@@ -48,7 +48,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         Action::Deny => answered(call, p.done(name)?, false),
         Action::Cancel => {
             let t = call.engine.run(&call.actor, Cancel { name: p.done(name)? })?;
-            if t.state == TransferState::Withdrawing {
+            if t.is_ending {
                 // The registry is told by the transfer's own order: wait for its end as for any other.
                 call.engine.await_order(&call.actor, t.id, std::time::Duration::from_secs(8))?;
                 let now = call.engine.run(&call.actor, Show { name: t.name })?;
