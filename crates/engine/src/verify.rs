@@ -40,11 +40,10 @@ impl Engine {
         // What was written a moment ago is not linked yet.
         self.link_audit(true)?;
         let money = self.inner.store.read(|tx| Ok::<_, Error>(ledger::violations(tx)?))?;
-        let (order_violations, attention) =
-            self.inner.store.read(move |tx| {
-                let waiting = orders::count_attention(tx)?.saturating_add(agenda::count_attention(tx)?);
-                Ok::<_, Error>((orders::violations(tx, now)?, waiting))
-            })?;
+        let (order_violations, attention) = self.inner.store.read(move |tx| {
+            let waiting = orders::count_attention(tx)?.saturating_add(agenda::count_attention(tx)?);
+            Ok::<_, Error>((orders::violations(tx, now)?, waiting))
+        })?;
         let forgotten = self.inner.store.read(|tx| Ok::<_, Error>(agenda::violations(tx)?))?;
         let history = self.inner.store.read(|tx| history(tx))?;
         let mut promises = vec![
