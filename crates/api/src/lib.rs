@@ -27,6 +27,37 @@ pub trait Lab: Send + Sync {
     fn verify(&self) -> Result<Verdict, Error>;
     /// Puts everything back to the seed. The text of an error is for people.
     fn reset(&self) -> Result<(), String>;
+    /// Does one thing at the registry as the registrar of the outside world.
+    fn play(&self, deed: Deed, name: &str, auth: &str) -> Played;
+}
+
+/// What the registrar of the outside world does with a name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Deed {
+    /// Registers it for a year, with the code for a transfer if one is given.
+    Create,
+    Delete,
+    Lock,
+    Unlock,
+    /// Sets the code for a transfer, or clears it.
+    SetAuth,
+    /// Asks for a transfer of a name of ours, with its code.
+    Request,
+    /// Takes its request back.
+    Cancel,
+    /// Lets a name go that we have asked for.
+    Approve,
+    Reject,
+}
+
+/// How the registry answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Played {
+    pub done: bool,
+    /// EPP's result code.
+    pub code: u16,
+    pub message: String,
+    pub reasons: Vec<String>,
 }
 
 /// One call of the lab.
@@ -46,6 +77,7 @@ const CALLS: &[Call] = &[
     Call { path: "/sandbox/faults", get: Some(calls::faults::list), post: Some(calls::faults::add), delete: Some(calls::faults::clear) },
     Call { path: "/sandbox/crash", get: None, post: Some(calls::faults::crash), delete: None },
     Call { path: "/sandbox/invariants", get: Some(calls::invariants::show), post: None, delete: None },
+    Call { path: "/sandbox/registry", get: None, post: Some(calls::registry::play), delete: None },
     Call { path: "/sandbox/reset", get: None, post: Some(calls::reset::run), delete: None },
 ];
 

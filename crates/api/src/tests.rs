@@ -1,6 +1,6 @@
 //! The lab's calls over an engine on a memory store, with a lab that notes what it was asked.
 
-use crate::{Lab, answer};
+use crate::{Deed, Lab, Played, answer};
 use engine::lab::{Happening, Moved};
 use engine::verify::{Promise, Verdict};
 use engine::{Engine, Error, Parts, SealingKey, World};
@@ -57,6 +57,12 @@ impl Lab for Noted {
 
     fn reset(&self) -> Result<(), String> {
         if self.broken { Err("no disk".to_owned()) } else { Ok(()) }
+    }
+
+    fn play(&self, deed: Deed, name: &str, auth: &str) -> Played {
+        let message = format!("{deed:?} {name} {auth}");
+        let (code, reasons) = if self.broken { (2304, vec!["clientTransferProhibited".to_owned()]) } else { (1001, Vec::new()) };
+        Played { done: !self.broken, code, message, reasons }
     }
 }
 
@@ -162,7 +168,7 @@ fn mail_takes_one_parameter() {
 #[test]
 fn paths_methods_and_sizes_are_bounded() {
     let (engine, lab) = (engine(true), Noted::default());
-    for path in ["/sandbox", "/sandbox/snapshot", "/sandbox/restore", "/sandbox/registry", "/sandbox/clock/", "/sandbox/Clock"] {
+    for path in ["/sandbox", "/sandbox/snapshot", "/sandbox/restore", "/sandbox/elsewhere", "/sandbox/clock/", "/sandbox/Clock"] {
         let (status, reply) = ask(&engine, &lab, "POST", path, "{}");
         assert_eq!(status, 404, "{path}");
         assert!(reply["error"]["message"].as_str().unwrap().contains("/sandbox/clock"));
@@ -206,4 +212,23 @@ fn there_is_no_lab_outside_the_sandbox() {
         }
     }
     assert!(lab.moves.lock().unwrap().is_empty());
+}
+
+#[test]
+fn the_outside_world_is_played() {
+    let engine = engine(true);
+    let lab = Noted::default();
+    let (status, view) =
+        ask(&engine, &lab, "POST", "/sandbox/registry", r#"{"as":"outsider","do":"request","name":"Leaving.com","auth":"x-1"}"#);
+    assert_eq!((status, view["code"].as_u64(), view["message"].as_str()), (200, Some(1001), Some("Request leaving.com x-1")));
+    let broken = Noted { broken: true, ..Noted::default() };
+    assert_eq!(ask(&engine, &broken, "POST", "/sandbox/registry", r#"{"as":"outsider","do":"approve","name":"a.com"}"#).0, 409);
+    for wrong in [
+        r#"{"as":"domesday","do":"approve","name":"a.com"}"#,
+        r#"{"as":"outsider","do":"steal","name":"a.com"}"#,
+        r#"{"as":"outsider","do":"approve","name":"-"}"#,
+        r#"{"as":"outsider","do":"request","name":"a.com"}"#,
+    ] {
+        assert_eq!(ask(&engine, &lab, "POST", "/sandbox/registry", wrong).0, 400, "{wrong}");
+    }
 }

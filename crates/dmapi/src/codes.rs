@@ -24,6 +24,9 @@ const COMMAND_SYNTAX: &str = "Command syntax error";
 const OPTION: &str = "Unimplemented option";
 const BILLING: &str = "Billing failure";
 const NOT_RENEWABLE: &str = "Object is not eligible for renewal";
+const NOT_TRANSFERABLE: &str = "Object is not eligible for transfer";
+const NO_TRANSFER: &str = "Object not pending transfer";
+const WRONG_AUTH: &str = "Invalid authorization information";
 const AUTHENTICATION: &str = "Authentication error";
 /// Clients log in again when they find one of these words here (dmapi.md 2.3).
 const DEAD_SESSION: &str = "Authentication error (invalid or expired session, Auth-Sid)";
@@ -31,6 +34,7 @@ const AUTHORIZATION: &str = "Authorization error";
 const EXISTS: &str = "Object exists";
 const NO_OBJECT: &str = "Object does not exist";
 const STATUS: &str = "Object status prohibits operation";
+const ASSOCIATION: &str = "Object association prohibits operation";
 const POLICY: &str = "Parameter value policy error";
 const FAILED: &str = "Command failed";
 const LIMIT: &str = "Limit exceeded, try again later";
@@ -63,7 +67,14 @@ pub fn refused(refusal: &Refusal) -> Told {
         Refusal::DomainUnavailable { name, reason } => told(2302, EXISTS, format!("Domain {name} is not available, {reason}")),
         Refusal::DomainUnknown { name } => told(2303, NO_OBJECT, format!("Domain {name} not found")),
         Refusal::ContactUnknown => told(2303, NO_OBJECT, "Contact not found"),
+        Refusal::HostUnknown => told(2303, NO_OBJECT, "Name server not found"),
+        Refusal::InUse { by } => told(2305, ASSOCIATION, format!("The object is still in use by {by}")),
+        Refusal::ObjectBusy { object } => told(2304, STATUS, format!("Another request for {object} is still in progress")),
+        Refusal::EventUnknown => told(2303, NO_OBJECT, "No event of this number"),
         Refusal::OrderUnknown => told(2303, NO_OBJECT, "No request of this Proc-ID or SvTrID"),
+        Refusal::AuthInfoWrong => told(2202, WRONG_AUTH, format!("{} is wrong", wire_name(&Field::AuthInfo))),
+        Refusal::NotTransferable { reason } => told(2106, NOT_TRANSFERABLE, format!("The domain cannot be transferred, {reason}")),
+        Refusal::TransferUnknown { name } => told(2301, NO_TRANSFER, format!("No transfer of {name} found")),
         Refusal::NotYours => told(2201, AUTHORIZATION, "No permission for this object"),
         Refusal::AlreadyExists => told(2302, EXISTS, "The object exists already"),
         Refusal::StatusForbids { status } => told(2304, STATUS, format!("Status {status} does not allow this")),
@@ -155,6 +166,11 @@ pub fn wire_name(field: &Field) -> Cow<'static, str> {
         Field::TechContact(_) => "tech-c",
         Field::BillingContact(_) => "billing-c",
         Field::NameServer(_) | Field::NameServers => "ns-list",
+        Field::Host => "host",
+        Field::HostAddress(0) => "ip",
+        Field::HostAddress(_) => "ipv6",
+        Field::Property => "pname",
+        Field::PropertyValue => "pvalue",
         Field::Autorenew | Field::RenewalMode => "autorenew",
         Field::Status => "status",
         Field::Language => "language",
@@ -241,7 +257,14 @@ mod tests {
             Refusal::DomainUnavailable { .. } => "DomainUnavailable",
             Refusal::DomainUnknown { .. } => "DomainUnknown",
             Refusal::ContactUnknown => "ContactUnknown",
+            Refusal::HostUnknown => "HostUnknown",
+            Refusal::InUse { .. } => "InUse",
+            Refusal::ObjectBusy { .. } => "ObjectBusy",
             Refusal::OrderUnknown => "OrderUnknown",
+            Refusal::EventUnknown => "EventUnknown",
+            Refusal::AuthInfoWrong => "AuthInfoWrong",
+            Refusal::NotTransferable { .. } => "NotTransferable",
+            Refusal::TransferUnknown { .. } => "TransferUnknown",
             Refusal::NotYours => "NotYours",
             Refusal::AlreadyExists => "AlreadyExists",
             Refusal::StatusForbids { .. } => "StatusForbids",
@@ -289,7 +312,14 @@ mod tests {
             Refusal::DomainUnavailable { name: domain.clone(), reason: text("in use") },
             Refusal::DomainUnknown { name: text("example.com") },
             Refusal::ContactUnknown,
+            Refusal::HostUnknown,
+            Refusal::InUse { by: text("2 domains") },
+            Refusal::ObjectBusy { object: text("CCOM-1") },
             Refusal::OrderUnknown,
+            Refusal::EventUnknown,
+            Refusal::AuthInfoWrong,
+            Refusal::NotTransferable { reason: text("it is locked") },
+            Refusal::TransferUnknown { name: text("example.com") },
             Refusal::NotYours,
             Refusal::AlreadyExists,
             Refusal::StatusForbids { status: text("redemption") },

@@ -1,5 +1,9 @@
 //! Typed reading of parameters: every problem of a request is noted, and all are told at once.
 
+mod changes;
+
+pub use changes::property_words;
+
 use crate::codes::wire_name;
 use crate::wire::Params;
 use engine::domain::Window;
@@ -260,7 +264,7 @@ impl<'a> Reader<'a> {
 
     /// A name server's name.
     pub fn host(&self) -> Read<Option<HostName>> {
-        self.optional(Field::Other("host"), |text| {
+        self.optional(Field::Host, |text| {
             HostName::parse(text).map_err(|error| Problem::Malformed { expected: error.expected().to_owned() })
         })
     }

@@ -4,7 +4,9 @@ use engine::domain::DomainView;
 use engine::order::OrderStanding;
 use model::Months;
 use model::domain::{Operation, Privacy};
+use model::lock::LockReason;
 use model::order::OrderKind;
+use model::transfer::TransferState;
 
 /// The request that opened an order.
 pub fn request_type(kind: OrderKind) -> &'static str {
@@ -13,6 +15,41 @@ pub fn request_type(kind: OrderKind) -> &'static str {
         OrderKind::DomainRegister => "domain-register",
         OrderKind::DomainRenew => "domain-renew",
         OrderKind::PrivacyOrder => "domain-privacy-order",
+        OrderKind::DomainDelete => "domain-delete",
+        OrderKind::DomainRestore => "domain-redeem",
+        OrderKind::DomainSuspend => "domain-suspend",
+        OrderKind::DomainModify => "domain-modify",
+        OrderKind::DomainLock => "domain-lock",
+        OrderKind::DomainUnlock => "domain-unlock",
+        OrderKind::PropertySet => "domain-set-property",
+        OrderKind::ContactModify => "contact-modify",
+        OrderKind::ContactDelete => "contact-delete",
+        OrderKind::HostCreate => "ns-create",
+        OrderKind::HostModify => "ns-modify",
+        OrderKind::HostDelete => "ns-delete",
+        OrderKind::DomainTransfer => "domain-transfer-in-reseller",
+        OrderKind::TransferAnswer => "domain-transfer-answer",
+        OrderKind::AuthCode => "domain-transfer-get-auth-id",
+    }
+}
+
+/// Joker's thirteen words for the states of a transfer (dmapi.md 8.13). It has one word for every bad end but the withdrawn one.
+pub fn transfer_state(state: TransferState) -> &'static str {
+    use TransferState as S;
+    match state {
+        S::Stored => "IN_DB",
+        S::Priced => "PAYMENT_PREPARED",
+        S::Held => "PAYMENT_ACQUIRED",
+        S::Unaddressed => "PENDING_FOA_SENDING",
+        S::Asked => "FOA_BEEN_SENT",
+        S::Refused | S::Rejected | S::Lapsed => "FOA_NACK",
+        S::Agreed => "FOA_ACK",
+        S::Requesting => "REGISTRY_REQUEST_SENT",
+        S::Waiting | S::Leaving | S::Answering | S::Offered => "REGISTRY_REQUEST_RECEIVED_NOW_WAITING",
+        S::Withdrawing | S::Cancelled => "REGISTRY_CANCELATION_PENDING",
+        S::Arrived => "DOMAIN_WITH_JOKER_PENDING_COMPLETE",
+        S::Charged => "PAYMENT_COMMITTED",
+        S::Completed => "TRANSFER_PROCESSED_SUCCESSFULLY",
     }
 }
 
@@ -81,11 +118,20 @@ pub fn privacy_origin(privacy: Privacy) -> &'static str {
 /// `domain.status` of query-whois: `lock` stands alone where nothing else applies, and never beside `production` (dmapi.md 5.4, 8.16).
 pub fn status(domain: &DomainView) -> String {
     let held = domain.statuses.iter().any(|word| word.eq_ignore_ascii_case("clientHold") || word.eq_ignore_ascii_case("serverHold"));
-    let words: Vec<&str> = [(domain.locked, "lock"), (held, "hold"), (domain.expired, "expired")]
-        .into_iter()
-        .filter(|(is, _)| *is)
-        .map(|(_, word)| word)
-        .collect();
+    // A lock after an owner change and one for want of proof have words of their own.
+    let new_owner = domain.locks.holds(LockReason::OwnerChange);
+    let unproven = domain.locks.holds(LockReason::Verification);
+    let words: Vec<&str> = [
+        (domain.locked, "lock"),
+        (held, "hold"),
+        (domain.expired, "expired"),
+        (new_owner, "transfer-prohibited-cor"),
+        (unproven, "invalid-address"),
+    ]
+    .into_iter()
+    .filter(|(is, _)| *is)
+    .map(|(_, word)| word)
+    .collect();
     if words.is_empty() { "production".to_owned() } else { words.join(",") }
 }
 

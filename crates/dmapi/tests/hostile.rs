@@ -10,8 +10,31 @@ use testkit::transcript::{Sent, Stage};
 /// What each request takes. Every request of the table must stand here.
 const PARAMETERS: &[(&str, &[&str])] = &[
     ("contact-create", CONTACT),
+    ("contact-delete", &["handle", "cltrid"]),
+    ("contact-modify", CHANGE),
     ("domain-check", &["domain", "check-price", "period", "language"]),
+    ("domain-delete", &["domain", "force", "type", "cltrid"]),
+    ("domain-get-property", &["domain", "pname"]),
+    ("domain-lock", &["domain", "cltrid"]),
+    (
+        "domain-modify",
+        &[
+            "domain",
+            "owner-c",
+            "admin-c",
+            "tech-c",
+            "billing-c",
+            "ns-list",
+            "registrar-tag",
+            "dnssec",
+            "ds-1",
+            "ds-2",
+            "x-kr-ctfy-no",
+            "cltrid",
+        ],
+    ),
     ("domain-privacy-order", &["domain", "privacy", "period", "expyear", "max-price", "cltrid"]),
+    ("domain-redeem", &["domain", "max-price", "cltrid"]),
     (
         "domain-register",
         &[
@@ -34,10 +57,20 @@ const PARAMETERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("domain-renew", &["domain", "period", "expyear", "privacy", "max-price", "cltrid"]),
+    ("domain-set-property", &["domain", "pname", "pvalue", "cltrid"]),
+    ("domain-transfer-control", &["action", "domain"]),
+    ("domain-transfer-get-auth-id", &["domain", "cltrid"]),
+    ("domain-transfer-in", TRANSFER),
+    ("domain-transfer-in-reseller", TRANSFER),
+    ("domain-unlock", &["domain", "cltrid"]),
     ("login", &["username", "password", "api-key", "client-ip"]),
     ("logout", &["cltrid"]),
+    ("ns-create", &["host", "ip", "ipv6", "cltrid"]),
+    ("ns-delete", &["host", "cltrid"]),
+    ("ns-modify", &["host", "ip", "ipv6", "cltrid"]),
     ("query-contact-list", &["pattern", "from", "to", "tld", "extended-format"]),
     ("query-domain-list", &["pattern", "from", "to", "showstatus", "showgrants", "showjokerns", "showprivacy"]),
+    ("query-ns-list", &["pattern", "full"]),
     ("query-profile", &["client-ip"]),
     ("query-request-list", &["client-ip"]),
     ("query-whois", &["domain", "contact", "host", "internal"]),
@@ -63,6 +96,45 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("result-retrieve", &["proc-id", "svtrid"]),
     ("v2/contact/create", CONTACT),
     ("version", &["client-ip"]),
+];
+
+const TRANSFER: &[&str] = &[
+    "domain",
+    "transfer-auth-id",
+    "auth-code",
+    "owner-c",
+    "admin-c",
+    "tech-c",
+    "billing-c",
+    "status",
+    "period",
+    "autorenew",
+    "ns-list",
+    "owner-email",
+    "privacy",
+    "max-price",
+    "cltrid",
+    "x-anything",
+];
+
+const CHANGE: &[&str] = &[
+    "handle",
+    "name",
+    "fname",
+    "organization",
+    "email",
+    "address-1",
+    "address-2",
+    "city",
+    "country",
+    "phone",
+    "extension",
+    "fax",
+    "lang",
+    "vatid",
+    "cltrid",
+    "x-us-nexus-category",
+    "x-%0a",
 ];
 
 const CONTACT: &[&str] = &[
@@ -231,7 +303,7 @@ fn check_body(request: &str, code: u16, headers: &BTreeMap<String, Vec<String>>,
             cells(' ', 7);
             assert_eq!(headers["Row-Count"][0], lines.len().to_string());
         }
-        ("query-whois" | "query-profile" | "domain-check" | "v2/contact/create" | "result-retrieve", None, _) => {
+        ("query-whois" | "query-profile" | "domain-get-property" | "domain-check" | "v2/contact/create" | "result-retrieve", None, _) => {
             for line in &lines {
                 assert!(line.split_once(": ").is_some_and(|(key, _)| !key.contains(' ')), "{request}: `{line}`");
             }
@@ -259,6 +331,13 @@ fn base(request: &str) -> Vec<(&'static str, &'static str)> {
         "domain-register" => vec![("period", "12"), ("ns-list", "ns1.example.net:ns2.example.net")],
         "domain-renew" => vec![("domain", "soon-due.com"), ("period", "12"), ("max-price", "0.01")],
         "domain-privacy-order" => vec![("domain", "fresh.com"), ("privacy", "basic"), ("max-price", "0.01")],
+        "domain-transfer-control" => vec![("action", "show"), ("domain", "movable.com")],
+        "domain-transfer-get-auth-id" => vec![("domain", "taken.com")],
+        "domain-transfer-in" | "domain-transfer-in-reseller" => vec![("domain", "locked-away.com"), ("transfer-auth-id", "locked-1")],
+        "domain-modify" => vec![("domain", "fresh.com")],
+        "domain-get-property" => vec![("domain", "fresh.com"), ("pname", "autorenew")],
+        "domain-set-property" => vec![("domain", "fresh.com"), ("pname", "autorenew"), ("pvalue", "1")],
+        "ns-create" | "ns-modify" => vec![("host", "ns1.locked.info"), ("ip", "192.0.2.1")],
         _ => Vec::new(),
     }
 }

@@ -193,11 +193,16 @@ fn every_mode_may_do_what_its_name_says() {
     // dmapi.md 12.17, in the order of `modes`.
     let allowed = |name: &str| match name {
         "login" | "logout" | "version" | "query-request-list" | "query-whois" | "domain-check" => [true; 4],
-        "query-profile" | "query-domain-list" | "query-contact-list" | "result-list" | "result-retrieve" | "result-delete" => {
-            [true, true, true, false]
+        "query-profile" | "query-domain-list" | "query-contact-list" | "query-ns-list" | "result-list" | "result-retrieve"
+        | "result-delete" => [true, true, true, false],
+        "domain-get-property" | "domain-transfer-control" => [true, true, true, false],
+        "contact-create" | "v2/contact/create" | "contact-modify" | "contact-delete" => [true, false, true, false],
+        "ns-create" | "ns-modify" | "ns-delete" => [true, false, true, false],
+        "domain-modify" | "domain-delete" | "domain-lock" | "domain-unlock" | "domain-set-property" | "domain-transfer-get-auth-id" => {
+            [true, false, true, false]
         }
-        "contact-create" | "v2/contact/create" => [true, false, true, false],
-        "domain-register" | "domain-renew" | "domain-privacy-order" => [true, false, false, false],
+        "domain-register" | "domain-renew" | "domain-redeem" | "domain-privacy-order" => [true, false, false, false],
+        "domain-transfer-in" | "domain-transfer-in-reseller" => [true, false, false, false],
         other => panic!("who may use {other}?"),
     };
     for name in dmapi::request_names() {

@@ -99,6 +99,7 @@ enum Face {
     Dmapi,
     Kvapi,
     Lab,
+    Public,
     Console,
 }
 
@@ -111,6 +112,8 @@ impl Face {
             Face::Kvapi
         } else if under("/sandbox") {
             Face::Lab
+        } else if under("/foa") {
+            Face::Public
         } else {
             Face::Console
         }
@@ -124,6 +127,7 @@ impl Face {
             Face::Console if faces.bench && request.uri().path().starts_with("/bench/") => {
                 crate::bench::route::answer(&faces.lab.sandbox, &request)
             }
+            Face::Public => public::answer(&faces.engine, request),
             Face::Console => console::answer(&faces.engine, &faces.addresses, request),
         }
     }
@@ -133,7 +137,7 @@ impl Face {
         let mut response = match self {
             Face::Dmapi => finish(dmapi::turned_away(status, reason), false),
             Face::Kvapi => finish(kvapi::turned_away(status, reason), false),
-            Face::Lab | Face::Console => {
+            Face::Lab | Face::Public | Face::Console => {
                 let mut response = Response::new(Body::from(format!("{reason}\n")));
                 *response.status_mut() = status;
                 response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -1,10 +1,11 @@
 //! The lab's hands: what the sandbox can do beyond the engine.
 
-use api::Lab;
+use api::{Deed, Lab, Played};
 use engine::Error;
 use engine::lab::Moved;
 use engine::verify::Verdict;
 use model::Timestamp;
+use registry::embedded::Act;
 use sandbox::Sandbox;
 use std::sync::Arc;
 
@@ -23,5 +24,23 @@ impl Lab for SandboxLab {
 
     fn reset(&self) -> Result<(), String> {
         self.sandbox.reset().map_err(|e| e.to_string())
+    }
+
+    fn play(&self, deed: Deed, name: &str, auth: &str) -> Played {
+        let name = name.to_owned();
+        let auth_info = auth.to_owned();
+        let act = match deed {
+            Deed::Create => Act::Create { name, years: 1, hosts: Vec::new(), auth_info },
+            Deed::Delete => Act::Delete { name },
+            Deed::Lock => Act::Lock { name },
+            Deed::Unlock => Act::Unlock { name },
+            Deed::SetAuth => Act::SetAuthInfo { name, auth_info: (!auth.is_empty()).then_some(auth_info) },
+            Deed::Request => Act::Request { name, auth_info },
+            Deed::Cancel => Act::Cancel { name },
+            Deed::Approve => Act::Approve { name },
+            Deed::Reject => Act::Refuse { name },
+        };
+        let acted = self.sandbox.play(&act);
+        Played { done: acted.is_success(), code: acted.code, message: acted.message, reasons: acted.reasons }
     }
 }

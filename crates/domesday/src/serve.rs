@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use axum_server::Handle;
 use clap::Args;
 use console::Addresses;
+use engine::mail::Library;
 use registry::embedded::server;
 use registry::pki::Pki;
 use std::net::{SocketAddr, TcpListener};
@@ -39,6 +40,9 @@ pub struct ServeOptions {
     /// Private key in PEM.
     #[arg(long, env = "DOMESDAY_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    /// Templates of mails in front of the built-in ones: a folder for each brand, and one called `default`.
+    #[arg(long, env = "DOMESDAY_MAILS", value_name = "FOLDER")]
+    pub mails: Option<PathBuf>,
     /// Serve a sandbox, with its published passwords, on an address that others can reach.
     #[arg(long, env = "DOMESDAY_PUBLIC_SANDBOX")]
     pub public_sandbox: bool,
@@ -70,9 +74,16 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
             );
         }
     }
+    let mails = match &options.mails {
+        Some(folder) => Some(Library::from_folder(folder).with_context(|| format!("the templates of mails in {}", folder.display()))?),
+        None => None,
+    };
     let opened = assemble::open(&options.store, true)?;
     let sandbox = opened.sandbox.clone();
     let engine = sandbox.engine().clone();
+    if let Some(library) = mails {
+        engine.set_mail_library(library);
+    }
 
     let pki = Pki::open(&options.store.data.join("pki"), &[sandbox::REGISTRAR, sandbox::OUTSIDER], world::now())?;
     let epp_listener = TcpListener::bind(options.epp).with_context(|| format!("cannot listen on {}", options.epp))?;
@@ -80,6 +91,8 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     http_listener.set_nonblocking(true)?;
     let http_address = http_listener.local_addr()?;
     let epp = server::serve(epp_listener, pki.server_config()?, sandbox.registry().clone())?;
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    engine.publish_at(&format!("{scheme}://{http_address}"));
     let running = engine.start(opened.alone)?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -97,7 +110,6 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
         })?
     };
 
-    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     let addresses = Addresses { http: format!("{scheme}://{http_address}"), epp: epp.address().to_string() };
     announce(&options, &addresses, &engine);
     let faces = Arc::new(Faces::new(engine.clone(), SandboxLab { sandbox: sandbox.clone() }, addresses, options.bench_routes));

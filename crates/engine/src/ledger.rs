@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::context::Cx;
 use crate::error::broken;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Recipient, Template};
 use model::{Money, Refusal};
 use store::Tx;
 use store::accounts::{self, Account};
@@ -46,14 +46,8 @@ pub(crate) fn capture(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, charge: Money
     if left.low_balance_e4 > 0 && crossed {
         let balance = Money::new(left.balance_e4, charge.currency);
         let limit = Money::new(left.low_balance_e4, charge.currency);
-        let text = format!(
-            "The balance of your account is {balance}, below the limit of {limit} that you asked to be warned at.\n\nThe last charge was {charge} for {memo}.\n"
-        );
-        mail::queue(
-            tx,
-            cx,
-            Letter { account_id: Some(account_id), recipient: &left.email, subject: format!("Low balance: {balance}"), text },
-        )?;
+        let account = accounts::by_id(tx, account_id)?.ok_or_else(|| broken(format!("account {account_id} is missing")))?;
+        mail::queue_template(tx, cx, Template::LowBalance { balance, limit, charge, memo }, &Recipient::account(&account))?;
     }
     Ok(())
 }
@@ -82,4 +76,18 @@ pub(crate) fn deposit(tx: &mut Tx<'_>, cx: &Cx<'_>, account: &Account, amount: M
     let kind = if amount.is_negative() { "payout" } else { "deposit" };
     let (id, at, currency) = (cx.id(), cx.now, amount.currency);
     Ok(ledger::insert_entry(tx, &Entry { id, at, kind, order_id: None, memo, currency, legs: &legs })?)
+}
+
+/// Pays back what an order was charged, or a part of it. The ledger refuses a second refund of one order.
+pub(crate) fn refund(tx: &mut Tx<'_>, cx: &Cx<'_>, account: &Account, order_id: i64, amount: Money, memo: &str) -> Result<(), Error> {
+    if amount.is_negative() || amount.currency != account.currency {
+        return Err(broken("a refund must be of zero or more in the account's own currency"));
+    }
+    if !accounts::add_balance(tx, account.id, amount.amount_e4)? {
+        return Err(broken(format!("account {} cannot be paid back", account.id)));
+    }
+    let legs =
+        [Leg { book: Book::Customer(account.id), amount_e4: amount.amount_e4 }, Leg { book: Book::Sales, amount_e4: -amount.amount_e4 }];
+    let (id, at, currency) = (cx.id(), cx.now, amount.currency);
+    Ok(ledger::insert_entry(tx, &Entry { id, at, kind: "refund", order_id: Some(order_id), memo, currency, legs: &legs })?)
 }

@@ -1,22 +1,26 @@
 //! The verbs: one file per operation, money and registry kept in step by orders, jobs and settlements.
 
 pub mod account;
+mod agenda;
 mod audit;
 pub mod contact;
 mod context;
 pub mod domain;
 mod error;
+pub mod event;
 mod events;
 mod health;
+pub mod host;
 mod ids;
 pub mod jobs;
 pub mod lab;
 mod ledger;
-mod mail;
+pub mod mail;
 pub mod order;
 mod pricing;
 mod secret;
 mod tracking;
+pub mod transfer;
 pub mod verify;
 pub mod zone;
 
@@ -35,8 +39,8 @@ use model::{Refusal, Timestamp};
 use registry::faults::Faults;
 use registry::{Clock, Entropy, Registry};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, OnceLock};
 use store::Store;
 
 /// The instant that everything happens at, from outside: system time and the generator, which only the binary may read.
@@ -85,6 +89,11 @@ pub(crate) struct Inner {
     pub(crate) bell: Bell,
     pub(crate) gate: account::Gate,
     pub(crate) time_gate: lab::TimeGate,
+    /// Public data of names held elsewhere, and the world that the sandbox plays.
+    pub(crate) outside: OnceLock<Arc<dyn registry::Outside>>,
+    /// Under which our pages are reached from mails.
+    pub(crate) public_url: OnceLock<String>,
+    pub(crate) mail_library: OnceLock<mail::Library>,
 }
 
 /// The engine: a store, registries and rules. Cheap to clone.
@@ -103,6 +112,9 @@ impl Engine {
             bell: Bell::new(),
             gate: account::Gate::new(seed),
             time_gate: lab::TimeGate::new(),
+            outside: OnceLock::new(),
+            public_url: OnceLock::new(),
+            mail_library: OnceLock::new(),
             store: parts.store,
             zones: parts.zones,
             registries: parts.registries,
@@ -118,6 +130,16 @@ impl Engine {
         let engine = Engine { inner: Arc::new(inner) };
         engine.load_clock()?;
         Ok(engine)
+    }
+
+    /// Makes the world outside known: where holders of names elsewhere are written to. Once; a later one is not taken.
+    pub fn meet(&self, outside: Arc<dyn registry::Outside>) {
+        let _ = self.inner.outside.set(outside);
+    }
+
+    /// Says under which address our pages are reached, such as `https://names.example`, without a slash at the end. Once.
+    pub fn publish_at(&self, url: &str) {
+        let _ = self.inner.public_url.set(url.trim_end_matches('/').to_owned());
     }
 
     /// The business clock's present instant.
@@ -157,6 +179,13 @@ impl Engine {
 
     /// As [`Engine::run`], for callers that already hold the clock still.
     pub(crate) fn run_inside<O: Operation>(&self, actor: &Actor, operation: O) -> Result<O::Done, Error> {
+        let (done, after) = self.run_apart(actor, operation)?;
+        self.follow(after);
+        Ok(done)
+    }
+
+    /// As [`Engine::run_inside`], leaving to the caller what is to follow the commit.
+    pub(crate) fn run_apart<O: Operation>(&self, actor: &Actor, operation: O) -> Result<(O::Done, Vec<After>), Error> {
         let inner = self.inner.clone();
         let (now, real_now, actor) = (self.now(), self.real_now(), actor.clone());
         if O::WRITES {
@@ -165,20 +194,19 @@ impl Engine {
             }
             (inner.on_wait)();
             inner.ids.prepare(&inner.store)?;
-            let (done, after) = self.inner.store.write(move |tx| {
+            self.inner.store.write(move |tx| {
                 let cx = Cx::new(&inner, now, real_now, actor.clone());
                 let done = operation.run(tx, &cx)?;
                 Ok::<_, Error>((done, cx.into_after()))
-            })?;
-            self.follow(after);
-            Ok(done)
+            })
         } else {
-            self.inner.store.read(move |tx| operation.run(tx, &Cx::new(&inner, now, real_now, actor.clone())))
+            let done = self.inner.store.read(move |tx| operation.run(tx, &Cx::new(&inner, now, real_now, actor.clone())))?;
+            Ok((done, Vec::new()))
         }
     }
 
     /// Does what an operation left to be done once it is committed.
-    fn follow(&self, after: Vec<After>) {
+    pub(crate) fn follow(&self, after: Vec<After>) {
         for step in after {
             match step {
                 After::Work(job) => {
@@ -202,6 +230,11 @@ impl Engine {
 }
 
 impl Inner {
+    /// Where links in mails lead.
+    pub(crate) fn public_url(&self) -> &str {
+        self.public_url.get().map_or("http://127.0.0.1:8700", String::as_str)
+    }
+
     pub(crate) fn registry_name(&self, zone: &str) -> &str {
         self.zone_registry.get(zone).map_or("default", String::as_str)
     }

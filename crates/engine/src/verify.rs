@@ -6,7 +6,7 @@ use crate::{Engine, Error, Fault, audit};
 use model::Timestamp;
 use registry::FarSide;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{domains, journal, ledger, orders};
+use store::{agenda, domains, journal, ledger, orders};
 
 /// One promise and what breaks it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,13 +40,17 @@ impl Engine {
         // What was written a moment ago is not linked yet.
         self.link_audit(true)?;
         let money = self.inner.store.read(|tx| Ok::<_, Error>(ledger::violations(tx)?))?;
-        let (order_violations, attention) =
-            self.inner.store.read(move |tx| Ok::<_, Error>((orders::violations(tx, now)?, orders::count_attention(tx)?)))?;
+        let (order_violations, attention) = self.inner.store.read(move |tx| {
+            let waiting = orders::count_attention(tx)?.saturating_add(agenda::count_attention(tx)?);
+            Ok::<_, Error>((orders::violations(tx, now)?, waiting))
+        })?;
+        let forgotten = self.inner.store.read(|tx| Ok::<_, Error>(agenda::violations(tx)?))?;
         let history = self.inner.store.read(history)?;
         let mut promises = vec![
             Promise { name: "money is conserved", violations: money },
             Promise { name: "every order is worked on", violations: order_violations },
             Promise { name: "history is whole", violations: history },
+            Promise { name: "no name is forgotten", violations: forgotten },
         ];
         if let Some((far, registrar)) = far {
             promises.push(Promise { name: "registry and registrar agree", violations: self.drift(far, registrar)? });

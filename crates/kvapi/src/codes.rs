@@ -26,6 +26,12 @@ codes! {
     Completed = 200 "Command completed successfully",
     Available = 210 "Domain name available",
     NotAvailable = 211 "Domain name not available",
+    HostAvailable = 212 "Name server available",
+    HostNotAvailable = 213 "Name server not available",
+    ContactAvailable = 214 "Contact available",
+    ContactNotAvailable = 215 "Contact not available",
+    RequestAvailable = 218 "Request is available",
+    RequestNotAvailable = 219 "Request is not available",
     /// Temporary: the same command may be sent again.
     TryAgain = 421 "Command failed due to server error. Client should try again",
     Abuse = 422 "Abuse detected! The account has been temporarily locked! Please standby some minutes.",
@@ -36,6 +42,7 @@ codes! {
     CommandFormat = 507 "Invalid command format",
     Authentication = 530 "Authentication failed",
     Authorization = 531 "Authorization failed",
+    NotFlagged = 534 "Domain name has not been flagged for transfer",
     NotUnique = 540 "Attribute value is not unique",
     Value = 541 "Invalid attribute value",
     OldValue = 542 "Invalid old value for an attribute",
@@ -65,7 +72,17 @@ pub fn refused(refusal: &Refusal) -> Reply {
         Refusal::ZoneClosed { zone, reason } => detail(Code::Failed, format!("{zone} takes no new registrations: {reason}")),
         Refusal::DomainUnavailable { reason, .. } => detail(Code::DomainTaken, reason),
         // Absent and foreign look the same; EX compares this description as a whole.
-        Refusal::DomainUnknown { .. } | Refusal::ContactUnknown | Refusal::OrderUnknown => Reply::new(Code::NotFound),
+        Refusal::DomainUnknown { .. } | Refusal::ContactUnknown | Refusal::HostUnknown | Refusal::OrderUnknown | Refusal::EventUnknown => {
+            Reply::new(Code::NotFound)
+        }
+        Refusal::InUse { by } => detail(Code::ObjectStatus, format!("it is used by {by}")),
+        Refusal::ObjectBusy { object } => detail(Code::ObjectStatus, format!("another order for {object} is on its way")),
+        // PHP matches the bracketed words.
+        Refusal::AuthInfoWrong => {
+            Reply::with_description(Code::Authorization, format!("{} [Invalid authorization information]", Code::Authorization.text()))
+        }
+        Refusal::NotTransferable { reason } => detail(Code::DomainStatus, reason),
+        Refusal::TransferUnknown { .. } => Reply::new(Code::NotFlagged),
         Refusal::NotYours => Reply::new(Code::Authorization),
         Refusal::AlreadyExists => Reply::new(Code::NotUnique),
         Refusal::StatusForbids { status } => detail(Code::DomainStatus, status),
@@ -158,7 +175,14 @@ mod tests {
             (Refusal::DomainUnavailable { name: name.clone(), reason: text("in use") }, "554 Domain already registered; in use"),
             (Refusal::DomainUnknown { name: text("x.com") }, "545 Entity reference not found"),
             (Refusal::ContactUnknown, "545 Entity reference not found"),
+            (Refusal::HostUnknown, "545 Entity reference not found"),
+            (Refusal::InUse { by: text("2 domains") }, "557 Object status prohibits operation; it is used by 2 domains"),
+            (Refusal::ObjectBusy { object: text("P-A1") }, "557 Object status prohibits operation; another order for P-A1 is on its way"),
             (Refusal::OrderUnknown, "545 Entity reference not found"),
+            (Refusal::EventUnknown, "545 Entity reference not found"),
+            (Refusal::AuthInfoWrong, "531 Authorization failed [Invalid authorization information]"),
+            (Refusal::NotTransferable { reason: text("it is locked") }, "552 Domain status does not allow for operation; it is locked"),
+            (Refusal::TransferUnknown { name: text("example.com") }, "534 Domain name has not been flagged for transfer"),
             (Refusal::NotYours, "531 Authorization failed"),
             (Refusal::AlreadyExists, "540 Attribute value is not unique"),
             (Refusal::StatusForbids { status: text("pendingDelete") }, "552 Domain status does not allow for operation; pendingDelete"),

@@ -67,6 +67,32 @@ pub fn draft(p: &Params<'_>) -> ContactDraft {
     draft
 }
 
+/// The changes of ModifyContact. What is absent stays; an empty part, and one that `DELETE0`.. names, is cleared, where a contact can be
+/// without it: an empty name or address of a whole form says nothing.
+pub fn changes(p: &Params<'_>) -> ContactDraft {
+    const CLEARABLE: &[&str] = &["TITLE", "MIDDLENAME", "ORGANIZATION", "STATE", "FAX", "VATID", "STREET1", "STREET2"];
+    let mut draft = ContactDraft::default();
+    for part in PARTS {
+        match p.given(part) {
+            Some("") if CLEARABLE.contains(part) => drop(set(&mut draft, part, "")),
+            Some("") | None => {}
+            Some(value) => drop(set(&mut draft, part, value)),
+        }
+    }
+    for (_, name) in p.indexed("DELETE") {
+        let name = name.to_ascii_uppercase();
+        if CLEARABLE.contains(&name.as_str()) {
+            set(&mut draft, &name, "");
+        } else {
+            let allowed = CLEARABLE.iter().map(|w| (*w).to_owned()).collect();
+            p.problem(Field::Other("delete"), Problem::NotOneOf { allowed });
+        }
+    }
+    draft.extras =
+        p.beginning("X-").filter(|(name, _)| !name.starts_with("VERIFICATION-")).map(|(n, v)| (format!("x-{n}"), v.to_owned())).collect();
+    draft
+}
+
 /// What a request says about one contact of a role.
 #[derive(Default)]
 struct Said {

@@ -2,9 +2,10 @@
 
 use model::domain::{Operation, RenewalMode};
 use model::pattern::Pattern;
-use model::{ContactField, Currency, DomainName, Field, FieldProblem, HostName, Money, Months, Problem, Refusal, Year};
+use model::{ContactField, Currency, DomainName, Field, FieldProblem, HostName, Money, Months, Problem, Refusal, Timestamp, Year};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Parameters by upper-case name.
 pub type Values = BTreeMap<String, String>;
@@ -67,7 +68,7 @@ impl<'a> Params<'a> {
         found
     }
 
-    fn parsed<T>(&self, name: &str, field: Field, read: impl FnOnce(&'a str) -> Result<T, Problem>) -> Option<T> {
+    pub fn parsed<T>(&self, name: &str, field: Field, read: impl FnOnce(&'a str) -> Result<T, Problem>) -> Option<T> {
         match read(self.text(name)?) {
             Ok(value) => Some(value),
             Err(problem) => {
@@ -138,6 +139,12 @@ impl<'a> Params<'a> {
         })
     }
 
+    /// An instant in UTC, `2031-01-02 03:04:05` or a day; a day means its first second, or its last where `last` says so.
+    pub fn instant(&self, name: &str, field: Field, last: bool) -> Option<Timestamp> {
+        let malformed = || Problem::Malformed { expected: "a date such as 2031-01-02 03:04:05".to_owned() };
+        self.parsed(name, field, |text| instant(text, last).ok_or_else(malformed))
+    }
+
     /// An amount of the account's currency.
     pub fn amount(&self, name: &str, field: Field) -> Option<Money> {
         let currency = self.currency;
@@ -156,7 +163,12 @@ impl<'a> Params<'a> {
 
     /// `NAMESERVER0` ...; what follows the name (glue addresses) is not taken here.
     pub fn hosts(&self) -> Vec<HostName> {
-        let given = self.indexed("NAMESERVER");
+        self.hosts_named("NAMESERVER")
+    }
+
+    /// Name servers under another name, such as `ADDNAMESERVER`.
+    pub fn hosts_named(&self, name: &str) -> Vec<HostName> {
+        let given = self.indexed(name);
         if given.len() > 13 {
             self.problem(Field::NameServers, Problem::OutOfRange { expected: "at most 13".to_owned() });
             return Vec::new();
@@ -170,6 +182,32 @@ impl<'a> Params<'a> {
             }
         };
         given.iter().filter_map(read).collect()
+    }
+
+    /// The name server that a command is about; it must be given.
+    pub fn host(&self) -> Option<HostName> {
+        self.required("NAMESERVER", Field::Host)?;
+        self.parsed("NAMESERVER", Field::Host, |text| {
+            HostName::parse(text).map_err(|error| Problem::Malformed { expected: error.expected().to_owned() })
+        })
+    }
+
+    /// `IPADDRESS0` ..., of both kinds.
+    pub fn addresses(&self, name: &str) -> Vec<IpAddr> {
+        let read = |(at, text): (u16, &str)| {
+            let address = text.parse().ok();
+            if address.is_none() {
+                let at = u8::try_from(at).unwrap_or(u8::MAX);
+                self.problem(Field::HostAddress(at), Problem::Malformed { expected: "an IPv4 or IPv6 address".to_owned() });
+            }
+            address
+        };
+        self.indexed(name).into_iter().filter_map(read).collect()
+    }
+
+    /// A parameter's text without outer blanks, even an empty one.
+    pub fn given(&self, name: &str) -> Option<&'a str> {
+        self.values.get(name).map(|v| v.trim_matches(' '))
     }
 
     pub fn renewal_mode(&self) -> Option<RenewalMode> {
@@ -207,6 +245,16 @@ pub fn name(text: &str) -> Result<DomainName, Problem> {
 
 fn one_of(words: &[&str]) -> Problem {
     Problem::NotOneOf { allowed: words.iter().map(|w| (*w).to_owned()).collect() }
+}
+
+/// `YYYY-MM-DD`, with `HH:MM:SS` after a blank or a `T` if wanted.
+fn instant(text: &str, last: bool) -> Option<Timestamp> {
+    let (day, time) = match text.split_at_checked(10)? {
+        (day, "") => (day, if last { "23:59:59.999999" } else { "00:00:00" }),
+        (day, rest) => (day, rest.strip_prefix([' ', 'T'])?),
+    };
+    let shaped = time.len() >= 8 && time.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.'));
+    shaped.then(|| Timestamp::parse_rfc3339(&format!("{day}T{time}Z"))).flatten()
 }
 
 /// `1`, `1Y`, `3M`: years unless it says months.
@@ -247,6 +295,7 @@ pub fn wire_name(field: &Field) -> String {
         Field::TechContact(at) => return format!("TECHCONTACT{at}"),
         Field::BillingContact(at) => return format!("BILLINGCONTACT{at}"),
         Field::NameServer(at) => return format!("NAMESERVER{at}"),
+        Field::HostAddress(at) => return format!("IPADDRESS{at}"),
         Field::DnssecKey(at) => return format!("DNSSEC{at}"),
         Field::DnssecDs(at) => return format!("DNSSECDSDATA{at}"),
         Field::Extension(name) => return name.to_ascii_uppercase(),
@@ -256,7 +305,9 @@ pub fn wire_name(field: &Field) -> String {
         Field::Period => "PERIOD",
         Field::UntilYear | Field::FromYear => "EXPIRATION",
         Field::Registrant => "OWNERCONTACT0",
-        Field::NameServers => "NAMESERVER",
+        Field::NameServers | Field::Host => "NAMESERVER",
+        Field::Property => "PROPERTY",
+        Field::PropertyValue => "VALUE",
         Field::Autorenew | Field::RenewalMode => "RENEWALMODE",
         Field::Status => "STATUS",
         Field::Language => "X-IDN-LANGUAGE",
@@ -334,6 +385,27 @@ mod tests {
         ]);
         let p = Params::new(&v, Currency::USD);
         assert_eq!(p.indexed("DOMAIN"), [(0, "a.com"), (9, "b.com"), (10, "c.com")]);
+    }
+
+    #[test]
+    fn instants_are_days_or_seconds_in_utc() {
+        let told = |text, last| instant(text, last).map(Timestamp::rfc3339);
+        assert_eq!(told("2031-01-02", false).as_deref(), Some("2031-01-02T00:00:00Z"));
+        assert!(instant("2031-01-02", true) > instant("2031-01-02 23:59:59", true));
+        assert_eq!(told("2031-01-02 03:04:05", true).as_deref(), Some("2031-01-02T03:04:05Z"));
+        assert_eq!(told("2031-01-02T03:04:05", true).as_deref(), Some("2031-01-02T03:04:05Z"));
+        for bad in [
+            "",
+            "2031",
+            "2031-02-30",
+            "2031-01-02 03:04:05+01:00",
+            "2031-01-02x03:04:05",
+            "2031-01-02 25:00:00",
+            "é031-01-02",
+            "2031-01-0é",
+        ] {
+            assert_eq!(told(bad, false), None, "{bad}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::codes::Code;
 use crate::lines::{LineSafe, LineWriter, PropertyName};
 use model::{Money, Timestamp};
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 /// What is sent back. Each property name occurs once and its values are numbered from 0 without gaps, by construction.
 pub struct Reply {
@@ -53,6 +54,11 @@ impl Reply {
         }
     }
 
+    /// Whether the wish was granted.
+    pub fn is_completed(&self) -> bool {
+        self.code == Code::Completed
+    }
+
     /// The text of the reply. `runtime_micros` is how long answering took.
     pub fn print(&self, runtime_micros: i64) -> String {
         let mut lines = LineWriter::begin();
@@ -74,6 +80,14 @@ impl Reply {
 pub fn date(at: Timestamp) -> String {
     let c = at.civil();
     format!("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour, c.minute, c.second)
+}
+
+/// An address; IPv6 in all eight groups (1.10).
+pub fn address(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => v6.segments().map(|group| format!("{group:x}")).join(":"),
+    }
 }
 
 /// `0` or `1`.

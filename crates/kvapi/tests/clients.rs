@@ -138,6 +138,9 @@ const CALLS: &[&str] = &[
     "GetZoneInfo DOMAIN=x.com",
     "GetZone DOMAIN=x.com",
     "QueryZoneList",
+    "QueryEventList",
+    "QueryEventList WIDE=1 SHOWALL=1 INCLUDESUB=1",
+    "StatusEvent EVENT=1",
     "MakeCoffee",
 ];
 
@@ -176,6 +179,7 @@ fn lists_have_as_many_rows_as_they_say() {
         ("QueryDomainList FIRST=10", 2),
         ("QueryContactList LIMIT=3", 3),
         ("QueryZoneList LIMIT=1", 1),
+        ("QueryEventList SHOWALL=1 LIMIT=3", 3),
         ("QueryDomainList TYPE=ALL LIMIT=1", 1),
         ("CheckDomains DOMAIN0=a-free.com DOMAIN1=b-free.com", 2),
     ] {

@@ -72,6 +72,7 @@ fn values() -> Vec<String> {
 
 /// What each command reads beside COMMAND and SUBUSER.
 const READS: &[(&str, &str)] = &[
+    ("ActivateTransfer", "DOMAIN ACTION TRIGGER AUTH"),
     (
         "AddContact",
         "TITLE FIRSTNAME MIDDLENAME LASTNAME ORGANIZATION STREET STREET0 STREET1 STREET2 CITY STATE ZIP COUNTRY PHONE FAX EMAIL VATID NEW VALIDATION \
@@ -84,26 +85,65 @@ const READS: &[(&str, &str)] = &[
          X-PROMOTION-CODE X-ALLOCATION-TOKEN X-FEE-AMOUNT X-FEE-AMOUNT0 X-FEE-CURRENCY X-KR-CTFY-TYPE X-KR-CTFY-NO X-KR-ACCEPT-TRUSTEE-TAC X-ANYTHING \
          DOMAINTAG0 CLTRID",
     ),
+    ("AddNameserver", "NAMESERVER IPADDRESS IPADDRESS0 IPADDRESS7 STATUS0 TOKEN CLTRID"),
+    ("CheckContact", "CONTACT"),
+    ("CheckContacts", "CONTACT CONTACT0 CONTACT7"),
     (
         "CheckDomain",
         "DOMAIN DOMAIN0 X-IDN-LANGUAGE X-FEE-COMMAND0 X-FEE-DOMAIN0 X-FEE-PERIOD0 X-FEE-PERIODTYPE0 X-FEE-CURRENCY0 X-FEE-LAUNCHPHASE0",
     ),
+    ("CheckDomainTransfer", "DOMAIN AUTH ACTION EMAILLANGUAGE"),
     (
         "CheckDomains",
         "DOMAIN DOMAIN0 DOMAIN7 X-IDN-LANGUAGE X-FEE-COMMAND0 X-FEE-DOMAIN0 X-FEE-PERIOD0 X-FEE-PERIODTYPE0 X-FEE-CURRENCY0 X-FEE-LAUNCHPHASE0 ZONETAG",
     ),
+    ("CheckNameserver", "NAMESERVER"),
+    ("CloneContact", "CONTACT NEW"),
+    ("DeleteContact", "CONTACT CLTRID"),
+    ("DeleteDomain", "DOMAIN ACTION TARGET TOKEN CLTRID"),
+    ("DeleteEvent", "EVENT"),
+    ("DeleteNameserver", "NAMESERVER FORCE TOKEN CLTRID"),
     ("DomainPrice", "DOMAIN TYPE PERIOD PERIODTYPE X-PROMOTION-CODE"),
     ("GetZone", "DOMAIN"),
     ("GetZoneInfo", "DOMAIN ZONE"),
+    (
+        "ModifyContact",
+        "CONTACT TITLE FIRSTNAME MIDDLENAME LASTNAME ORGANIZATION STREET STREET0 STREET1 CITY STATE ZIP COUNTRY PHONE FAX EMAIL VATID DELETE0 \
+         VALIDATION CHECKONLY PREVERIFY AUTODELETE STATUS0 CLTRID X-ANYTHING",
+    ),
+    (
+        "ModifyDomain",
+        "DOMAIN OWNERCONTACT0 ADDOWNERCONTACT0 DELOWNERCONTACT0 ADMINCONTACT0 ADDADMINCONTACT0 DELADMINCONTACT0 ADMINCONTACT2CITY TECHCONTACT0 \
+         BILLINGCONTACT0 NAMESERVER0 ADDNAMESERVER0 DELNAMESERVER12 AUTH TRANSFERLOCK RENEWALMODE DNSSEC0 DNSSECDSDATA0 ADDDNSSEC0 DELDNSSECDSDATA0 \
+         DNSSECDELALL STATUS0 ADDSTATUS0 DELSTATUS0 X-WHOISPRIVACY X-WHOIS-PRIVACY X-DOMAIN-COMMENT X-KR-CTFY-TYPE X-KR-CTFY-NO X-ANYTHING DOMAINTAG0 \
+         CHECKONLY CLTRID",
+    ),
+    ("ModifyNameserver", "NAMESERVER IPADDRESS0 ADDIPADDRESS0 DELIPADDRESS0 NEWNAMESERVER STATUS0 CLTRID"),
     ("QueryContactList", "CONTACT FIRST LIMIT WIDE ORDER ORDERBY LAYER TYPE STATUS LASTNAME"),
     ("QueryDomainList", "DOMAIN DOMAINIDN ZONE FIRST LIMIT WIDE ORDER ORDERBY TYPE REGISTRAR NAMESERVER DOMAINTAG0 ZONETAG"),
+    ("QueryEventList", "CLASS SUBCLASS HISTORY SHOWALL INCLUDESUB MINDATE MAXDATE ORDERBY ORDER FIRST LIMIT WIDE GENERATELIST"),
+    ("QueryForeignTransferList", "DOMAIN FIRST LIMIT WIDE GENERATELIST SENDLISTEMAIL"),
+    ("QueryNameserverList", "NAMESERVER PARENTDOMAIN FIRST LIMIT WIDE GENERATELIST"),
+    ("QueryTransferList", "DOMAIN FIRST LIMIT WIDE GENERATELIST SENDLISTEMAIL"),
     ("QueryZoneList", "ZONE INACTIVE INDIVIDUAL REGISTRAR FIRST LIMIT"),
     ("RenewDomain", "DOMAIN PERIOD PERIODTYPE EXPIRATION X-FEE-AMOUNT X-FEE-AMOUNT0 X-FEE-CURRENCY X-PROMOTION-CODE CLTRID"),
+    ("RestoreDomain", "DOMAIN RENEWALMODE X-FEE-AMOUNT X-FEE-AMOUNT0 X-FEE-CURRENCY CLTRID"),
+    ("SetAuthCode", "DOMAIN AUTH ACTION TYPE CLTRID"),
+    ("SetDomainRenewalMode", "DOMAIN RENEWALMODE TOKEN CLTRID"),
+    ("SetDomainTransferMode", "DOMAIN TRANSFERMODE TOKEN CLTRID"),
     ("StartSession", "LOGIN PASSWORD NEWPASSWORD PERSISTENT"),
     ("StatusAccount", "REGISTRAR"),
     ("StatusContact", "CONTACT AUTH"),
     ("StatusDomain", "DOMAIN SHOWCONTACTDATA X-FEE-COMMAND X-FEE-COMMAND0 X-FEE-DOMAIN0 X-FEE-PERIOD0 X-FEE-PERIODTYPE0 X-FEE-CURRENCY0"),
+    ("StatusDomainTransfer", "DOMAIN"),
+    ("StatusEvent", "EVENT HISTORY"),
+    ("StatusNameserver", "NAMESERVER"),
     ("StopSession", ""),
+    (
+        "TransferDomain",
+        "DOMAIN ACTION AUTH OWNERCONTACT0 ADMINCONTACT0 TECHCONTACT0 BILLINGCONTACT0CITY NAMESERVER0 TRANSFERLOCK FORCEREQUEST NORENEW PERIOD X-WHOISPRIVACY \
+         X-FEE-AMOUNT X-PROMOTION-CODE X-ANYTHING CLTRID",
+    ),
 ];
 
 /// A good request of each command, into which one bad value is put at a time.
@@ -117,7 +157,17 @@ fn good(command: &str) -> Vec<(String, String)> {
         "CheckDomains" => "DOMAIN0=free.com",
         "GetZoneInfo" => "ZONE=com",
         "RenewDomain" => "DOMAIN=demo.de",
-        "StatusContact" => "CONTACT=P-X1",
+        "DeleteEvent" | "StatusEvent" => "EVENT=1",
+        "ModifyContact" => "CONTACT=P-X1 CHECKONLY=1",
+        "StatusContact" | "CheckContact" | "CloneContact" | "DeleteContact" => "CONTACT=P-X1",
+        "CheckContacts" => "CONTACT0=P-X1",
+        "ModifyDomain" => "DOMAIN=fresh.com",
+        "SetDomainTransferMode" => "DOMAIN=fresh.com TRANSFERMODE=AUTODENY",
+        "AddNameserver" | "ModifyNameserver" => "NAMESERVER=ns1.locked.info IPADDRESS0=192.0.2.1",
+        "CheckNameserver" | "DeleteNameserver" | "StatusNameserver" => "NAMESERVER=ns1.fresh.com",
+        "TransferDomain" | "CheckDomainTransfer" => "DOMAIN=locked-away.com AUTH=locked-1",
+        "StatusDomainTransfer" | "ActivateTransfer" => "DOMAIN=leaving.com TRIGGER=00ff",
+        "SetAuthCode" => "DOMAIN=taken.com",
         "StatusDomain" => "DOMAIN=demo.or.kr",
         _ => "",
     };

@@ -64,6 +64,31 @@ impl RenewalMode {
     }
 }
 
+/// What is done with another registrar's request for a name, without asking its holder's reseller each time (CentralNic SetDomainTransferMode).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TransferMode {
+    /// The reseller is asked, and silence lets the name go as the registry's rules say.
+    Default,
+    AutoApprove,
+    AutoDeny,
+}
+
+impl TransferMode {
+    pub const ALL: [TransferMode; 3] = [TransferMode::Default, TransferMode::AutoApprove, TransferMode::AutoDeny];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            TransferMode::Default => "default",
+            TransferMode::AutoApprove => "autoapprove",
+            TransferMode::AutoDeny => "autodeny",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<TransferMode> {
+        TransferMode::ALL.into_iter().find(|m| m.word().eq_ignore_ascii_case(word))
+    }
+}
+
 /// The part a contact plays for a domain.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Role {

@@ -44,6 +44,13 @@ pub enum Field {
     NameServer(u8),
     /// All name servers together: their number, their list.
     NameServers,
+    /// A host object's name.
+    Host,
+    /// An address of a host object, counted from 0; DMAPI has the IPv4 address first, then the IPv6 one.
+    HostAddress(u8),
+    /// A property's name and its value (DMAPI `pname`, `pvalue`).
+    Property,
+    PropertyValue,
     Autorenew,
     Status,
     Language,

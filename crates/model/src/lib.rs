@@ -5,6 +5,7 @@ pub mod contact;
 pub mod domain;
 pub mod field;
 pub mod idn;
+pub mod lock;
 pub mod money;
 pub mod name;
 pub mod order;
@@ -14,6 +15,7 @@ pub mod policy;
 pub mod refusal;
 pub mod text;
 pub mod time;
+pub mod transfer;
 
 pub use access::{Access, Channel, Need};
 pub use field::{ContactField, Field, FieldProblem, Problem};

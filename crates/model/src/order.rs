@@ -7,10 +7,47 @@ pub enum OrderKind {
     DomainRegister,
     DomainRenew,
     PrivacyOrder,
+    DomainDelete,
+    DomainRestore,
+    /// Resolution interrupted or resumed at the end of a term; only the agenda opens these.
+    DomainSuspend,
+    DomainModify,
+    DomainLock,
+    DomainUnlock,
+    PropertySet,
+    ContactModify,
+    ContactDelete,
+    HostCreate,
+    HostModify,
+    HostDelete,
+    DomainTransfer,
+    /// Our yes or no to another registrar's request.
+    TransferAnswer,
+    AuthCode,
 }
 
 impl OrderKind {
-    pub const ALL: [OrderKind; 4] = [OrderKind::ContactCreate, OrderKind::DomainRegister, OrderKind::DomainRenew, OrderKind::PrivacyOrder];
+    pub const ALL: [OrderKind; 19] = [
+        OrderKind::ContactCreate,
+        OrderKind::DomainRegister,
+        OrderKind::DomainRenew,
+        OrderKind::PrivacyOrder,
+        OrderKind::DomainDelete,
+        OrderKind::DomainRestore,
+        OrderKind::DomainSuspend,
+        OrderKind::DomainModify,
+        OrderKind::DomainLock,
+        OrderKind::DomainUnlock,
+        OrderKind::PropertySet,
+        OrderKind::ContactModify,
+        OrderKind::ContactDelete,
+        OrderKind::HostCreate,
+        OrderKind::HostModify,
+        OrderKind::HostDelete,
+        OrderKind::DomainTransfer,
+        OrderKind::TransferAnswer,
+        OrderKind::AuthCode,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -18,6 +55,21 @@ impl OrderKind {
             OrderKind::DomainRegister => "domain-register",
             OrderKind::DomainRenew => "domain-renew",
             OrderKind::PrivacyOrder => "domain-privacy-order",
+            OrderKind::DomainDelete => "domain-delete",
+            OrderKind::DomainRestore => "domain-redeem",
+            OrderKind::DomainSuspend => "domain-suspend",
+            OrderKind::DomainModify => "domain-modify",
+            OrderKind::DomainLock => "domain-lock",
+            OrderKind::DomainUnlock => "domain-unlock",
+            OrderKind::PropertySet => "domain-set-property",
+            OrderKind::ContactModify => "contact-modify",
+            OrderKind::ContactDelete => "contact-delete",
+            OrderKind::HostCreate => "host-create",
+            OrderKind::HostModify => "host-modify",
+            OrderKind::HostDelete => "host-delete",
+            OrderKind::DomainTransfer => "domain-transfer-in-reseller",
+            OrderKind::TransferAnswer => "domain-transfer-answer",
+            OrderKind::AuthCode => "domain-transfer-get-auth-id",
         }
     }
 

@@ -33,8 +33,22 @@ pub enum Refusal {
     DomainUnknown { name: String },
     /// No such contact in this account.
     ContactUnknown,
+    /// No such host object in this account.
+    HostUnknown,
+    /// Other objects still need it.
+    InUse { by: String },
+    /// Another order for this contact or host is still on its way.
+    ObjectBusy { object: String },
     /// No such order in this account.
     OrderUnknown,
+    /// No such event in this account, or it was acknowledged and history was not asked for.
+    EventUnknown,
+    /// The authorization code does not open the name.
+    AuthInfoWrong,
+    /// The name cannot be transferred now, or at all.
+    NotTransferable { reason: String },
+    /// The account has no part in a transfer of this name.
+    TransferUnknown { name: String },
     /// Something the account has no right to touch (a sub-account that is not its own).
     NotYours,
     /// The object exists already.

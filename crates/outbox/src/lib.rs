@@ -1,4 +1,11 @@
-//! Delivery of what the engine queued. In the sandbox mails are captured; a relay to send them to comes with live mode.
+//! Delivery of what the engine queued: in the sandbox mails are captured, live they are handed to a relay.
+
+mod message;
+mod relay;
+#[cfg(test)]
+mod testing;
+
+pub use relay::{ConfigError, Delivery, Relay, RelayConfig, Security};
 
 use engine::Engine;
 use std::sync::Arc;
@@ -10,10 +17,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// A store that fails is left alone for so many looks, doubled each time up to a limit, so that the log is not flooded.
 const PAUSE_LOOKS_MAX: u32 = 64;
 
-/// Delivers until told to stop. What is not delivered stays queued in the store and is tried again at the next start.
+/// Captures until told to stop (sandbox). What is not captured stays queued in the store and is tried again at the next start.
 pub fn run(engine: Engine, stop: Arc<AtomicBool>) {
     if !engine.is_sandbox() {
-        tracing::warn!("no mail relay can be configured yet: mails stay queued");
+        tracing::warn!("no mail relay is configured: mails stay queued");
         return;
     }
     let mut failures: u32 = 0;
@@ -35,6 +42,54 @@ pub fn run(engine: Engine, stop: Arc<AtomicBool>) {
     }
 }
 
+/// Hands mails to a relay until told to stop. A relay that is away is left alone for a while, longer each time, up to a minute.
+pub fn deliver(engine: Engine, mut relay: Relay, stop: Arc<AtomicBool>) {
+    let mut failures: u32 = 0;
+    while !stop.load(Ordering::Acquire) {
+        engine.await_mail(LOOK_EVERY);
+        match round(&engine, &mut relay, &stop) {
+            Ok(true) => failures = 0,
+            Ok(false) => {
+                failures = failures.saturating_add(1);
+                pause(failures, &stop);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the queue of mails could not be read or written; it is tried again");
+                failures = failures.saturating_add(1);
+                pause(failures, &stop);
+            }
+        }
+        // Nothing is due any more: the connection is not kept.
+        relay.close();
+    }
+}
+
+/// Sends what is due. False if the relay is away; the rest then waits.
+fn round(engine: &Engine, relay: &mut Relay, stop: &AtomicBool) -> Result<bool, engine::Error> {
+    while !stop.load(Ordering::Acquire) {
+        // One at a time: whoever stops or dies holds back no more than that one.
+        let Some(mail) = engine.claim_mails(1)?.pop() else { return Ok(true) };
+        let scripted = engine.faults().strike("mail.send").map(|kind| Delivery::Later(format!("a fault was scripted: {kind:?}")));
+        match scripted.unwrap_or_else(|| relay.send(&mail)) {
+            Delivery::Sent => engine.mail_sent(&mail)?,
+            Delivery::Refused(why) => {
+                tracing::warn!(mail = mail.id, %why, "a mail cannot be delivered");
+                engine.mail_failed(&mail, &why)?;
+            }
+            Delivery::Later(why) => {
+                tracing::info!(mail = mail.id, %why, "a mail was put off");
+                engine.mail_put_off(&mail, &why, true)?;
+            }
+            Delivery::Lost(why) => {
+                tracing::warn!(mail = mail.id, %why, "the mail relay is away; mails wait");
+                engine.mail_put_off(&mail, &why, false)?;
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
 fn pause(failures: u32, stop: &AtomicBool) {
     let looks = 1_u32.checked_shl(failures.min(6)).unwrap_or(PAUSE_LOOKS_MAX).min(PAUSE_LOOKS_MAX);
     for _ in 0..looks {
@@ -48,27 +103,43 @@ fn pause(failures: u32, stop: &AtomicBool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{Answer, Server};
+    use engine::account::Profile;
+    use engine::account::manage::NewAccount;
     use engine::faults::{FaultKind, Faults};
-    use engine::{Parts, SealingKey, World};
-    use model::Timestamp;
+    use engine::{Actor, Parts, SealingKey, World};
     use model::policy::ZoneSet;
+    use model::{Currency, Money, Timestamp};
     use std::collections::BTreeMap;
+    use std::sync::atomic::AtomicI64;
     use std::time::Instant;
-    use store::journal::{self, Mail};
-    use store::{Location, Store};
+    use store::mails::{self, Mail};
+    use store::{Location, Store, Tx, events};
 
     fn start() -> Timestamp {
         Timestamp::from_seconds(1_800_000_000)
     }
 
-    fn engine(store: &Store, faults: &Faults, sandbox: bool) -> Engine {
-        let fill = |buffer: &mut [u8]| buffer.fill(7);
-        Engine::new(Parts {
+    /// An engine whose real clock is moved by hand.
+    struct Bench {
+        store: Store,
+        engine: Engine,
+        seconds: Arc<AtomicI64>,
+    }
+
+    fn bench(faults: &Faults, sandbox: bool) -> Bench {
+        let store = store::open(&Location::Memory).unwrap();
+        let seconds = Arc::new(AtomicI64::new(0));
+        let clock = seconds.clone();
+        let engine = Engine::new(Parts {
             store: store.clone(),
             zones: Arc::new(ZoneSet::embedded().unwrap()),
             registries: BTreeMap::new(),
             zone_registry: BTreeMap::new(),
-            world: World { real: Arc::new(start), entropy: Arc::new(fill) },
+            world: World {
+                real: Arc::new(move || start().plus_seconds(clock.load(Ordering::Acquire))),
+                entropy: Arc::new(|buffer: &mut [u8]| buffer.fill(7)),
+            },
             key: SealingKey::new(1, [1; 32]),
             on_wait: || (),
             node: "test".to_owned(),
@@ -76,46 +147,90 @@ mod tests {
             offset_micros: Arc::default(),
             sandbox,
         })
-        .unwrap()
+        .unwrap();
+        Bench { store, engine, seconds }
     }
 
-    fn queue(store: &Store, id: i64) {
-        let mail = Mail {
-            id,
-            account_id: None,
-            at: start(),
-            recipient: "someone@example.com".to_owned(),
-            subject: format!("Letter {id}"),
-            text: "Dear someone".to_owned(),
-            html: String::new(),
-            links: "[]".to_owned(),
-            state: "queued".to_owned(),
-            attempts: 0,
-            last_error: String::new(),
-        };
-        store.write::<_, store::Fault, _>(move |tx| journal::insert_mail(tx, &mail)).unwrap();
+    impl Bench {
+        fn write(&self, body: impl FnMut(&mut Tx<'_>) -> Result<(), store::Fault> + Send + 'static) {
+            self.store.write::<_, store::Fault, _>(body).unwrap();
+        }
+
+        fn account(&self) -> i64 {
+            let account = NewAccount {
+                dmapi_login: "ada@reseller.example".to_owned(),
+                kv_login: "ada".to_owned(),
+                password: "long enough, and more".to_owned(),
+                email: "ada@reseller.example".to_owned(),
+                currency: Currency::USD,
+                credit: Money::zero(Currency::USD),
+                parent: None,
+                tier: String::new(),
+                premium: false,
+                profile: Profile::default(),
+            };
+            self.engine.create_account(&Actor::staff(), account).unwrap()
+        }
+
+        fn queue(&self, id: i64, account_id: Option<i64>, recipient: &str) {
+            let mail = Mail {
+                id,
+                account_id,
+                at: start(),
+                recipient: recipient.to_owned(),
+                subject: format!("Letter {id}"),
+                text: "Dear someone".to_owned(),
+                html: "<p>Dear someone</p>".to_owned(),
+                links: "[]".to_owned(),
+                state: "queued".to_owned(),
+                attempts: 0,
+                last_error: String::new(),
+                next_at: start(),
+            };
+            self.write(move |tx| mails::insert(tx, &mail));
+        }
+
+        fn mails(&self) -> Vec<Mail> {
+            let mut rows = self.store.read(|tx| mails::list(tx, None, 100)).unwrap();
+            rows.sort_by_key(|m| m.id);
+            rows
+        }
+
+        fn states(&self) -> Vec<(i64, String)> {
+            self.mails().into_iter().map(|m| (m.id, m.state)).collect()
+        }
+
+        /// What is due goes to the relay once.
+        fn round(&self, relay: &mut Relay) -> bool {
+            let reached = round(&self.engine, relay, &AtomicBool::new(false)).unwrap();
+            relay.close();
+            reached
+        }
+
+        fn pass(&self, seconds: i64) {
+            self.seconds.fetch_add(seconds, Ordering::AcqRel);
+        }
     }
 
-    fn states(engine: &Engine) -> Vec<(i64, String)> {
-        engine.mails(None).unwrap().into_iter().map(|m| (m.id, m.state)).collect()
+    fn state(id: i64, state: &str) -> (i64, String) {
+        (id, state.to_owned())
     }
 
     #[test]
     fn queued_mails_are_captured_once_faults_are_over() {
-        let store = store::open(&Location::Memory).unwrap();
         let faults = Faults::none();
-        let engine = engine(&store, &faults, true);
+        let bench = bench(&faults, true);
         faults.add("mail.send", FaultKind::Refuse, 1).unwrap();
-        queue(&store, 1);
-        queue(&store, 2);
+        bench.queue(1, None, "someone@example.com");
+        bench.queue(2, None, "someone@example.com");
         let stop = Arc::new(AtomicBool::new(false));
         let thread = {
-            let (engine, stop) = (engine.clone(), stop.clone());
+            let (engine, stop) = (bench.engine.clone(), stop.clone());
             std::thread::spawn(move || run(engine, stop))
         };
         let begun = Instant::now();
-        while states(&engine).iter().any(|(_, state)| state != "captured") {
-            assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", states(&engine));
+        while bench.states() != [state(1, "captured"), state(2, "captured")] {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", bench.states());
             std::thread::sleep(Duration::from_millis(5));
         }
         assert!(faults.list().is_empty(), "the fault struck");
@@ -124,11 +239,192 @@ mod tests {
     }
 
     #[test]
-    fn outside_the_sandbox_mails_stay_queued() {
-        let store = store::open(&Location::Memory).unwrap();
-        let engine = engine(&store, &Faults::none(), false);
-        queue(&store, 1);
-        run(engine.clone(), Arc::default());
-        assert_eq!(states(&engine), [(1, "queued".to_owned())]);
+    fn without_a_relay_mails_stay_queued() {
+        let bench = bench(&Faults::none(), false);
+        bench.queue(1, None, "someone@example.com");
+        run(bench.engine.clone(), Arc::default());
+        assert_eq!(bench.states(), [state(1, "queued")]);
+    }
+
+    #[test]
+    fn a_relay_takes_mails_over_one_connection() {
+        let server = Server::start(&[]);
+        let bench = bench(&Faults::none(), false);
+        for id in 1..=3 {
+            bench.queue(id, None, &format!("someone{id}@example.com"));
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let thread = {
+            let (engine, stop, relay) = (bench.engine.clone(), stop.clone(), server.relay());
+            std::thread::spawn(move || deliver(engine, relay, stop))
+        };
+        let begun = Instant::now();
+        while bench.states().iter().any(|(_, state)| state != "sent") {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", bench.states());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        stop.store(true, Ordering::Release);
+        thread.join().unwrap();
+        let taken = server.taken();
+        assert_eq!(
+            taken.iter().map(|t| t.to.as_str()).collect::<Vec<_>>(),
+            ["someone1@example.com", "someone2@example.com", "someone3@example.com"]
+        );
+        assert!(taken.iter().all(|t| t.from == "noreply@registrar.example" && t.login.is_empty()), "{taken:?}");
+        assert!(taken[0].data.contains("Subject: Letter 1\r\n") && taken[0].data.contains("<p>Dear someone</p>"));
+        assert_eq!(server.connections(), 1);
+    }
+
+    #[test]
+    fn the_login_is_given_where_there_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        std::fs::write(&file, "secret\n").unwrap();
+        let server = Server::start(&[]);
+        let bench = bench(&Faults::none(), false);
+        bench.queue(1, None, "someone@example.com");
+        let mut relay = Relay::new(RelayConfig { login: Some(("sender".to_owned(), file)), ..server.config() }).unwrap();
+        assert!(bench.round(&mut relay));
+        assert_eq!(server.taken()[0].login, "\0sender\0secret");
+    }
+
+    #[test]
+    fn a_mail_that_is_put_off_goes_out_later_under_the_same_number() {
+        let server = Server::start(&[Answer::Later, Answer::DropInData, Answer::DropAfterData, Answer::Take]);
+        let bench = bench(&Faults::none(), false);
+        bench.queue(1, None, "someone@example.com");
+        let mut relay = server.relay();
+        assert!(bench.round(&mut relay), "the relay is there");
+        let mail = bench.mails().remove(0);
+        assert_eq!((mail.state.as_str(), mail.attempts, mail.next_at), ("queued", 1, start().plus_seconds(60)));
+        assert!(mail.last_error.contains("451") || mail.last_error.contains("later"), "{}", mail.last_error);
+        // Not before its time.
+        assert!(bench.round(&mut relay));
+        assert_eq!(bench.mails()[0].attempts, 1);
+        bench.pass(60);
+        assert!(!bench.round(&mut relay), "the connection was lost");
+        assert_eq!(bench.mails()[0].next_at, start().plus_seconds(180));
+        bench.pass(120);
+        assert!(!bench.round(&mut relay), "the connection was lost after the last octet");
+        bench.pass(300);
+        assert!(bench.round(&mut relay));
+        assert_eq!(bench.states(), [state(1, "sent")]);
+        // The relay had it once already without our knowing: its number tells.
+        let numbers: Vec<String> = server.taken().iter().map(|t| t.header("Message-ID")).collect();
+        assert_eq!(numbers.len(), 2);
+        assert_eq!(numbers[0], numbers[1]);
+        assert!(numbers[0].ends_with("@registrar.example>"));
+    }
+
+    #[test]
+    fn a_mail_that_is_refused_fails_with_an_event_and_stops_nothing() {
+        let server = Server::start(&[Answer::Refuse, Answer::Take]);
+        let bench = bench(&Faults::none(), false);
+        let account = bench.account();
+        bench.queue(1, Some(account), "gone@example.com");
+        bench.queue(2, Some(account), "someone@example.com");
+        bench.queue(3, Some(account), "no address");
+        assert!(bench.round(&mut server.relay()));
+        assert_eq!(bench.states(), [state(1, "failed"), state(2, "sent"), state(3, "failed")]);
+        assert!(bench.mails()[0].last_error.contains("550"), "{:?}", bench.mails()[0]);
+        let choice = events::Choice {
+            account_id: account,
+            sub_accounts: false,
+            open: true,
+            acknowledged: false,
+            from: start().plus_days(-1),
+            to: start().plus_days(1),
+        };
+        let told = bench.store.read(move |tx| {
+            let mut found = Vec::new();
+            events::each(tx, &choice, events::Sort::Date, false, 10, |told| {
+                found.push(told.event);
+                Ok(())
+            })?;
+            Ok::<_, store::Fault>(found)
+        });
+        let told = told.unwrap();
+        assert_eq!(told.len(), 2);
+        assert_eq!(
+            (told[0].class.as_str(), told[0].subclass.as_str(), told[0].object.as_str()),
+            ("MAIL_DELIVERY", "DELIVERY_FAILED", "gone@example.com")
+        );
+        assert!(told[0].data.contains("Letter 1") && told[0].data.contains("550"), "{}", told[0].data);
+    }
+
+    #[test]
+    fn a_relay_that_is_away_costs_no_mail() {
+        let bench = bench(&Faults::none(), false);
+        for id in 1..=3 {
+            bench.queue(id, None, "someone@example.com");
+        }
+        let away = {
+            let server = Server::start(&[]);
+            server.config()
+        };
+        let mut relay = Relay::new(away).unwrap();
+        for _ in 0..80 {
+            assert!(!bench.round(&mut relay));
+            bench.pass(300);
+        }
+        assert_eq!(bench.states(), [state(1, "queued"), state(2, "queued"), state(3, "queued")]);
+        let server = Server::start(&[]);
+        bench.pass(3_600);
+        assert!(bench.round(&mut server.relay()));
+        assert_eq!(bench.states(), [state(1, "sent"), state(2, "sent"), state(3, "sent")]);
+    }
+
+    #[test]
+    fn a_mail_that_is_always_put_off_fails_in_the_end() {
+        let server = Server::start(&[Answer::Later; 100]);
+        let bench = bench(&Faults::none(), false);
+        bench.queue(1, None, "someone@example.com");
+        let mut rounds = 0;
+        while bench.states() == [state(1, "queued")] {
+            bench.round(&mut server.relay());
+            bench.pass(3_600);
+            rounds += 1;
+            assert!(rounds < 100);
+        }
+        assert_eq!(bench.states(), [state(1, "failed")]);
+        assert!(rounds > 48, "not before two days of hourly attempts: {rounds}");
+    }
+
+    #[test]
+    fn a_relay_behind_tls_must_show_a_certificate_that_is_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, made.cert.pem()).unwrap();
+        let tls = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], made.signing_key.into())
+            .unwrap();
+        let server = Server::behind(&[], Some(Arc::new(tls)));
+        let bench = bench(&Faults::none(), false);
+        bench.queue(1, None, "someone@example.com");
+        let config = RelayConfig { security: Security::Tls, ..server.config() };
+        assert!(!bench.round(&mut Relay::new(config.clone()).unwrap()), "nobody vouches for the certificate");
+        assert!(server.taken().is_empty() && bench.mails()[0].last_error.contains("certificate"), "{:?}", bench.mails()[0]);
+        bench.pass(3_600);
+        let vouched = RelayConfig { ca_file: Some(ca_file), ..config };
+        assert!(bench.round(&mut Relay::new(vouched).unwrap()), "{:?}", bench.mails()[0]);
+        assert_eq!(server.taken().len(), 1);
+    }
+
+    #[test]
+    fn without_tls_nothing_goes_to_a_relay_that_should_have_it() {
+        let server = Server::start(&[]);
+        let bench = bench(&Faults::none(), false);
+        bench.queue(1, None, "someone@example.com");
+        for security in [Security::StartTls, Security::Tls] {
+            let config = RelayConfig { security, timeout: Duration::from_millis(300), ..server.config() };
+            assert!(!bench.round(&mut Relay::new(config).unwrap()));
+            bench.pass(3_600);
+        }
+        assert_eq!(bench.states(), [state(1, "queued")]);
+        assert!(server.taken().is_empty());
     }
 }

@@ -270,6 +270,8 @@ pub trait Registry: Send + Sync {
     /// Replaces the addresses.
     fn update_host(&self, id: &ClientTransactionId, host: &RegistryHost) -> Result<Answer<()>, Trouble>;
     fn delete_host(&self, id: &ClientTransactionId, name: &HostName) -> Result<Answer<()>, Trouble>;
+    /// Gives a host another name outside of the registry's zones; its addresses end with the old one.
+    fn rename_host(&self, id: &ClientTransactionId, host: &RegistryHost, to: &HostName) -> Result<Answer<()>, Trouble>;
 
     /// The oldest message of the poll queue, if any.
     fn poll(&self) -> Result<Option<PollMessage>, Trouble>;
@@ -291,4 +293,22 @@ pub trait FarSide: Send + Sync {
     fn run_due(&self, now: Timestamp) -> Result<Vec<(Timestamp, String)>, String>;
     /// Every domain there: name, sponsor, expiry.
     fn each_domain(&self, take: &mut dyn FnMut(&str, &str, Timestamp)) -> Result<(), String>;
+}
+
+/// Where the holder of a name is written to.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Holders {
+    /// Registrar id.
+    pub sponsor: String,
+    /// Empty where unknown.
+    pub owner_email: String,
+    pub admin_email: String,
+}
+
+/// The world outside the registry: public data of names that are held elsewhere, and what their registrars do where the sandbox plays them.
+pub trait Outside: Send + Sync {
+    /// Whom a name's public data show; `None` where they show nobody.
+    fn holders(&self, name: &DomainName) -> Option<Holders>;
+    /// The losing registrar, having its holder's word, answers a pending transfer. The text of an error is for people.
+    fn answer_transfer(&self, name: &DomainName, approve: bool) -> Result<(), String>;
 }

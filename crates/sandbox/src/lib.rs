@@ -2,6 +2,7 @@
 
 mod far;
 mod outside;
+mod world;
 
 pub use far::Far;
 
@@ -12,11 +13,11 @@ use model::Timestamp;
 use model::policy::ZoneSet;
 use registry::Clock;
 use registry::connector::{Config, Connector, InProcessDialer, Tender};
-use registry::embedded::EmbeddedRegistry;
+use registry::embedded::{Act, Acted, EmbeddedRegistry};
 use registry::faults::Faults;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 use store::Location;
 
@@ -57,6 +58,7 @@ pub struct Sandbox {
     connector: Arc<Connector>,
     far: Far,
     offset_micros: Arc<AtomicI64>,
+    holders_hidden: Arc<AtomicBool>,
     _tender: Tender,
 }
 
@@ -97,11 +99,13 @@ impl Sandbox {
             offset_micros: offset_micros.clone(),
             sandbox: options.sandbox,
         })?;
+        let holders_hidden = Arc::new(AtomicBool::new(false));
+        engine.meet(Arc::new(world::World::new(registry.clone(), holders_hidden.clone())));
         if options.sandbox {
             begin(&engine, &registry)?;
         }
         let far = Far::new(registry.clone());
-        Ok(Sandbox { engine, registry, connector, far, offset_micros, _tender: tender })
+        Ok(Sandbox { engine, registry, connector, far, offset_micros, holders_hidden, _tender: tender })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -138,6 +142,20 @@ impl Sandbox {
         begin(&self.engine, &self.registry)
     }
 
+    /// Plays the outside world's registrar; what that brings by message is heard before this returns.
+    pub fn play(&self, act: &Act) -> Acted {
+        let acted = self.registry.play(OUTSIDER, act);
+        if let Err(error) = self.engine.hear() {
+            tracing::warn!(error = %error, "the registry's messages could not be read; trying again within a second");
+        }
+        acted
+    }
+
+    /// Public data of names held elsewhere show nobody from now on, or their holders again.
+    pub fn hide_holders(&self, hidden: bool) {
+        self.holders_hidden.store(hidden, Ordering::Release);
+    }
+
     /// Lets the registry do what is due by the running clock.
     pub fn tick(&self) {
         if let Err(error) = self.registry.run_due(self.engine.now()) {
@@ -151,5 +169,8 @@ fn begin(engine: &Engine, registry: &EmbeddedRegistry) -> Result<(), OpenError> 
     outside::seed(engine, registry).map_err(OpenError::Registry)?;
     let seeded = engine::lab::seed(engine)?;
     outside::mirror(engine, registry, &seeded).map_err(OpenError::Registry)?;
+    for object in seeded.iter().filter(|o| o.seeded.statuses.contains(&"pendingTransfer")) {
+        engine::lab::notice(engine, object.seeded.name)?;
+    }
     Ok(engine::lab::mirrored(engine)?)
 }

@@ -24,6 +24,7 @@ const WORLD: &[Foreign] = &[
     Foreign { name: "joker.com", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &["a.ns", "b.ns", "c.ns"] },
     Foreign { name: "taken.com", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &[] },
     Foreign { name: "movable.com", statuses: &[], auth_info: Some("move-me-1"), hosts: &[] },
+    Foreign { name: "arriving.com", statuses: &[], auth_info: Some("arrive-1"), hosts: &[] },
     Foreign { name: "locked-away.com", statuses: &["clientTransferProhibited"], auth_info: Some("locked-1"), hosts: &[] },
 ];
 

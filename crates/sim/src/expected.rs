@@ -345,7 +345,8 @@ impl Model {
                 held.renewed += months;
                 held.renewed_at = view.decided;
             }
-            OrderKind::DomainRenew | OrderKind::PrivacyOrder | OrderKind::ContactCreate => {}
+            // Neither a name more nor a date another.
+            _ => {}
         }
     }
 
@@ -375,7 +376,9 @@ impl Model {
             }
             held.expires_seen = Some(view.expires);
             let least = if settled { autos } else { 0 };
-            if !(least..=autos).any(|autos| near(view.expires, later(held.base, held.renewed + 12 * autos))) {
+            // A renewal that pays for a term the registry had begun by itself moves no date.
+            let paid_afterwards = near(view.expires, later(held.paid_base, held.renewed));
+            if !paid_afterwards && !(least..=autos).any(|autos| near(view.expires, later(held.base, held.renewed + 12 * autos))) {
                 faults.push(format!("{name} expires {}, but {held:?} and {autos} renewals by the registry", view.expires));
             }
             let paid_until = later(held.paid_base, held.renewed);

@@ -28,6 +28,8 @@ CREATE TABLE accounts (
     renewal_mode TEXT NOT NULL,
     premium BIGINT NOT NULL CHECK (premium IN (0, 1)),
     transfer_lock BIGINT NOT NULL CHECK (transfer_lock IN (0, 1)),
+    renew_at_expiry BIGINT NOT NULL CHECK (renew_at_expiry IN (0, 1)),
+    refund_every BIGINT NOT NULL CHECK (refund_every >= 0),
     profile TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     login_at BIGINT,
@@ -218,6 +220,8 @@ CREATE TABLE events (
     acknowledged_at BIGINT
 );
 CREATE INDEX events_account ON events (account_id, id);
+CREATE INDEX events_time ON events (account_id, at, id);
+CREATE INDEX events_open ON events (account_id, at, id) WHERE acknowledged_at IS NULL;
 
 -- Every change writes its row in its own transaction; the chainer links rows afterwards, so that it does not serialise writers.
 CREATE TABLE audit (
@@ -294,7 +298,99 @@ CREATE TABLE mails (
     links TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('queued', 'captured', 'sent', 'failed')),
     attempts BIGINT NOT NULL,
-    last_error TEXT NOT NULL
+    last_error TEXT NOT NULL,
+    next_at BIGINT NOT NULL
 );
 CREATE INDEX mails_recipient ON mails (recipient, id);
 CREATE INDEX mails_queued ON mails (id) WHERE state = 'queued';
+CREATE INDEX mails_due ON mails (next_at, id) WHERE state = 'queued';
+
+-- Transfers of names: in from and out to other registrars, and between accounts. One in has the number of its order.
+CREATE TABLE transfers (
+    id BIGINT PRIMARY KEY,
+    direction TEXT NOT NULL CHECK (direction IN ('in', 'out', 'internal')),
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    other_account_id BIGINT REFERENCES accounts (id),
+    name TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ended_by TEXT NOT NULL,
+    losing TEXT NOT NULL,
+    gaining TEXT NOT NULL,
+    owner_email TEXT NOT NULL,
+    admin_email TEXT NOT NULL,
+    with_auth BIGINT NOT NULL CHECK (with_auth IN (0, 1)),
+    requested_at BIGINT NOT NULL,
+    act_by_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    expires_at BIGINT,
+    log TEXT NOT NULL,
+    wish TEXT NOT NULL,
+    CHECK ((direction = 'internal') = (other_account_id IS NOT NULL))
+);
+CREATE INDEX transfers_name ON transfers (name, id);
+CREATE INDEX transfers_account ON transfers (account_id, id);
+CREATE INDEX transfers_other_account ON transfers (other_account_id, id);
+-- A name is in one transfer at a time.
+CREATE UNIQUE INDEX transfers_open ON transfers (name) WHERE state NOT IN ('completed', 'refused', 'rejected', 'cancelled', 'lapsed');
+
+-- Links in mails: the token itself stands nowhere but in the mail.
+CREATE TABLE tokens (
+    digest TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject BIGINT NOT NULL,
+    recipient TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX tokens_subject ON tokens (subject, kind);
+
+-- What falls due for each domain, one row for each kind of thing. due_at is of the business clock, locked_until of the real one.
+CREATE TABLE agenda (
+    domain_id BIGINT NOT NULL,
+    what TEXT NOT NULL,
+    account_id BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    amount_e4 BIGINT NOT NULL,
+    attention TEXT NOT NULL,
+    locked_until BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    PRIMARY KEY (domain_id, what)
+);
+CREATE INDEX agenda_due ON agenda (due_at);
+CREATE INDEX agenda_account ON agenda (account_id, what, due_at);
+CREATE INDEX agenda_attention ON agenda (domain_id) WHERE attention <> '';
+
+-- Registrations and refunds of an account by zone and month (2027-03): what the cap on refunds counts.
+CREATE TABLE tallies (
+    account_id BIGINT NOT NULL,
+    zone TEXT NOT NULL,
+    month TEXT NOT NULL,
+    registrations BIGINT NOT NULL,
+    refunds BIGINT NOT NULL,
+    PRIMARY KEY (account_id, zone, month)
+);
+
+-- Host objects of accounts: name servers below their own domains.
+CREATE TABLE hosts (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    name TEXT NOT NULL UNIQUE,
+    addresses TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    updated_by TEXT NOT NULL
+);
+CREATE INDEX hosts_account ON hosts (account_id, name);
+CREATE INDEX hosts_domain ON hosts (domain_id);
+
+-- Switches of domains that are not at their defaults.
+CREATE TABLE domain_properties (
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (domain_id, name)
+);

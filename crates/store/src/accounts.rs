@@ -34,6 +34,10 @@ pub struct Account {
     pub premium: bool,
     /// Whether new names are locked against transfer at once.
     pub transfer_lock: bool,
+    /// Whether automatic renewals are made and charged at expiry, rather than at the zone's renewal date.
+    pub renew_at_expiry: bool,
+    /// One deletion is refunded for so many registrations begun in the zone and month; 0 for none.
+    pub refund_every: i64,
     /// Names and address, as JSON.
     pub profile: String,
     pub created_at: Timestamp,
@@ -57,12 +61,12 @@ pub struct Session {
 macro_rules! columns {
     () => {
         "id, parent_id, dmapi_login, kv_login, email, password_hash, credentials_version, state, currency, balance_e4, held_e4, credit_e4, \
-         low_balance_e4, tier, renewal_mode, premium, transfer_lock, profile, created_at, login_at, login_from, error_at, error_from"
+         low_balance_e4, tier, renewal_mode, premium, transfer_lock, profile, created_at, login_at, login_from, error_at, error_from, renew_at_expiry, refund_every"
     };
 }
 
 statements! {
-    INSERT = concat!("INSERT INTO accounts (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)");
+    INSERT = concat!("INSERT INTO accounts (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)");
     BY_ID = concat!("SELECT ", columns!(), " FROM accounts WHERE id = $1");
     BY_DMAPI_LOGIN = concat!("SELECT ", columns!(), " FROM accounts WHERE dmapi_login = $1");
     BY_KV_LOGIN = concat!("SELECT ", columns!(), " FROM accounts WHERE kv_login = $1");
@@ -70,8 +74,9 @@ statements! {
     HOLD = "UPDATE accounts SET held_e4 = held_e4 + $1 WHERE id = $2 AND state = 'active' AND balance_e4 - held_e4 - $1 >= -credit_e4";
     RELEASE = "UPDATE accounts SET held_e4 = held_e4 - $1 WHERE id = $2 AND held_e4 >= $1";
     CAPTURE = "UPDATE accounts SET held_e4 = held_e4 - $1, balance_e4 = balance_e4 - $2 WHERE id = $3 AND held_e4 >= $1 \
-               RETURNING balance_e4, low_balance_e4, email";
+               RETURNING balance_e4, low_balance_e4";
     ADD_BALANCE = "UPDATE accounts SET balance_e4 = balance_e4 + $1 WHERE id = $2 AND balance_e4 + $1 - held_e4 >= -credit_e4";
+    SET_RENEWALS = "UPDATE accounts SET renewal_mode = $1, renew_at_expiry = $2, refund_every = $3 WHERE id = $4";
     SET_PASSWORD = "UPDATE accounts SET password_hash = $1, credentials_version = credentials_version + 1 WHERE id = $2";
     SET_STATE = "UPDATE accounts SET state = $1, credentials_version = credentials_version + 1 WHERE id = $2";
     NOTE_LOGIN = "UPDATE accounts SET login_at = $1, login_from = $2 WHERE id = $3";
@@ -116,6 +121,8 @@ fn account(row: &Row<'_>) -> Result<Account, Fault> {
         login_from: row.text(20)?,
         error_at: row.time_opt(21)?,
         error_from: row.text(22)?,
+        renew_at_expiry: row.flag(23)?,
+        refund_every: row.int(24)?,
     })
 }
 
@@ -146,7 +153,9 @@ pub fn insert(tx: &mut Tx<'_>, a: &Account) -> Result<(), Fault> {
             a.login_at,
             &a.login_from,
             a.error_at,
-            &a.error_from
+            &a.error_from,
+            a.renew_at_expiry,
+            a.refund_every
         ],
     )?;
     Ok(())
@@ -184,14 +193,11 @@ pub fn release(tx: &mut Tx<'_>, id: i64, amount_e4: i64) -> Result<bool, Fault> 
 pub struct Captured {
     pub balance_e4: i64,
     pub low_balance_e4: i64,
-    pub email: String,
 }
 
 /// Turns `held_e4` of reserved money into a charge of `charged_e4`, at most what was held.
 pub fn capture(tx: &mut Tx<'_>, id: i64, held_e4: i64, charged_e4: i64) -> Result<Option<Captured>, Fault> {
-    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| {
-        Ok(Captured { balance_e4: row.int(0)?, low_balance_e4: row.int(1)?, email: row.text(2)? })
-    })
+    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| Ok(Captured { balance_e4: row.int(0)?, low_balance_e4: row.int(1)? }))
 }
 
 /// Books money in (or, negative, out); false if the account could not bear it.
@@ -291,4 +297,9 @@ pub fn count_sessions(tx: &mut Tx<'_>, account_id: i64, channel: Channel, since:
 /// Forgets sessions unused since an instant.
 pub fn sweep_sessions(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Fault> {
     tx.execute(SWEEP_SESSIONS, params![before])
+}
+
+/// What becomes of the account's names at the end of their terms, and how many deletions are refunded.
+pub fn set_renewals(tx: &mut Tx<'_>, id: i64, mode: RenewalMode, at_expiry: bool, refund_every: i64) -> Result<(), Fault> {
+    tx.execute(SET_RENEWALS, params![mode.word(), at_expiry, refund_every, id]).map(|_| ())
 }

@@ -24,7 +24,7 @@ pub struct Contact {
     pub data: String,
     /// Digest of the data: equal for equal contacts of one account.
     pub digest: String,
-    /// Counts changes, so that registries can be brought up to date.
+    /// Another number for each state of the data, so that registries can be brought up to date.
     pub version: i64,
     pub validated: bool,
     pub verified_at: Option<Timestamp>,
@@ -48,6 +48,11 @@ statements! {
     AT_REGISTRY = "SELECT registry_contact_id, version FROM registry_contacts WHERE registry = $1 AND contact_id = $2";
     NOTE_AT_REGISTRY = "INSERT INTO registry_contacts (registry, contact_id, registry_contact_id, version) VALUES ($1, $2, $3, $4) \
                         ON CONFLICT (registry, contact_id) DO UPDATE SET registry_contact_id = excluded.registry_contact_id, version = excluded.version";
+    REGISTRIES = "SELECT registry, registry_contact_id, version FROM registry_contacts WHERE contact_id = $1 ORDER BY registry";
+    FORGET_AT_REGISTRIES = "DELETE FROM registry_contacts WHERE contact_id = $1";
+    CHANGE = "UPDATE contacts SET name = $1, organization = $2, email = $3, country = $4, data = $5, digest = $6, version = $7, validated = $8, verified_at = $9, \
+              updated_at = $10 WHERE id = $11";
+    DELETE = "DELETE FROM contacts WHERE id = $1";
     HOST_AT_REGISTRY = "SELECT 1 FROM registry_hosts WHERE registry = $1 AND host = $2";
     NOTE_HOST_AT_REGISTRY = "INSERT INTO registry_hosts (registry, host) VALUES ($1, $2) ON CONFLICT (registry, host) DO NOTHING";
     FORGET_HOST_AT_REGISTRY = "DELETE FROM registry_hosts WHERE registry = $1 AND host = $2";
@@ -128,6 +133,38 @@ pub fn at_registry(tx: &mut Tx<'_>, registry: &str, contact_id: i64) -> Result<O
 
 pub fn note_at_registry(tx: &mut Tx<'_>, registry: &str, contact_id: i64, registry_contact_id: &str, version: i64) -> Result<(), Fault> {
     tx.execute(NOTE_AT_REGISTRY, params![registry, contact_id, registry_contact_id, version]).map(|_| ())
+}
+
+/// Where a contact is known: the registry, its id there, and the version held there.
+pub fn registries(tx: &mut Tx<'_>, contact_id: i64) -> Result<Vec<(String, String, i64)>, Fault> {
+    tx.many(REGISTRIES, params![contact_id], |row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))
+}
+
+/// Writes back the data of a contact with what is derived from them.
+pub fn change(tx: &mut Tx<'_>, c: &Contact) -> Result<(), Fault> {
+    tx.execute(
+        CHANGE,
+        params![
+            &c.name,
+            &c.organization,
+            &c.email,
+            &c.country,
+            &c.data,
+            &c.digest,
+            c.version,
+            c.validated,
+            c.verified_at,
+            c.updated_at,
+            c.id
+        ],
+    )
+    .map(|_| ())
+}
+
+/// Takes a contact out, and what was known of it at registries. No domain may use it.
+pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    tx.execute(FORGET_AT_REGISTRIES, params![id])?;
+    tx.execute(DELETE, params![id]).map(|_| ())
 }
 
 /// True if the host is known to exist at the registry.

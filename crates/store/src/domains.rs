@@ -108,6 +108,19 @@ statements! {
     SET_TERM = "UPDATE domains SET expires_at = $1, paid_until_at = $2, renewed_at = $3, renewal_mode = $4, updated_at = $5, updated_by = $6 WHERE id = $7";
     SET_PRIVACY = "UPDATE domains SET privacy = $1, privacy_until_at = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
     SET_AT_REGISTRY = "UPDATE domains SET expires_at = $1, statuses = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
+    SET_AUTH = "UPDATE domains SET auth_sealed = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
+    GIVE = "UPDATE domains SET account_id = $1, registrant_id = $2, contacts = $3, hosts = $4, locks = $5, renewal_mode = $6, transfer_mode = 'default', auth_sealed = '', \
+            updated_at = $7, updated_by = $8 WHERE id = $9 AND account_id = $10";
+    IDS_OF_ACCOUNT = "SELECT id FROM domains WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    SET_RENEWAL_MODE = "UPDATE domains SET renewal_mode = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
+    MODIFY = "UPDATE domains SET registrant_id = $1, contacts = $2, hosts = $3, dnssec = $4, locks = $5, statuses = $6, renewal_mode = $7, transfer_mode = $8, \
+              privacy = $9, privacy_until_at = $10, trustee = $11, fields = $12, auth_sealed = $13, updated_at = $14, updated_by = $15 WHERE id = $16";
+    PROPERTY = "SELECT value FROM domain_properties WHERE domain_id = $1 AND name = $2";
+    SET_PROPERTY = "INSERT INTO domain_properties (domain_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (domain_id, name) DO UPDATE SET value = excluded.value";
+    DROP_PROPERTY = "DELETE FROM domain_properties WHERE domain_id = $1 AND name = $2";
+    DROP_PROPERTIES = "DELETE FROM domain_properties WHERE domain_id = $1";
+    ZONES_OF_CONTACT = "SELECT d.zone, CAST(MAX(CASE WHEN d.registrant_id = $1 THEN 1 ELSE 0 END) AS BIGINT), MIN(d.name) FROM domain_contacts l \
+                        JOIN domains d ON d.id = l.domain_id WHERE l.contact_id = $1 GROUP BY d.zone ORDER BY d.zone";
     UNLINK_CONTACTS = "DELETE FROM domain_contacts WHERE domain_id = $1";
     DELETE = "DELETE FROM domains WHERE id = $1";
     COUNT = "SELECT COUNT(*) FROM domains WHERE account_id = $1";
@@ -255,15 +268,111 @@ pub fn set_privacy(tx: &mut Tx<'_>, id: i64, privacy: Privacy, until: Option<Tim
     tx.execute(SET_PRIVACY, params![privacy.word(), until, at, by, id]).map(|_| ())
 }
 
+/// The account's domains after id `after`, by their ids.
+pub fn ids_of_account(tx: &mut Tx<'_>, account_id: i64, after: i64, limit: i64) -> Result<Vec<i64>, Fault> {
+    tx.many(IDS_OF_ACCOUNT, params![account_id, after, limit], |row| row.int(0))
+}
+
+pub fn set_renewal_mode(tx: &mut Tx<'_>, id: i64, mode: RenewalMode, at: Timestamp, by: &str) -> Result<(), Fault> {
+    tx.execute(SET_RENEWAL_MODE, params![mode.word(), at, by, id]).map(|_| ())
+}
+
 /// Takes over what the registry shows: its expiry and statuses.
 pub fn set_at_registry(tx: &mut Tx<'_>, id: i64, expires_at: Timestamp, statuses: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
     tx.execute(SET_AT_REGISTRY, params![expires_at, statuses, at, by, id]).map(|_| ())
 }
 
+/// Sets the sealed authorization code; empty for none.
+pub fn set_auth(tx: &mut Tx<'_>, id: i64, sealed: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
+    tx.execute(SET_AUTH, params![sealed, at, by, id]).map(|_| ())
+}
+
+/// What changes at a domain that is given to another account.
+pub struct Gift<'a> {
+    pub from: i64,
+    pub to: i64,
+    pub registrant_id: i64,
+    pub contacts: &'a str,
+    pub hosts: &'a str,
+    pub locks: &'a str,
+    pub renewal_mode: RenewalMode,
+}
+
+/// Gives a domain to another account; its code is spent. False if it was not the giver's any more.
+pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) -> Result<bool, Fault> {
+    crate::agenda::remove_all(tx, id)?;
+    crate::hosts::give_below(tx, id, gift.to, at, by)?;
+    tx.execute(UNLINK_CONTACTS, params![id])?;
+    let changed = tx.execute(
+        GIVE,
+        params![gift.to, gift.registrant_id, gift.contacts, gift.hosts, gift.locks, gift.renewal_mode.word(), at, by, id, gift.from],
+    )?;
+    Ok(changed == 1)
+}
+
 /// Takes a domain out: it was dropped, or is another registrar's. Orders, ledger, events and audit keep its history.
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    crate::hosts::delete_below(tx, id)?;
+    tx.execute(DROP_PROPERTIES, params![id])?;
     tx.execute(UNLINK_CONTACTS, params![id])?;
     tx.execute(DELETE, params![id]).map(|_| ())
+}
+
+/// Writes back everything of a domain that an update can change: from its registrant to its authorization code. Contacts are to be linked anew.
+pub fn modify(tx: &mut Tx<'_>, d: &Domain) -> Result<(), Fault> {
+    tx.execute(UNLINK_CONTACTS, params![d.id])?;
+    tx.execute(
+        MODIFY,
+        params![
+            d.registrant_id,
+            &d.contacts,
+            &d.hosts,
+            &d.dnssec,
+            &d.locks,
+            &d.statuses,
+            d.renewal_mode.word(),
+            &d.transfer_mode,
+            d.privacy.word(),
+            d.privacy_until_at,
+            d.trustee,
+            &d.fields,
+            &d.auth_sealed,
+            d.updated_at,
+            &d.updated_by,
+            d.id
+        ],
+    )
+    .map(|_| ())
+}
+
+/// The value of a property that is not at its default.
+pub fn property(tx: &mut Tx<'_>, id: i64, name: &str) -> Result<Option<String>, Fault> {
+    tx.one(PROPERTY, params![id, name], |row| row.text(0))
+}
+
+/// Sets a property; `None` is its default.
+pub fn set_property(tx: &mut Tx<'_>, id: i64, name: &str, value: Option<&str>) -> Result<(), Fault> {
+    match value {
+        Some(value) => tx.execute(SET_PROPERTY, params![id, name, value]),
+        None => tx.execute(DROP_PROPERTY, params![id, name]),
+    }
+    .map(|_| ())
+}
+
+/// A zone in which a contact is used.
+pub struct ZoneOfContact {
+    pub zone: String,
+    /// It is the registrant of a name there.
+    pub registrant: bool,
+    /// One of the names.
+    pub example: String,
+}
+
+/// Where a contact is used.
+pub fn zones_of_contact(tx: &mut Tx<'_>, contact_id: i64) -> Result<Vec<ZoneOfContact>, Fault> {
+    tx.many(ZONES_OF_CONTACT, params![contact_id], |row| {
+        Ok(ZoneOfContact { zone: row.text(0)?, registrant: row.int(1)? != 0, example: row.text(2)? })
+    })
 }
 
 pub fn count(tx: &mut Tx<'_>, account_id: i64) -> Result<i64, Fault> {

@@ -27,6 +27,8 @@ statements! {
     CLAIMABLE = "SELECT 1 FROM jobs WHERE run_at <= $1 AND locked_until < $2 LIMIT 1";
     FINISH = "DELETE FROM jobs WHERE id = $1 AND epoch = $2";
     AGAIN = "UPDATE jobs SET run_at = $1, locked_until = 0, last_error = $2 WHERE id = $3 AND epoch = $4";
+    SET_DUE = "UPDATE jobs SET run_at = $1 WHERE name = $2";
+    DROP_NAMED = "DELETE FROM jobs WHERE name = $1";
     NEXT_DUE = "SELECT MIN(run_at) FROM jobs WHERE locked_until < $1";
     COUNT_DUE = "SELECT COUNT(*) FROM jobs WHERE run_at <= $1";
     EXTEND = "UPDATE jobs SET locked_until = $1 WHERE id = $2 AND epoch = $3";
@@ -60,6 +62,11 @@ pub fn insert(tx: &mut Tx<'_>, job: &Job, lease: Lease<'_>) -> Result<(), Fault>
     Ok(())
 }
 
+/// Enqueues a job for whoever is free when it is due.
+pub fn insert_free(tx: &mut Tx<'_>, job: &Job) -> Result<(), Fault> {
+    insert(tx, job, Lease { holder: "", until: Timestamp::from_micros(0) })
+}
+
 /// Claims jobs due on the business clock whose lease has run out on the real one.
 pub fn claim(tx: &mut Tx<'_>, due: Timestamp, real_now: Timestamp, lease: Lease<'_>, limit: i64) -> Result<Vec<Job>, Fault> {
     let mut claimed = tx.many(CLAIM, params![lease.until, lease.holder, due, real_now, limit], job)?;
@@ -80,6 +87,16 @@ pub fn finish(tx: &mut Tx<'_>, id: i64, epoch: i64) -> Result<bool, Fault> {
 /// Puts a job off; false if the lease was lost.
 pub fn again(tx: &mut Tx<'_>, id: i64, epoch: i64, run_at: Timestamp, error: &str) -> Result<bool, Fault> {
     Ok(tx.execute(AGAIN, params![run_at, error, id, epoch])? == 1)
+}
+
+/// Sets when the job of this name is due; false if there is none.
+pub fn set_due(tx: &mut Tx<'_>, name: &str, run_at: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(SET_DUE, params![run_at, name])? == 1)
+}
+
+/// Drops the job of this name, if there is one: what it waited for has happened. Whoever does it just now finds its lease lost.
+pub fn drop_named(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
+    tx.execute(DROP_NAMED, params![name]).map(|_| ())
 }
 
 /// The instant of the next job that could be claimed at `real_now`, due or not. One in hand is its holder's affair.

@@ -1,4 +1,4 @@
-//! What happened: the audit log with its chain, events for the accounts, and mails to send.
+//! What happened: the audit log with its chain, and events for the accounts.
 
 use crate::db::{Fault, Row, Tx};
 use crate::{params, statements};
@@ -35,23 +35,6 @@ pub struct Event {
     pub acknowledged_at: Option<Timestamp>,
 }
 
-/// A mail as stored.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Mail {
-    pub id: i64,
-    pub account_id: Option<i64>,
-    pub at: Timestamp,
-    pub recipient: String,
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-    /// Links in the mail, as a JSON array.
-    pub links: String,
-    pub state: String,
-    pub attempts: i64,
-    pub last_error: String,
-}
-
 statements! {
     APPEND = "INSERT INTO audit (id, at, account_id, actor, channel, verb, object, order_id, detail, digest, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL)";
     PLACE = "UPDATE audit SET place = $1 WHERE id IN (SELECT id FROM audit WHERE place IS NULL ORDER BY id LIMIT $2) RETURNING id, digest";
@@ -63,11 +46,6 @@ statements! {
     HISTORY = "SELECT id, at, account_id, actor, channel, verb, object, order_id, detail, digest FROM audit WHERE id > $1 ORDER BY id LIMIT $2";
     INSERT_EVENT = "INSERT INTO events (id, account_id, at, class, subclass, object, order_id, data, acknowledged_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)";
     EVENTS = "SELECT id, account_id, at, class, subclass, object, order_id, data, acknowledged_at FROM events WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-    INSERT_MAIL = "INSERT INTO mails (id, account_id, at, recipient, subject, text, html, links, state, attempts, last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, '')";
-    MAILS = "SELECT id, account_id, at, recipient, subject, text, html, links, state, attempts, last_error FROM mails ORDER BY id DESC LIMIT $1";
-    MAILS_TO = "SELECT id, account_id, at, recipient, subject, text, html, links, state, attempts, last_error FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT $2";
-    QUEUED_MAILS = "SELECT id, account_id, at, recipient, subject, text, html, links, state, attempts, last_error FROM mails WHERE state = 'queued' ORDER BY id LIMIT $1";
-    MAIL_STATE = "UPDATE mails SET state = $1, attempts = attempts + 1, last_error = $2 WHERE id = $3 AND state = 'queued'";
 }
 
 fn entry_at(row: &Row<'_>, first: usize) -> Result<Entry, Fault> {
@@ -153,43 +131,4 @@ pub fn events(tx: &mut Tx<'_>, account_id: i64, after: i64, limit: i64) -> Resul
             acknowledged_at: row.time_opt(8)?,
         })
     })
-}
-
-fn mail(row: &Row<'_>) -> Result<Mail, Fault> {
-    Ok(Mail {
-        id: row.int(0)?,
-        account_id: row.int_opt(1)?,
-        at: row.time(2)?,
-        recipient: row.text(3)?,
-        subject: row.text(4)?,
-        text: row.text(5)?,
-        html: row.text(6)?,
-        links: row.text(7)?,
-        state: row.text(8)?,
-        attempts: row.int(9)?,
-        last_error: row.text(10)?,
-    })
-}
-
-/// Queues a mail; its state, attempts and error start afresh whatever the value says.
-pub fn insert_mail(tx: &mut Tx<'_>, m: &Mail) -> Result<(), Fault> {
-    tx.execute(INSERT_MAIL, params![m.id, m.account_id, m.at, &m.recipient, &m.subject, &m.text, &m.html, &m.links])?;
-    Ok(())
-}
-
-/// Mails, newest first; all, or those to one address.
-pub fn mails(tx: &mut Tx<'_>, to: Option<&str>, limit: i64) -> Result<Vec<Mail>, Fault> {
-    match to {
-        Some(to) => tx.many(MAILS_TO, params![to, limit], mail),
-        None => tx.many(MAILS, params![limit], mail),
-    }
-}
-
-pub fn queued_mails(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Mail>, Fault> {
-    tx.many(QUEUED_MAILS, params![limit], mail)
-}
-
-/// Notes what became of a queued mail: `captured`, `sent`, `failed`, or `queued` to try again.
-pub fn set_mail_state(tx: &mut Tx<'_>, id: i64, state: &str, error: &str) -> Result<bool, Fault> {
-    Ok(tx.execute(MAIL_STATE, params![state, error, id])? == 1)
 }

@@ -1,15 +1,22 @@
 //! The tables: everything that must survive, and the only room besides the embedded registry's where SQL is written.
 
 pub mod accounts;
+pub mod agenda;
 pub mod contacts;
 pub mod db;
 pub mod domains;
+pub mod events;
+pub mod hosts;
 pub mod jobs;
 pub mod journal;
 pub mod ledger;
+pub mod mails;
 pub mod orders;
 pub mod polls;
 pub mod settings;
+pub mod tallies;
+pub mod tokens;
+pub mod transfers;
 pub mod wipe;
 
 pub use db::{Fault, Location, Store, Tx};
@@ -21,16 +28,23 @@ pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "base", sql:
 
 /// Every statement of every table, by module and name.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Statement)> {
-    let modules: [(&str, &[(&str, Statement)]); 10] = [
+    let modules: [(&str, &[(&str, Statement)]); 17] = [
         ("accounts", accounts::STATEMENTS),
+        ("agenda", agenda::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
         ("domains", domains::STATEMENTS),
+        ("events", events::STATEMENTS),
+        ("hosts", hosts::STATEMENTS),
         ("jobs", jobs::STATEMENTS),
         ("journal", journal::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
+        ("mails", mails::STATEMENTS),
         ("orders", orders::STATEMENTS),
         ("polls", polls::STATEMENTS),
         ("settings", settings::STATEMENTS),
+        ("tokens", tokens::STATEMENTS),
+        ("transfers", transfers::STATEMENTS),
+        ("tallies", tallies::STATEMENTS),
         ("wipe", wipe::STATEMENTS),
     ];
     modules.into_iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (module, *name, *statement)))

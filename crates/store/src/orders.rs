@@ -63,6 +63,7 @@ statements! {
     OF_OBJECT_UP = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id > $2 AND accepted_at >= $3 AND accepted_at <= $4 AND object = $5 ORDER BY id LIMIT $6");
     OF_OBJECT_DOWN = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id < $2 AND accepted_at >= $3 AND accepted_at <= $4 AND object = $5 ORDER BY id DESC LIMIT $6");
     OPEN = concat!("SELECT ", columns!(), " FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND accepted_at > $1 ORDER BY accepted_at LIMIT $2");
+    OPEN_OF_ACCOUNT = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND state IN ('sending', 'at-registry', 'unknown') AND id > $2 ORDER BY id LIMIT $3");
     JOBLESS = "SELECT o.id FROM orders o WHERE o.state IN ('sending', 'unknown') AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = o.id) LIMIT 100";
     COUNT_ATTENTION = "SELECT COUNT(*) FROM orders WHERE attention <> ''";
     OVERDUE = "SELECT COUNT(*) FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND deadline_at < $1 AND attention = ''";
@@ -200,6 +201,11 @@ pub fn walk(tx: &mut Tx<'_>, walk: &Walk<'_>, mut take: impl FnMut(Order) -> Res
 /// Open orders of all accounts, oldest first, accepted after `after`.
 pub fn open(tx: &mut Tx<'_>, after: Timestamp, limit: i64) -> Result<Vec<Order>, Fault> {
     tx.many(OPEN, params![after, limit], order)
+}
+
+/// Open orders of an account after an id, in order of acceptance.
+pub fn open_of_account(tx: &mut Tx<'_>, account_id: i64, after: i64, limit: i64) -> Result<Vec<Order>, Fault> {
+    tx.many(OPEN_OF_ACCOUNT, params![account_id, after, limit], order)
 }
 
 /// Orders that staff must look at.

@@ -4,6 +4,10 @@ use crate::db::{Fault, Tx};
 use crate::statements;
 
 statements! {
+    TOKENS = "DELETE FROM tokens";
+    TRANSFERS = "DELETE FROM transfers";
+    AGENDA = "DELETE FROM agenda";
+    TALLIES = "DELETE FROM tallies";
     MAILS = "DELETE FROM mails";
     POLL_MESSAGES = "DELETE FROM poll_messages";
     PRICES = "DELETE FROM prices";
@@ -17,6 +21,8 @@ statements! {
     LEGS = "DELETE FROM ledger_legs";
     ENTRIES = "DELETE FROM ledger_entries";
     ORDERS = "DELETE FROM orders";
+    HOSTS = "DELETE FROM hosts";
+    DOMAIN_PROPERTIES = "DELETE FROM domain_properties";
     DOMAIN_CONTACTS = "DELETE FROM domain_contacts";
     DOMAINS = "DELETE FROM domains";
     CONTACTS = "DELETE FROM contacts";

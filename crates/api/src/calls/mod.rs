@@ -4,4 +4,5 @@ pub(crate) mod clock;
 pub(crate) mod faults;
 pub(crate) mod invariants;
 pub(crate) mod mail;
+pub(crate) mod registry;
 pub(crate) mod reset;

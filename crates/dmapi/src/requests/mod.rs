@@ -2,14 +2,31 @@
 
 mod contact_create;
 mod contact_create_v2;
+mod contact_delete;
+mod contact_modify;
 mod domain_check;
+mod domain_delete;
+mod domain_get_property;
+mod domain_lock;
+mod domain_modify;
 mod domain_privacy_order;
+mod domain_redeem;
 mod domain_register;
 mod domain_renew;
+mod domain_set_property;
+mod domain_transfer_control;
+mod domain_transfer_get_auth_id;
+mod domain_transfer_in;
+mod domain_transfer_in_reseller;
+mod domain_unlock;
 mod login;
 mod logout;
+mod ns_create;
+mod ns_delete;
+mod ns_modify;
 mod query_contact_list;
 mod query_domain_list;
+mod query_ns_list;
 mod query_profile;
 mod query_request_list;
 mod query_whois;
@@ -78,14 +95,31 @@ impl<'a> Call<'a> {
 /// Every request that is served, sorted by name.
 pub const TABLE: &[&Request] = &[
     &contact_create::REQUEST,
+    &contact_delete::REQUEST,
+    &contact_modify::REQUEST,
     &domain_check::REQUEST,
+    &domain_delete::REQUEST,
+    &domain_get_property::REQUEST,
+    &domain_lock::REQUEST,
+    &domain_modify::REQUEST,
     &domain_privacy_order::REQUEST,
+    &domain_redeem::REQUEST,
     &domain_register::REQUEST,
     &domain_renew::REQUEST,
+    &domain_set_property::REQUEST,
+    &domain_transfer_control::REQUEST,
+    &domain_transfer_get_auth_id::REQUEST,
+    &domain_transfer_in::REQUEST,
+    &domain_transfer_in_reseller::REQUEST,
+    &domain_unlock::REQUEST,
     &login::REQUEST,
     &logout::REQUEST,
+    &ns_create::REQUEST,
+    &ns_delete::REQUEST,
+    &ns_modify::REQUEST,
     &query_contact_list::REQUEST,
     &query_domain_list::REQUEST,
+    &query_ns_list::REQUEST,
     &query_profile::REQUEST,
     &query_request_list::REQUEST,
     &query_whois::REQUEST,

@@ -8,8 +8,9 @@ use crate::words;
 use engine::Error;
 use engine::contact::{self, ContactView};
 use engine::domain::{self, DomainView};
+use engine::host::{self, HostView};
 use model::field::{Field, Problem};
-use model::{DomainName, Need};
+use model::{DomainName, HostName, Need};
 
 pub const REQUEST: Request = Request { name: "query-whois", aliases: &["query-object"], door: Door::Cookie(Need::Whois), answer };
 
@@ -17,17 +18,18 @@ pub const REQUEST: Request = Request { name: "query-whois", aliases: &["query-ob
 enum About {
     Domain(DomainName),
     Contact(String),
+    Host(HostName),
 }
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
-    let given = [Field::Domain, Field::Contact, HOST].into_iter().filter(|field| p.text(field).is_some()).collect::<Vec<_>>();
+    let given = [Field::Domain, Field::Contact, Field::Host].into_iter().filter(|field| p.text(field).is_some()).collect::<Vec<_>>();
     let about = match given.as_slice() {
         [] => p.wrong(Field::Domain, Problem::Missing),
         [first, second, ..] => p.wrong(first.clone(), Problem::Excludes { other: Box::new(second.clone()) }),
         [Field::Domain] => p.domain().map(About::Domain),
         [Field::Contact] => p.required(Field::Contact, p.handle(Field::Contact)).map(About::Contact),
-        [_] => p.host().and_then(|_| p.wrong(HOST, Problem::Unknown)),
+        [_] => p.required(Field::Host, p.host()).map(About::Host),
     };
     let (about,) = p.done((about,))?;
 
@@ -38,12 +40,11 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
             let owner = call.engine.run(call.actor()?, contact::Info { handle: domain.registrant.handle.clone() })?;
             print_domain(&mut body, &domain, &owner);
         }
+        About::Host(name) => print_host(&mut body, &call.engine.run(call.actor()?, host::Info { name })?),
         About::Contact(handle) => print_contact(&mut body, &call.engine.run(call.actor()?, contact::Info { handle })?),
     }
     Ok(Reply::done().body(body))
 }
-
-const HOST: Field = Field::Other("host");
 
 fn print_domain(body: &mut LineWriter, domain: &DomainView, owner: &ContactView) {
     body.pair("domain.fqdn", LineSafe::text(domain.name.as_str()));
@@ -97,4 +98,14 @@ fn print_contact(body: &mut LineWriter, contact: &ContactView) {
     body.pair_if("contact.fax", &data.fax);
     body.pair("contact.created.date", LineSafe::text(&dates::stamp(contact.created)));
     body.pair("contact.modified.date", LineSafe::text(&dates::stamp(contact.updated)));
+}
+
+fn print_host(body: &mut LineWriter, host: &HostView) {
+    body.pair("host.fqdn", LineSafe::cell(host.name.as_str()));
+    for address in &host.addresses {
+        let key = if address.is_ipv4() { "host.ip-address" } else { "host.ip-address-v6" };
+        body.pair(key, LineSafe::text(&address.to_string().to_ascii_uppercase()));
+    }
+    body.pair("host.created.date", LineSafe::text(&dates::stamp(host.created)));
+    body.pair("host.modified.date", LineSafe::text(&dates::stamp(host.updated)));
 }

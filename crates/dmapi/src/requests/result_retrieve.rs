@@ -42,6 +42,11 @@ fn print(order: &OrderView) -> LineWriter {
     body.pair("result_msg", LineSafe::ascii(&order.message));
     match order.standing {
         OrderStanding::Succeeded if order.kind == OrderKind::ContactCreate => body.glued("registry_roid", LineSafe::cell(&order.object)),
+        OrderStanding::Succeeded if order.kind == OrderKind::AuthCode => match order.result.iter().find(|(key, _)| key == "auth-info") {
+            // Clients match the whole line (dmapi.md 4.2).
+            Some((_, code)) => body.line(LineSafe::ascii(&format!("The Authorization ID is: \"{code}\""))),
+            None => body.line(LineSafe::text("The Authorization ID is not in force any more")),
+        },
         OrderStanding::Failed => {
             body.pair("error_text", LineSafe::ascii(&order.message));
             body.line(LineSafe::text("----------"));

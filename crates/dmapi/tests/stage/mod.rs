@@ -9,6 +9,7 @@ use engine::{Actor, Credentials};
 use http::header::{CONTENT_TYPE, COOKIE};
 use model::{Channel, Money, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use registry::embedded::Act;
 use registry::faults::FaultKind;
 use std::time::Duration;
 use testkit::Fixture;
@@ -167,6 +168,28 @@ impl Stage for Standing {
                 let kind = FaultKind::from_word(kind).ok_or("no such kind of fault")?;
                 let times = times.parse().map_err(|_| "how many times?")?;
                 self.fixture.engine().faults().add(point, kind, times).map_err(|error| format!("{error:?}"))?;
+            }
+            ["consent", answer, to] => {
+                let engine = self.fixture.engine();
+                let mails = engine.mails(Some((*to).to_owned())).map_err(|error| error.to_string())?;
+                let links = mails.iter().flat_map(|mail| mail.links.clone());
+                let token =
+                    links.filter_map(|link| link.split_once("/foa/").map(|(_, token)| token.to_owned())).next().ok_or("no such mail")?;
+                engine.answer_consent(&token, *answer == "agree").map_err(|error| error.to_string())?;
+            }
+            ["outside", deed, name, rest @ ..] => {
+                let (name, auth_info) = ((*name).to_owned(), rest.first().copied().unwrap_or_default().to_owned());
+                let act = match *deed {
+                    "approve" => Act::Approve { name },
+                    "reject" => Act::Refuse { name },
+                    "request" => Act::Request { name, auth_info },
+                    "create" => Act::Create { name, years: 1, hosts: Vec::new(), auth_info },
+                    _ => return Err("no such deed".to_owned()),
+                };
+                let acted = self.fixture.sandbox.play(&act);
+                if !acted.is_success() {
+                    return Err(format!("{acted:?}"));
+                }
             }
             _ => return Err("no such command".to_owned()),
         }

@@ -80,6 +80,9 @@ fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Account, Error> {
     found.ok_or_else(|| FieldProblem::new(Field::Login, Problem::Unknown).into())
 }
 
+/// A new account gets one deletion refunded for each so many registrations begun in a zone and month (DMAPI domain-delete).
+const REFUND_EVERY: i64 = 12;
+
 struct Create {
     account: NewAccount,
     hash: String,
@@ -127,6 +130,8 @@ impl Operation for Create {
             renewal_mode: RenewalMode::AutoRenew,
             premium: new.premium,
             transfer_lock: true,
+            renew_at_expiry: false,
+            refund_every: REFUND_EVERY,
             profile: serde_json::to_string(&new.profile).map_err(|e| crate::error::broken(e.to_string()))?,
             created_at: cx.now,
             login_at: None,
@@ -177,6 +182,36 @@ impl Operation for SetActive {
         accounts::end_sessions(tx, account.id)?;
         let verb = if self.active { "account-open" } else { "account-close" };
         audit::append(tx, cx, audit::Change { verb, object: &account.dmapi_login, order_id: None, detail: "" })
+    }
+}
+
+/// What becomes of an account's names at the end of their terms, and how many of its deletions are refunded.
+pub struct SetRenewals {
+    pub login: String,
+    /// What [`RenewalMode::Default`] means for its names.
+    pub mode: RenewalMode,
+    /// Renewed and charged at expiry, rather than at the zone's renewal date.
+    pub at_expiry: bool,
+    /// One refund for each so many registrations begun in a zone and month; 0 for none.
+    pub refund_every: i64,
+}
+
+impl Operation for SetRenewals {
+    type Done = ();
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    /// Names whose dates move by it are put on the agenda anew.
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        staff_only(cx)?;
+        let account = by_login(tx, &self.login)?;
+        if self.refund_every < 0 || self.mode == RenewalMode::Default || self.mode == RenewalMode::RenewOnce {
+            return Err(FieldProblem::malformed(Field::Other("renewals"), "AUTORENEW, AUTODELETE or AUTOEXPIRE, and 0 or more").into());
+        }
+        accounts::set_renewals(tx, account.id, self.mode, self.at_expiry, self.refund_every)?;
+        crate::agenda::refresh_all(tx, cx, account.id)?;
+        let detail = format!("{}, at expiry: {}, one refund in {}", self.mode.word(), self.at_expiry, self.refund_every);
+        audit::append(tx, cx, audit::Change { verb: "account-renewals", object: &account.dmapi_login, order_id: None, detail: &detail })
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Profile {
     pub fax: String,
     pub vat_id: String,
     pub url: String,
+    /// The language of mails to the account, such as `de`; English if empty.
+    pub language: String,
 }
 
 /// The account as its holder sees it.

@@ -74,15 +74,28 @@ pub(crate) fn create(
     prefix: &str,
     reuse: bool,
 ) -> Result<(Contact, bool), Error> {
+    create_for(tx, cx, cx.actor.account, data, family, prefix, reuse)
+}
+
+/// As [`create`], for another account: one that a name is given to with its contacts.
+pub(crate) fn create_for(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    account_id: i64,
+    data: &ContactData,
+    family: &str,
+    prefix: &str,
+    reuse: bool,
+) -> Result<(Contact, bool), Error> {
     let json = to_json(data)?;
     let same = digest(&json);
-    if reuse && let Some(found) = contacts::same(tx, cx.actor.account, &same, family)? {
+    if reuse && let Some(found) = contacts::same(tx, account_id, &same, family)? {
         return Ok((found, true));
     }
     let id = cx.id();
     let contact = Contact {
         id,
-        account_id: cx.actor.account,
+        account_id,
         handle: format!("{}-{id}", prefix.to_ascii_uppercase()),
         short_handle: short_handle(id, data.person().is_empty()),
         family: family.to_owned(),
@@ -104,7 +117,7 @@ pub(crate) fn create(
         tx,
         cx,
         events::Happened {
-            account_id: cx.actor.account,
+            account_id,
             class: "CONTACT_REGISTRATION",
             subclass: "CONTACT_REGISTRATION_NOTIFY",
             object: &contact.short_handle,

@@ -1,14 +1,24 @@
-//! Contacts: created, looked up, listed. A contact has one handle in each dialect's form.
+//! Contacts: created, changed, copied, deleted, looked up, listed. A contact has one handle in each dialect's form.
 
+mod check;
+mod clone;
 mod create;
+mod delete;
 mod info;
 mod list;
+mod modify;
 
+pub use check::Check;
+pub use clone::CloneOf;
 pub use create::{Create, Created};
+pub use delete::Delete;
 pub use info::Info;
 pub use list::{HandleForm, List};
+pub use modify::{Modified, Modify};
 
-pub(crate) use create::create;
+pub(crate) use create::{create, create_for};
+pub(crate) use delete::ContactRemoval;
+pub(crate) use modify::{ContactChange, settle as settle_change};
 
 use crate::Error;
 use model::contact::ContactData;
@@ -98,6 +108,11 @@ pub(crate) fn from_json(text: &str) -> Result<ContactData, Error> {
         vat_id: s.vat_id,
         extras: s.extras,
     })
+}
+
+/// One open order at a time changes a contact.
+fn lock_name(contact_id: i64) -> String {
+    format!("contact:{contact_id}")
 }
 
 /// The account's contact of a handle in either form, in any case.

@@ -1,32 +1,48 @@
 //! Domains: checked, priced, registered, renewed, shown, listed.
 
 mod check;
+pub(crate) mod delete;
+mod forecast;
 mod info;
 mod list;
+mod lock;
+pub(crate) mod modify;
 pub(crate) mod order_privacy;
 mod price;
+mod property;
 pub(crate) mod register;
 pub(crate) mod renew;
+pub(crate) mod restore;
+pub(crate) mod set_renewal_mode;
 mod settled;
+pub(crate) mod suspend;
 pub(crate) mod sync;
 
 pub use crate::pricing::PriceLimit;
 pub use check::{CheckDomains, Checked, PriceQuestion, Quote, Standing};
+pub use delete::{Delete, Ending};
+pub use forecast::{Coming, Forecast, Outlook};
 pub use info::Info;
 pub use list::List;
+pub use lock::Lock;
+pub use modify::{Modify, NewCode, PrivacyWish, SetChange};
 pub use order_privacy::OrderPrivacy;
 pub use price::{PriceOf, PriceView};
+pub use property::{GetProperty, Property, SetProperty, Setting};
 pub use register::{ContactRef, Register};
 pub use renew::{Renew, RenewPrivacy, Renewed, Term};
+pub use restore::Restore;
+pub use set_renewal_mode::SetRenewalMode;
 pub use store::domains::SortBy;
 
-pub(crate) use settled::{apply, failure_event};
+pub(crate) use settled::{DONE, Outcome, apply, failure_event, object_word};
 
 use crate::context::Cx;
 use crate::error::broken;
 use crate::order::OrderRef;
 use crate::{Error, contact};
 use model::domain::{Privacy, RenewalMode, Role};
+use model::lock::Locks;
 use model::policy::Zone;
 use model::{DomainName, HostName, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -94,6 +110,8 @@ pub struct DomainView {
     pub dnssec: Vec<DnssecRecord>,
     /// Locked against transfer, for whatever reason.
     pub locked: bool,
+    /// The reasons for it.
+    pub locks: Locks,
     /// The end of what was paid for has passed.
     pub expired: bool,
     /// Further EPP and RGP statuses seen at the registry.
@@ -140,6 +158,18 @@ pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, Error> {
 
 pub(crate) fn parsed<T: for<'de> Deserialize<'de>>(what: &str, text: &str) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|e| store::Fault::corrupt(format_args!("{what}: {e}")).into())
+}
+
+/// A name becomes ours: its row, and what falls due for it.
+pub(crate) fn admit(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
+    store::domains::insert(tx, domain)?;
+    crate::agenda::refresh(tx, cx, domain.id)
+}
+
+/// A name is ours no longer; nothing falls due for it any more.
+pub(crate) fn dismiss(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
+    store::domains::delete(tx, domain.id)?;
+    crate::agenda::refresh(tx, cx, domain.id)
 }
 
 /// The account's domain of that name.
@@ -193,6 +223,7 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
         hosts: hosts.map_err(|_| store::Fault::corrupt("a domain's host"))?,
         dnssec: parsed("a domain's DNSSEC records", &d.dnssec)?,
         locked: !d.locks.is_empty(),
+        locks: Locks::parse(&d.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?,
         expired: d.paid_until_at <= cx.now,
         statuses: d.statuses.split_whitespace().map(str::to_owned).collect(),
         renewal_mode: d.renewal_mode,

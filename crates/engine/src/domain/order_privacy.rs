@@ -80,14 +80,14 @@ impl Operation for OrderPrivacy {
 }
 
 #[derive(PartialEq, Eq, Debug)]
-struct Plan {
+pub(super) struct Plan {
     /// What is paid for: full years, a begun one counting whole.
-    months: Months,
-    until: Timestamp,
+    pub months: Months,
+    pub until: Timestamp,
 }
 
 /// DMAPI domain-privacy-order: the default is the whole remaining term; a span beyond expiry fails; a begun year costs a year.
-fn decide(domain: &Domain, zone: &Zone, request: &OrderPrivacy, now: Timestamp) -> Result<Plan, Refusal> {
+pub(super) fn decide(domain: &Domain, zone: &Zone, request: &OrderPrivacy, now: Timestamp) -> Result<Plan, Refusal> {
     let mut problems = Vec::new();
     if request.privacy == Privacy::Off || !zone.privacy.offered.contains(&request.privacy) {
         let allowed = zone.privacy.offered.iter().map(|p| p.word().to_owned()).collect();
@@ -138,6 +138,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Privacy
     let privacy = Privacy::from_word(&wish.privacy).ok_or_else(|| broken("an unknown privacy"))?;
     let until = Timestamp::from_micros(wish.until);
     domains::set_privacy(tx, wish.domain, privacy, Some(until), cx.now, &order.actor)?;
+    domains::set_property(tx, wish.domain, super::modify::BOUGHT, None)?;
     told(tx, cx, order, "DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", &[])?;
     Ok((DONE.to_owned(), vec![("privacy-until".to_owned(), until.rfc3339())]))
 }

@@ -81,6 +81,9 @@ pub(crate) struct Registration {
     pub price_class: String,
     /// The registry's fee to agree to, in ten-thousandths and currency, for names of another price.
     pub fee: Option<(i64, String)>,
+    /// What the name itself costs, without privacy and trustee: what a refund gives back. Ten-thousandths of the order's currency.
+    #[serde(default)]
+    pub name_price_e4: Option<i64>,
 }
 
 impl Engine {
@@ -121,20 +124,20 @@ struct Accept {
 }
 
 /// A contact that the request means: one that exists, or data to be stored.
-enum Meant {
+pub(crate) enum Meant {
     Existing(Box<Contact>),
     Fresh(Box<model::contact::ContactData>),
 }
 
 impl Meant {
-    fn country(&self) -> &str {
+    pub(crate) fn country(&self) -> &str {
         match self {
             Meant::Existing(c) => &c.country,
             Meant::Fresh(data) => &data.country,
         }
     }
 
-    fn kind(&self) -> OwnerKind {
+    pub(crate) fn kind(&self) -> OwnerKind {
         let organization = match self {
             Meant::Existing(c) => !c.organization.is_empty(),
             Meant::Fresh(data) => data.is_organization(),
@@ -267,6 +270,7 @@ impl Operation for Accept {
             fields,
             price_class: if premium { available.class.clone().unwrap_or_default() } else { String::new() },
             fee: fee.map(|f| (f.amount_e4, f.currency.code().to_owned())),
+            name_price_e4: Some(name_price.amount_e4),
         };
         let new = NewOrder {
             kind: OrderKind::DomainRegister,
@@ -282,7 +286,7 @@ impl Operation for Accept {
 }
 
 /// Finds or checks a contact; what is wrong with it joins the other problems.
-fn meant(
+pub(crate) fn meant(
     tx: &mut Tx<'_>,
     cx: &Cx<'_>,
     zone: &Zone,
@@ -312,7 +316,7 @@ fn meant(
     Ok(None)
 }
 
-fn stored(tx: &mut Tx<'_>, cx: &Cx<'_>, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
+pub(crate) fn stored(tx: &mut Tx<'_>, cx: &Cx<'_>, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
     match meant {
         Meant::Existing(c) => Ok(c.id),
         Meant::Fresh(data) => Ok(contact::create(tx, cx, data, "", &zone.handle_prefix(), true)?.0.id),
@@ -382,13 +386,7 @@ fn decide(
         let reason = format!(".{} knows no transfer lock", zone.suffix);
         problems.push(FieldProblem::new(Field::TransferLock, Problem::NotAllowed { reason }));
     }
-    let length = zone.auth_code.min_length.max(6)..=zone.auth_code.max_length;
-    if let Some(code) = &request.auth_info
-        && (!length.contains(&code.len()) || !code.bytes().all(|b| b.is_ascii_graphic()))
-    {
-        let expected = format!("{} to {} printable ASCII characters", length.start(), length.end());
-        problems.push(FieldProblem::malformed(Field::AuthInfo, expected));
-    }
+    problems.extend(request.auth_info.as_deref().and_then(|code| auth_problem(zone, code)));
     let renewal_mode = request.renewal_mode.unwrap_or(RenewalMode::Default);
     if renewal_mode != RenewalMode::Default && !zone.renew.modes.contains(&renewal_mode) {
         let allowed = zone.renew.modes.iter().map(|m| m.word().to_uppercase()).collect();
@@ -401,7 +399,15 @@ fn decide(
     Ok(Plan { months, fields, renewal_mode, lock, language })
 }
 
-fn check_dnssec(zone: &Zone, records: &[DnssecRecord], problems: &mut Vec<FieldProblem>) {
+/// What is wrong with an authorization code that a caller chose.
+pub(super) fn auth_problem(zone: &Zone, code: &str) -> Option<FieldProblem> {
+    let length = zone.auth_code.min_length.max(6)..=zone.auth_code.max_length;
+    let good = length.contains(&code.len()) && code.bytes().all(|b| b.is_ascii_graphic());
+    let expected = || format!("{} to {} printable ASCII characters", length.start(), length.end());
+    (!good).then(|| FieldProblem::malformed(Field::AuthInfo, expected()))
+}
+
+pub(super) fn check_dnssec(zone: &Zone, records: &[DnssecRecord], problems: &mut Vec<FieldProblem>) {
     if records.len() > zone.dnssec.max {
         let expected = format!("at most {} records", zone.dnssec.max);
         problems.push(FieldProblem::new(Field::DnssecDs(0), Problem::OutOfRange { expected }));
@@ -487,6 +493,8 @@ pub(super) fn settle(
     for contact in people {
         domains::link_contact(tx, contact, id)?;
     }
+    crate::agenda::refresh(tx, cx, id)?;
+    store::tallies::registered(tx, order.account_id, &wish.zone, &super::delete::month(cx.now))?;
     told(tx, cx, order, "DOMAIN_REGISTRATION", "REGISTRATION_SUCCESSFUL", &[])?;
     let facts = vec![
         ("created".to_owned(), created.rfc3339()),

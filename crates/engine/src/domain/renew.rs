@@ -76,6 +76,12 @@ pub(crate) struct Renewal {
     pub fee: Option<(i64, String)>,
     /// The privacy service that is extended with the term, if one is.
     pub privacy: Option<String>,
+    /// Months of these that the registry has renewed by itself at expiry: it is not asked for them again.
+    #[serde(default)]
+    pub ahead: u16,
+    /// Done by the agenda: it neither counts as asked for nor is held against the next one.
+    #[serde(default)]
+    pub by_itself: bool,
 }
 
 impl Engine {
@@ -180,6 +186,8 @@ impl Operation for Accept {
             current_expiry: domain.expires_at.micros(),
             fee: fee.map(|f| (f.amount_e4, f.currency.code().to_owned())),
             privacy: plan.privacy.map(|p| p.word().to_owned()),
+            ahead: ahead(&domain).min(plan.months.get()),
+            by_itself: false,
         };
         let new = NewOrder {
             kind: OrderKind::DomainRenew,
@@ -200,13 +208,32 @@ fn fingerprint(domain: &Domain, zone: &Zone, request: &Renew) -> Option<String> 
         Term::By { months, .. } => zone.renew_term(months).ok()?,
         Term::Until(year) => months_until(domain, year)?,
     };
-    Some(format!("renew {} to {}", request.name, domain.expires_at.plus_months(months)))
+    Some(format!("renew {} to {}", request.name, domain.paid_until_at.plus_months(months)))
 }
 
-/// Whole years from the present expiry to the wanted year; `None` if it is reached already, or out of reach.
+/// Whole years from the end of what is paid for to the wanted year; `None` if it is reached already, or out of reach.
 fn months_until(domain: &Domain, year: Year) -> Option<Months> {
-    let years = year.get().checked_sub(domain.expires_at.year())?;
+    let years = year.get().checked_sub(domain.paid_until_at.year())?;
     Months::from_years(u16::try_from(years).ok()?)
+}
+
+/// Months by which the registry is ahead of what is paid for: it renewed at expiry by itself, and nobody has paid for that yet.
+fn ahead(domain: &Domain) -> u16 {
+    let years = (1..=10_u16).find(|years| {
+        let reached = Months::from_years(*years).map(|months| domain.paid_until_at.plus_months(months));
+        reached.is_some_and(|at| domain.expires_at.seconds_since(at).abs() <= 3 * 86_400)
+    });
+    years.map_or(0, |years| years * 12)
+}
+
+/// The mode after a renewal: a single one is used up (CentralNic RENEWONCE).
+pub(crate) fn mode_after(mode: RenewalMode) -> RenewalMode {
+    if mode == RenewalMode::RenewOnce { RenewalMode::Default } else { mode }
+}
+
+/// A period in an event: whole years as a number, else months as `18M`.
+pub(crate) fn years(months: Months) -> String {
+    months.whole_years().map_or_else(|| format!("{}M", months.get()), |y| y.to_string())
 }
 
 /// What renewing would mean.
@@ -252,7 +279,7 @@ fn decide(domain: &Domain, zone: &Zone, request: &Renew, channel: Channel, now: 
             }
             zone.renew_term(months).map_err(|p| Refusal::field(p.into()))?
         }
-        Term::Until(year) if year.get() <= domain.expires_at.year() => return Ok(Decision::AlreadyThere),
+        Term::Until(year) if year.get() <= domain.paid_until_at.year() => return Ok(Decision::AlreadyThere),
         Term::Until(year) => {
             let out_of_reach = || Problem::OutOfRange { expected: format!("a year within {} of today", zone.max_term.0) };
             let months = months_until(domain, year).ok_or_else(|| Refusal::field(FieldProblem::new(Field::UntilYear, out_of_reach())))?;
@@ -271,7 +298,9 @@ fn decide(domain: &Domain, zone: &Zone, request: &Renew, channel: Channel, now: 
             return Err(Refusal::RenewedTooSoon { interval_seconds: DMAPI_INTERVAL_SECONDS, allowed_from });
         }
     }
-    if !zone.term_fits(domain.expires_at.plus_months(months), now) {
+    let reached =
+        Months::new(months.get().saturating_sub(ahead(domain))).map_or(domain.expires_at, |more| domain.expires_at.plus_months(more));
+    if !zone.term_fits(reached, now) {
         return Err(Refusal::TermTooLong { years_max: zone.max_term.0.get() / 12 });
     }
     let privacy = match request.privacy {
@@ -292,22 +321,24 @@ pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Renewal
     let domain = domains::by_id(tx, wish.domain)?.ok_or_else(|| broken("a renewed domain is missing"))?;
     let months = Months::new(wish.months).ok_or_else(|| broken("an unknown period"))?;
     // What was paid for grows by the period; the registry's own date wins where both were the same.
-    let in_step = domain.paid_until_at == domain.expires_at;
+    let in_step = domain.paid_until_at == domain.expires_at || wish.ahead > 0 && wish.months >= ahead(&domain);
     let paid_until_at = if in_step { expires } else { domain.paid_until_at.plus_months(months) };
-    let renewal_mode = if domain.renewal_mode == RenewalMode::RenewOnce { RenewalMode::Default } else { domain.renewal_mode };
-    let term = domains::Term { expires_at: expires, paid_until_at, renewed_at: Some(cx.now), renewal_mode };
+    let renewal_mode = mode_after(domain.renewal_mode);
+    let renewed_at = if wish.by_itself { domain.renewed_at } else { Some(cx.now) };
+    let term = domains::Term { expires_at: expires, paid_until_at, renewed_at, renewal_mode };
     domains::set_term(tx, domain.id, &term, cx.now, &order.actor)?;
     if let Some(word) = &wish.privacy {
         let privacy = Privacy::from_word(word).ok_or_else(|| broken("an unknown privacy"))?;
         domains::set_privacy(tx, domain.id, privacy, Some(expires), cx.now, &order.actor)?;
     }
-    let years = months.whole_years().map_or_else(|| format!("{}M", months.get()), |y| y.to_string());
-    told(tx, cx, order, "DOMAIN_RENEWAL", "RENEWAL_SUCCESSFUL", &[("period", &years), ("autorenew", "0")])?;
+    crate::agenda::refresh(tx, cx, domain.id)?;
+    let autorenew = if wish.by_itself { "1" } else { "0" };
+    told(tx, cx, order, "DOMAIN_RENEWAL", "RENEWAL_SUCCESSFUL", &[("period", &years(months)), ("autorenew", autorenew)])?;
     Ok((DONE.to_owned(), vec![("expires".to_owned(), expires.rfc3339()), ("months".to_owned(), months.get().to_string())]))
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use model::policy::ZoneSet;
 
@@ -317,7 +348,8 @@ mod tests {
 
     const NOW: &str = "2027-03-01T00:00:00Z";
 
-    fn domain(name: &str, expires: &str) -> Domain {
+    /// A domain of the account 1 with this term.
+    pub(crate) fn domain(name: &str, expires: &str) -> Domain {
         let zone = ZoneSet::embedded().unwrap().zone_of(&DomainName::parse(name).unwrap()).unwrap().suffix.clone();
         Domain {
             id: 1,

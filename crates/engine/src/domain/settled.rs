@@ -15,14 +15,37 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::ContactCreate => ("CONTACT_REGISTRATION", "CONTACT_REGISTRATION_NOTIFY"),
         OrderKind::DomainRegister => ("DOMAIN_REGISTRATION", "REGISTRATION_FAILED"),
         OrderKind::DomainRenew => ("DOMAIN_RENEWAL", "RENEWAL_FAILED"),
-        OrderKind::PrivacyOrder => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
+        OrderKind::DomainDelete => ("DOMAIN_DELETION", "DELETION_FAILED"),
+        OrderKind::DomainRestore => ("DOMAIN_RESTORE", "RESTORE_FAILED"),
+        OrderKind::PrivacyOrder
+        | OrderKind::DomainSuspend
+        | OrderKind::DomainModify
+        | OrderKind::DomainLock
+        | OrderKind::DomainUnlock
+        | OrderKind::PropertySet => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
+        OrderKind::ContactModify | OrderKind::ContactDelete => ("CONTACT_MODIFICATION", "CONTACT_MODIFICATION_FAILED"),
+        OrderKind::DomainTransfer => ("DOMAIN_TRANSFER", "TRANSFER_FAILED"),
+        OrderKind::TransferAnswer => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_NOTIFY"),
+        OrderKind::AuthCode => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
+        OrderKind::HostCreate | OrderKind::HostModify | OrderKind::HostDelete => {
+            ("NAMESERVER_MODIFICATION", "NAMESERVER_MODIFICATION_FAILED")
+        }
+    }
+}
+
+/// The word under which an event of an order names its object.
+pub(crate) fn object_word(kind: OrderKind) -> &'static str {
+    match kind {
+        OrderKind::ContactCreate | OrderKind::ContactModify | OrderKind::ContactDelete => "contact",
+        OrderKind::HostCreate | OrderKind::HostModify | OrderKind::HostDelete => "nameserver",
+        _ => "domain",
     }
 }
 
 /// What is told to the client of an order that succeeded, and the facts that came with it.
-pub(super) type Outcome = (String, Vec<(String, String)>);
+pub(crate) type Outcome = (String, Vec<(String, String)>);
 
-pub(super) const DONE: &str = "Command completed successfully";
+pub(crate) const DONE: &str = "Command completed successfully";
 
 /// Charges a confirmed order and makes its change.
 pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Settlement) -> Result<Outcome, Error> {
@@ -34,8 +57,22 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
             super::register::settle(tx, cx, order, wish, *created, *expires, roid)
         }
         (Intent::Renew(wish), Settlement::Renewed { expires }) => super::renew::settle(tx, cx, order, wish, *expires),
+        (Intent::Delete(wish), Settlement::Deleted { left }) => super::delete::settle(tx, cx, order, wish, left.as_ref()),
+        (Intent::Restore(wish), Settlement::Restored { expires, statuses }) => {
+            super::restore::settle(tx, cx, order, wish, *expires, statuses)
+        }
+        (Intent::Suspend(wish), Settlement::Changed) => super::suspend::settle(tx, cx, order, wish),
         (Intent::Privacy(wish), Settlement::Changed) => super::order_privacy::settle(tx, cx, order, wish),
-        (Intent::Register(_) | Intent::Renew(_) | Intent::Privacy(_), _) => {
+        (Intent::Modify(wish), Settlement::Changed) => super::modify::settle(tx, cx, order, wish),
+        (Intent::ContactModify(wish), Settlement::Changed) => crate::contact::settle_change(tx, cx, order, wish),
+        (Intent::ContactDelete(_), Settlement::Changed) => Ok((DONE.to_owned(), Vec::new())),
+        (Intent::Host(wish), Settlement::Changed) => crate::host::settle(tx, cx, order, wish),
+        (Intent::Transfer(wish), Settlement::Transferred(arrival)) => crate::transfer::arrived(tx, cx, order, wish, arrival),
+        (Intent::TransferAnswer(wish), Settlement::Answered { moved }) => crate::transfer::answered(tx, cx, order, wish, *moved),
+        (Intent::AuthCode(wish), Settlement::Changed) => crate::transfer::code_settled(tx, cx, order, wish),
+        (Intent::Transfer(_) | Intent::TransferAnswer(_) | Intent::AuthCode(_), _)
+        | (Intent::Modify(_) | Intent::ContactModify(_) | Intent::ContactDelete(_) | Intent::Host(_), _)
+        | (Intent::Register(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Restore(_) | Intent::Suspend(_) | Intent::Privacy(_), _) => {
             Err(broken(format!("order {} got the settlement of another kind", order.id)))
         }
     }

@@ -4,9 +4,10 @@
 
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::{Error, audit, events};
+use crate::{Error, agenda, audit, events, transfer};
+use model::order::OrderState;
 use model::{DomainName, Need, Timestamp};
-use registry::RegistryDomain;
+use registry::{RegistryDomain, RegistryTransfer};
 use store::domains::{self, Domain};
 use store::{Tx, orders, polls};
 
@@ -21,6 +22,8 @@ pub(crate) struct Sync {
     pub found: Option<RegistryDomain>,
     /// When it was asked.
     pub asked_at: Timestamp,
+    /// The name's last transfer, where there is one to know of.
+    pub transfer: Option<RegistryTransfer>,
 }
 
 /// The outcome of a message about a name that an open order, or one that has just ended, has its hands on: it is taken up again afterwards.
@@ -30,6 +33,58 @@ pub(crate) const LEFT: &str = "left to the open order";
 const ORDINARY: &[&str] = &["ok", "inactive", "clientTransferProhibited"];
 /// Of the registry's grace periods only those that limit what can be done.
 const LIMITING: &[&str] = &["redemptionPeriod", "pendingRestore", "pendingDelete"];
+
+/// What the registry shows of a name, in the words that we keep.
+pub(crate) fn kept_statuses(found: &RegistryDomain) -> String {
+    let statuses = found.statuses.iter().filter(|s| !ORDINARY.contains(&s.as_str()));
+    let grace = found.rgp_statuses.iter().filter(|s| LIMITING.contains(&s.as_str()));
+    let mut all: Vec<&str> = statuses.chain(grace).map(String::as_str).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.join(" ")
+}
+
+/// The agenda's look at a name, in case a message was lost or left to an order that was open.
+pub(crate) struct Look {
+    pub item: store::agenda::Item,
+    pub registrar: String,
+    pub name: DomainName,
+    pub found: Option<RegistryDomain>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    pub transfer: Option<RegistryTransfer>,
+}
+
+impl Operation for Look {
+    type Done = &'static str;
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
+        let (id, account) = (self.item.domain_id, self.item.account_id);
+        if !store::agenda::is_held(tx, &self.item)? {
+            return Ok("known");
+        }
+        let sync = Sync {
+            registry: String::new(),
+            registrar: self.registrar.clone(),
+            message_id: String::new(),
+            text: "found by looking".to_owned(),
+            name: self.name.clone(),
+            found: self.found.clone(),
+            asked_at: self.asked_at,
+            transfer: self.transfer.clone(),
+        };
+        let outcome = sync.take_over(tx, cx)?;
+        if outcome == LEFT {
+            store::agenda::set(tx, id, agenda::LOOK, account, cx.now.plus_seconds(600), 0, "")?;
+            return Ok("known");
+        }
+        store::agenda::remove(tx, id, agenda::LOOK)?;
+        agenda::refresh(tx, cx, id)?;
+        Ok(outcome)
+    }
+}
 
 impl Operation for Sync {
     /// What came of it, in a few words.
@@ -46,7 +101,11 @@ impl Operation for Sync {
 
 impl Sync {
     fn take_over(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
-        if orders::holder(tx, self.name.as_str())?.is_some() {
+        if let Some(order) = orders::holder(tx, self.name.as_str())? {
+            if order.state == OrderState::AtRegistry {
+                // The registry has more to tell about what it took: the order's own job looks at once.
+                store::jobs::set_due(tx, &format!("name:{}", self.name), cx.now)?;
+            }
             return Ok(LEFT);
         }
         let Some(ours) = domains::by_name(tx, self.name.as_str())? else { return Ok("not ours") };
@@ -55,19 +114,25 @@ impl Sync {
             return Ok(LEFT);
         }
         let Some(found) = &self.found else {
-            self.gone(tx, cx, &ours, "DOMAIN_DELETION", "DELETION_SUCCESSFUL", "dropped at the registry")?;
+            // The account was told of the deletion when it was made; this is the end of what followed.
+            let subclass = if agenda::is_leaving(&ours) { "DELETION_NOTIFY" } else { "DELETION_SUCCESSFUL" };
+            self.gone(tx, cx, &ours, "DOMAIN_DELETION", subclass, "dropped at the registry")?;
             return Ok("dropped");
         };
+        if let Some(outcome) = transfer::went(tx, cx, &ours.name, found, self.transfer.as_ref(), &self.registrar)?
+            && found.sponsor != self.registrar
+        {
+            self.noted(tx, cx, &ours, "domain-gone", &format!("{outcome}: {}", self.text))?;
+            return Ok(outcome);
+        }
         if found.sponsor != self.registrar {
             self.gone(tx, cx, &ours, "DOMAIN_TRANSFER", "FOREIGN_TRANSFER_SUCCESSFUL", "transferred to another registrar")?;
             return Ok("transferred away");
         }
-        let statuses = found.statuses.iter().filter(|s| !ORDINARY.contains(&s.as_str()));
-        let grace = found.rgp_statuses.iter().filter(|s| LIMITING.contains(&s.as_str()));
-        let mut all: Vec<&str> = statuses.chain(grace).map(String::as_str).collect();
-        all.sort_unstable();
-        all.dedup();
-        let statuses = all.join(" ");
+        if let Some(asked) = self.transfer.as_ref().filter(|t| t.status == "pending") {
+            transfer::noticed(tx, cx, &ours, asked, &self.registrar)?;
+        }
+        let statuses = kept_statuses(found);
         let expires = found.expires.unwrap_or(ours.expires_at);
         if expires == ours.expires_at && statuses == ours.statuses {
             return Ok("known");
@@ -75,6 +140,7 @@ impl Sync {
         domains::set_at_registry(tx, ours.id, expires, &statuses, cx.now, "registry")?;
         let detail =
             format!("expires {} (was {}), statuses '{statuses}' (were '{}'): {}", expires, ours.expires_at, ours.statuses, self.text);
+        agenda::refresh(tx, cx, ours.id)?;
         self.noted(tx, cx, &ours, "registry-change", &detail)?;
         self.told(tx, cx, &ours, "DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY")?;
         Ok("taken over")
@@ -82,6 +148,7 @@ impl Sync {
 
     fn gone(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, class: &str, subclass: &str, why: &str) -> Result<(), Error> {
         domains::delete(tx, ours.id)?;
+        transfer::overtaken(tx, cx, &ours.name)?;
         self.noted(tx, cx, ours, "domain-gone", &format!("{why}: {}", self.text))?;
         self.told(tx, cx, ours, class, subclass)
     }

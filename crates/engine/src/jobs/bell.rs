@@ -116,7 +116,10 @@ impl Bell {
 
     /// True if nothing was handed over that is not done.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.work_out.is_empty() && self.in_hand.load(Ordering::Acquire) == 0
+        // A job between the queue and the hand that takes it is held, too.
+        self.held.lock().unwrap_or_else(|p| p.into_inner()).is_empty()
+            && self.work_out.is_empty()
+            && self.in_hand.load(Ordering::Acquire) == 0
     }
 
     /// Somebody queued mails. One ring is as good as many.

@@ -21,7 +21,13 @@ impl Engine {
     /// Ends the leases of the dead: all of them where no other node works on the store, else those of this node's earlier lives.
     pub fn take_over(&self, alone: bool) -> Result<(), Error> {
         let node = self.inner.node.clone();
-        self.inner.store.write(move |tx| Ok::<_, Error>(if alone { jobs::free_all(tx)? } else { jobs::free_held(tx, &node)? }))?;
+        self.inner.store.write(move |tx| {
+            if !alone {
+                return Ok::<_, Error>(jobs::free_held(tx, &node)?);
+            }
+            store::agenda::free_all(tx)?;
+            Ok(jobs::free_all(tx)?)
+        })?;
         Ok(())
     }
 

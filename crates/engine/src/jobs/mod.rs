@@ -9,6 +9,7 @@ mod step;
 
 pub(crate) use bell::Bell;
 pub use by_hand::Hand;
+pub(crate) use poll::transfer_of;
 pub use runner::Running;
 pub(crate) use step::registry_id;
 

@@ -3,13 +3,19 @@
 use crate::domain::sync::{Keep, LEFT, Park, Sync, registry_actor};
 use crate::{Engine, Error};
 use model::DomainName;
-use registry::Registry;
+use registry::{Registry, RegistryDomain, RegistryTransfer, Trouble};
 use store::polls;
 
 /// At most so many messages in one round; the rest waits for the next.
 const ROUND_MAX: usize = 500;
 
 impl Engine {
+    /// Reads the registries' messages now, rather than within the second. Says how many there were.
+    pub fn hear(&self) -> Result<usize, Error> {
+        let _running = self.inner.time_gate.enter();
+        self.drain_polls()
+    }
+
     /// Drains every registry's queue once. A registry that cannot be asked is asked again in the next round.
     pub(crate) fn drain_polls(&self) -> Result<usize, Error> {
         let mut handled = 0;
@@ -40,7 +46,7 @@ impl Engine {
                 self.run_inside(&registry_actor(), Park { registry: message.registry, message_id: message.id })?;
                 continue;
             };
-            if let Err(error) = self.look_at(&message.registry, registry.as_ref(), &message.id, &message.text, &domain) {
+            if let Err(error) = self.look_for(&message.registry, registry.as_ref(), &message.id, &message.text, &domain, true) {
                 tracing::warn!(registry = %message.registry, error = %error, "a message that was left could not be taken up yet");
                 return Ok(());
             }
@@ -52,9 +58,18 @@ impl Engine {
     }
 
     /// Takes over what the registry shows of a name, and notes that for the message that told of it.
-    fn look_at(&self, name: &str, registry: &dyn Registry, id: &str, text: &str, domain: &DomainName) -> Result<(), Error> {
+    fn look_for(
+        &self,
+        name: &str,
+        registry: &dyn Registry,
+        id: &str,
+        text: &str,
+        domain: &DomainName,
+        of_transfer: bool,
+    ) -> Result<(), Error> {
         let asked_at = self.now();
         let found = registry.domain(domain, None)?;
+        let transfer = transfer_of(registry, domain, found.as_ref(), of_transfer)?;
         let sync = Sync {
             registry: name.to_owned(),
             registrar: registry.registrar().to_owned(),
@@ -63,6 +78,7 @@ impl Engine {
             name: domain.clone(),
             found,
             asked_at,
+            transfer,
         };
         let outcome = self.run_inside(&registry_actor(), sync)?;
         if outcome == LEFT {
@@ -80,7 +96,9 @@ impl Engine {
         let before = self.run_inside(&actor, Keep { registry: name.to_owned(), message: message.clone() })?;
         if before.is_empty() {
             match &message.domain {
-                Some(domain) => self.look_at(name, registry, &id, &message.text, domain)?,
+                Some(domain) => {
+                    self.look_for(name, registry, &id, &message.text, domain, message.frame.windows(7).any(|part| part == b"trnData"))?
+                }
                 None => {
                     tracing::warn!(registry = %name, message = %message.text, "a poll message about nothing that is known; it is parked");
                     self.run_inside(&actor, Park { registry: name.to_owned(), message_id: id.clone() })?;
@@ -89,5 +107,24 @@ impl Engine {
         }
         registry.acknowledge(&id)?;
         Ok(true)
+    }
+}
+
+/// How the transfer of a name stands, where the name or a message about it says that there is one.
+pub(crate) fn transfer_of(
+    registry: &dyn Registry,
+    name: &DomainName,
+    found: Option<&RegistryDomain>,
+    of_transfer: bool,
+) -> Result<Option<RegistryTransfer>, Error> {
+    let pending = found.is_some_and(|f| f.statuses.iter().any(|s| s == "pendingTransfer"));
+    if !pending && !of_transfer {
+        return Ok(None);
+    }
+    match registry.transfer(name, None) {
+        Ok(transfer) => Ok(transfer),
+        // Who has no part in it is not told.
+        Err(Trouble::Refused { .. }) => Ok(None),
+        Err(trouble) => Err(trouble.into()),
     }
 }

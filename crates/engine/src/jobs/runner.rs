@@ -89,6 +89,8 @@ impl Engine {
         let name = job.name.clone();
         let attempt = std::panic::AssertUnwindSafe(|| match job.kind.as_str() {
             STEP => self.registry_step(job.clone()),
+            crate::transfer::TIMER => self.transfer_timer(job.clone()),
+            crate::transfer::CODE_EXPIRY => self.auth_code_expiry(job.clone()),
             other => Err(crate::error::broken(format!("a job of unknown kind {other}"))),
         });
         match std::panic::catch_unwind(attempt) {
@@ -125,6 +127,7 @@ impl Engine {
                     self.inner.bell.hand_over(job);
                 }
                 self.lengthen_leases()?;
+                self.agenda_in_turn()?;
                 if real_now.seconds_since(linked_at) >= LINK_EVERY_SECONDS {
                     linked_at = real_now;
                     self.link_audit(false)?;
@@ -144,6 +147,12 @@ impl Engine {
                 tracing::warn!(error = %error, "looking for work failed; trying again");
             }
         }
+    }
+
+    /// Does one batch of what is due, unless the clock is being moved: then that does it.
+    fn agenda_in_turn(&self) -> Result<(), Error> {
+        let _running = self.inner.time_gate.enter();
+        self.run_agenda().map(|_| ())
     }
 
     /// Drains the registries' poll queues, if it is this node's turn and the clock is not being moved.

@@ -1,5 +1,6 @@
 //! The business clock in the sandbox: moved forward only, through every instant at which something falls due, in order.
 
+use crate::context::After;
 use crate::{Engine, Error};
 use model::{Field, FieldProblem, Problem, Timestamp};
 use registry::FarSide;
@@ -45,6 +46,8 @@ pub struct Moved {
     pub happenings: Vec<Happening>,
 }
 
+/// So many things of the agenda are claimed at once.
+const BATCH: i64 = 1_000;
 const HAPPENINGS_SHOWN: usize = 1_000;
 /// A job that is put off again and again must not hold the clock for ever: at most so many rounds at one instant.
 const ROUNDS_AT_ONE_INSTANT_MAX: usize = 64;
@@ -66,11 +69,17 @@ impl Engine {
             let expected = format!("an instant after {}: the clock never goes backward", self.now());
             return Err(FieldProblem::new(Field::Other("set"), Problem::OutOfRange { expected }).into());
         }
+        // What was accepted before the clock moves is sent before it moves.
+        self.work_once();
+        self.settle_down()?;
         let mut moved = Moved { now: self.now(), count: 0, happenings: Vec::new() };
         let mut last = (Timestamp::from_micros(0), 0);
         loop {
             let real_now = self.real_now();
-            let ours = self.inner.store.read(move |tx| Ok::<_, Error>(jobs::next_due(tx, real_now)?))?;
+            let ours = self.inner.store.read(move |tx| {
+                let (job, item) = (jobs::next_due(tx, real_now)?, store::agenda::next_due(tx)?);
+                Ok::<_, Error>([job, item].into_iter().flatten().min())
+            })?;
             let theirs = match far {
                 Some(far) => far.next_due().map_err(|e| Error::Fault(crate::Fault::Registry(e)))?,
                 None => None,
@@ -89,6 +98,14 @@ impl Engine {
                 }
                 self.drain_polls()?;
             }
+            let items = self.claim_agenda(BATCH)?;
+            if items.len() as i64 == BATCH {
+                // So many things at one instant are not one thing put off again and again.
+                last.1 = 0;
+            }
+            for item in items {
+                self.do_in_order(&item, &mut moved);
+            }
             for job in self.claim(1_000)? {
                 note(&mut moved, job.run_at, format!("{} {}", job.kind, job.name));
                 self.do_job(job);
@@ -101,16 +118,45 @@ impl Engine {
         Ok(moved)
     }
 
-    /// Puts the store back to empty and the clock to the real one, while nothing else runs. `others` empties what belongs to it elsewhere.
-    pub fn wipe(&self, others: impl FnOnce() -> Result<(), String>) -> Result<(), Error> {
-        let _still = self.inner.time_gate.close();
+    /// Does one item of the agenda and whatever it has a registry do, before anything else happens.
+    fn do_in_order(&self, item: &store::agenda::Item, moved: &mut Moved) {
+        match self.do_item(item) {
+            Ok((told, after)) => {
+                if !told.is_empty() {
+                    note(moved, item.due_at, format!("agenda: {told}"));
+                }
+                for step in after {
+                    match step {
+                        After::Work(job) => {
+                            note(moved, job.run_at, format!("{} {}", job.kind, job.name));
+                            self.do_job(job);
+                        }
+                        other => self.follow(vec![other]),
+                    }
+                }
+            }
+            Err(error) => {
+                tracing::error!(domain = item.domain_id, what = %item.what, error = %error, "an agenda item failed; it is tried again when its lease runs out");
+            }
+        }
+    }
+
+    /// Waits until nothing is in hand.
+    fn settle_down(&self) -> Result<(), Error> {
         let begun = std::time::Instant::now();
         while !self.inner.bell.is_quiet() {
             if begun.elapsed() > std::time::Duration::from_secs(20) {
-                return Err(crate::error::broken("work in hand did not end; nothing was reset"));
+                return Err(crate::error::broken("work in hand did not end; nothing was done"));
             }
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
+        Ok(())
+    }
+
+    /// Puts the store back to empty and the clock to the real one, while nothing else runs. `others` empties what belongs to it elsewhere.
+    pub fn wipe(&self, others: impl FnOnce() -> Result<(), String>) -> Result<(), Error> {
+        let _still = self.inner.time_gate.close();
+        self.settle_down()?;
         others().map_err(|e| Error::Fault(crate::Fault::Registry(e)))?;
         self.inner.store.write(|tx| Ok::<_, Error>(store::wipe::all(tx)?))?;
         self.inner.faults.clear();

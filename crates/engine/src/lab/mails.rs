@@ -4,7 +4,7 @@ use crate::{Engine, Error};
 use model::Timestamp;
 use registry::faults::FaultKind;
 use std::time::Duration;
-use store::journal;
+use store::mails;
 
 /// A mail as the lab shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,8 +24,8 @@ const SHOWN_MAX: i64 = 1_000;
 impl Engine {
     /// Mails, newest first, at most a thousand; all, or those to one address.
     pub fn mails(&self, to: Option<String>) -> Result<Vec<MailView>, Error> {
-        let rows = self.inner.store.read(move |tx| Ok::<_, Error>(journal::mails(tx, to.as_deref(), SHOWN_MAX)?))?;
-        let view = |m: journal::Mail| MailView {
+        let rows = self.inner.store.read(move |tx| Ok::<_, Error>(mails::list(tx, to.as_deref(), SHOWN_MAX)?))?;
+        let view = |m: mails::Mail| MailView {
             id: m.id,
             at: m.at,
             to: m.recipient,
@@ -45,13 +45,13 @@ impl Engine {
 
     /// Captures what is queued (sandbox): it is shown, and goes nowhere. Returns how many.
     pub fn capture_mails(&self) -> Result<usize, Error> {
-        let queued = self.inner.store.read(|tx| Ok::<_, Error>(journal::queued_mails(tx, 100)?))?;
+        let queued = self.inner.store.read(|tx| Ok::<_, Error>(mails::queued(tx, 100)?))?;
         let mut captured = 0;
         for mail in queued {
             if self.inner.faults.strike("mail.send").is_some_and(|kind| kind != FaultKind::Slow) {
                 continue;
             }
-            let done = self.inner.store.write(move |tx| Ok::<_, Error>(journal::set_mail_state(tx, mail.id, "captured", "")?))?;
+            let done = self.inner.store.write(move |tx| Ok::<_, Error>(mails::capture(tx, mail.id)?))?;
             captured += usize::from(done);
         }
         Ok(captured)

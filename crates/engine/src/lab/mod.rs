@@ -7,4 +7,4 @@ mod seed;
 pub(crate) use clock::TimeGate;
 pub use clock::{Happening, Moved};
 pub use mails::MailView;
-pub use seed::{SEEDED_DOMAINS, Seeded, SeededObject, day, mirrored, seed};
+pub use seed::{SEEDED_DOMAINS, Seeded, SeededObject, day, mirrored, notice, seed};

@@ -123,6 +123,27 @@ pub fn mirrored(engine: &Engine) -> Result<(), Error> {
     engine.inner.store.write(|tx| Ok::<_, Error>(settings::set(tx, MIRRORED, "1")?))
 }
 
+/// Looks at a seeded name as a message about it would make the registrar do: a transfer that is under way there is followed here.
+pub fn notice(engine: &Engine, name: &str) -> Result<(), Error> {
+    let name = model::DomainName::parse(name).map_err(|_| crate::error::broken("a seeded name"))?;
+    let zone = engine.inner.zones.zone_of(&name).ok_or_else(|| crate::error::broken("a seeded name without a zone"))?.clone();
+    let registry = engine.registry_of(&zone.suffix)?;
+    let asked_at = engine.now();
+    let found = registry.domain(&name, None)?;
+    let transfer = crate::jobs::transfer_of(registry.as_ref(), &name, found.as_ref(), false)?;
+    let sync = crate::domain::sync::Sync {
+        registry: engine.inner.registry_name(&zone.suffix).to_owned(),
+        registrar: registry.registrar().to_owned(),
+        message_id: String::new(),
+        text: "seeded".to_owned(),
+        name,
+        found,
+        asked_at,
+        transfer,
+    };
+    engine.run(&crate::domain::sync::registry_actor(), sync).map(|_| ())
+}
+
 fn fill(engine: &Engine) -> Result<(), Error> {
     let staff = Actor::staff();
     let accounts = [
@@ -367,5 +388,6 @@ fn insert(tx: &mut Tx<'_>, cx: &Cx<'_>, seeded: &Seeded, holder: i64) -> Result<
     };
     domains::insert(tx, &domain)?;
     domains::link_contact(tx, holder, id)?;
+    crate::agenda::refresh(tx, cx, id)?;
     Ok(domain)
 }

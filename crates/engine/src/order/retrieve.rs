@@ -35,7 +35,15 @@ impl Operation for Retrieve {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<OrderView, Error> {
-        Ok(view(find(tx, cx.actor.account, &self.by)?))
+        let mut order = view(find(tx, cx.actor.account, &self.by)?);
+        // An order remembers of a code only its digest; the code itself is shown while it is the one in force.
+        if let Some(at) = order.result.iter().position(|(key, _)| key == "auth-digest") {
+            let (_, known) = order.result.remove(at);
+            if let Some(code) = crate::transfer::reveal(tx, cx, cx.actor.account, &order.object, &known)? {
+                order.result.push(("auth-info".to_owned(), code));
+            }
+        }
+        Ok(order)
     }
 }
 

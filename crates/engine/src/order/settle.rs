@@ -1,9 +1,10 @@
 //! How an order ends: charged or released, the domain changed, the account told, the job done; all in one transaction, exactly once.
 
+use super::Intent;
 use crate::context::{After, Cx, Operation};
 use crate::error::broken;
 use crate::{Error, audit, domain, events, ledger};
-use model::order::{OrderEvent, OrderState};
+use model::order::{OrderEvent, OrderKind, OrderState};
 use model::{Need, Timestamp};
 use store::Tx;
 use store::jobs::{self, Job};
@@ -19,6 +20,31 @@ pub(crate) enum Settlement {
     },
     Renewed {
         expires: Timestamp,
+    },
+    /// Gone, or on its way out: with what expiry, if the registry says so, and statuses.
+    Deleted {
+        left: Option<(Option<Timestamp>, String)>,
+    },
+    Restored {
+        expires: Timestamp,
+        statuses: String,
+    },
+    /// The registry has our request for a name and waits for the losing side until then.
+    TransferPending {
+        act_by: Timestamp,
+        expires: Option<Timestamp>,
+    },
+    /// A name has come here and is set as wished.
+    Transferred(Box<crate::transfer::Arrival>),
+    /// A transfer ended without effect: taken back, or refused.
+    TransferEnded {
+        cancelled: bool,
+        by: model::transfer::Party,
+        message: String,
+    },
+    /// Our answer to another registrar's request is in force; `moved` if the name has left.
+    Answered {
+        moved: bool,
     },
     /// A change of what we keep; the registry had nothing to add.
     Changed,
@@ -45,6 +71,8 @@ pub(crate) struct Known {
     /// Contact id, id at the registry, version.
     pub contacts: Vec<(i64, String, i64)>,
     pub hosts: Vec<String>,
+    /// What was found or made at further registries.
+    pub others: Vec<Known>,
 }
 
 pub(crate) fn settle(job: Job, settlement: Settlement, known: Known) -> Settle {
@@ -58,6 +86,9 @@ pub(crate) fn note_known(tx: &mut Tx<'_>, known: &Known) -> Result<(), Error> {
     }
     for host in &known.hosts {
         store::contacts::note_host_at_registry(tx, &known.registry, host)?;
+    }
+    for other in &known.others {
+        note_known(tx, other)?;
     }
     Ok(())
 }
@@ -73,15 +104,28 @@ impl Operation for Settle {
         if matches!(self.settlement, Settlement::Deferred) {
             return defer(tx, cx, &self.job, &order);
         }
+        if let Settlement::TransferPending { act_by, expires } = &self.settlement {
+            let attention = crate::transfer::pending(tx, cx, &order, *act_by, *expires)?;
+            return wait_for_loser(tx, cx, &self.job, &order, *act_by, &attention);
+        }
         if !jobs::finish(tx, self.job.id, self.job.epoch)? {
             return Err(broken(format!("the lease on {} was lost before it was settled", self.job.name)));
         }
-        let event = if matches!(self.settlement, Settlement::Refused { .. }) { OrderEvent::Refused } else { OrderEvent::Confirmed };
+        let event = if matches!(self.settlement, Settlement::Refused { .. } | Settlement::TransferEnded { .. }) {
+            OrderEvent::Refused
+        } else {
+            OrderEvent::Confirmed
+        };
         let Some(next) = order.state.next(event) else {
             return Err(broken(format!("order {} is {} and cannot be settled again", order.id, order.state.word())));
         };
         match &self.settlement {
             Settlement::Refused { message } => refused(tx, cx, &order, message)?,
+            Settlement::TransferEnded { cancelled, by, message } => {
+                ledger::release(tx, cx, order.id)?;
+                end(tx, cx, &order, next, message, "[]")?;
+                crate::transfer::ended(tx, cx, &order, *cancelled, *by, message)?;
+            }
             done => {
                 let (message, result) = domain::apply(tx, cx, &order, done)?;
                 let result = serde_json::to_string(&result).map_err(|e| broken(e.to_string()))?;
@@ -104,6 +148,16 @@ fn end(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, next: OrderState, message: &
 fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result<(), Error> {
     ledger::release(tx, cx, order.id)?;
     end(tx, cx, order, OrderState::Failed, message, "[]")?;
+    // The transfer behind an order ends, or goes on waiting, with it, and tells in its own words.
+    if order.kind == OrderKind::DomainTransfer {
+        return crate::transfer::abandoned(tx, cx, order, message);
+    }
+    if order.kind == OrderKind::TransferAnswer {
+        let Intent::TransferAnswer(wish) = domain::parsed("an order's intent", &order.intent)? else {
+            return Err(broken(format!("order {} is no answer", order.id)));
+        };
+        return crate::transfer::answer_failed(tx, cx, wish.transfer, message);
+    }
     let (class, subclass) = domain::failure_event(order.kind);
     events::append(
         tx,
@@ -114,9 +168,31 @@ fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result
             subclass,
             object: &order.object,
             order_id: Some(order.id),
-            data: &[("domain", &order.object), ("reason", message)],
+            data: &[(domain::object_word(order.kind), &order.object), ("reason", message)],
         },
     )
+}
+
+/// Ends an open order without asking the registry: nothing was begun there.
+pub(crate) fn fail(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result<(), Error> {
+    ledger::release(tx, cx, order.id)?;
+    end(tx, cx, order, OrderState::Failed, message, "[]")?;
+    cx.after(After::Decided(order.id));
+    Ok(())
+}
+
+/// The losing side has until `act_by`; a poll message wakes the job earlier, and a look now and then finds what a lost message told.
+fn wait_for_loser(tx: &mut Tx<'_>, cx: &Cx<'_>, job: &Job, order: &Order, act_by: Timestamp, attention: &str) -> Result<(), Error> {
+    const LOOK_SECONDS: i64 = 12 * 3_600;
+    let Some(next) = order.state.next(OrderEvent::Deferred) else { return Err(broken("a decided order cannot be deferred")) };
+    orders::advance(tx, order.id, order.state, next, "The registry has the request; the losing registrar may object", attention)?;
+    let look = cx.now.plus_seconds(LOOK_SECONDS);
+    // Just after the deadline the registry has decided, if it decides by itself.
+    let due = if act_by > cx.now { look.min(act_by.plus_seconds(1)) } else { cx.now.plus_seconds(600) };
+    if !jobs::again(tx, job.id, job.epoch, due, "")? {
+        return Err(broken("a lease was lost"));
+    }
+    Ok(())
 }
 
 /// The registry took the order and will tell by poll message; the job looks again from time to time, in case the message is lost.

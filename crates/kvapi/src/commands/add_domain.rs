@@ -16,7 +16,7 @@ use model::{DomainName, Field, Problem};
 pub const COMMAND: Command = Command { name: "AddDomain", answer: Answer::Inside(answer) };
 
 /// X- parameters that belong to the platform. All others are a zone's own fields, which only the engine and the zone's data know.
-const PLATFORM: &[&str] = &[
+pub(super) const PLATFORM: &[&str] = &[
     "X-FEE-",
     "X-IDN-LANGUAGE",
     "X-WHOISPRIVACY",
@@ -25,6 +25,8 @@ const PLATFORM: &[&str] = &[
     "X-PROMOTION-CODE",
     "X-ALLOCATION-TOKEN",
     "X-ACCEPT-PREMIUMPRICE",
+    "X-REGISTRAR-TAG",
+    "X-REQUEST-AUTHCODE",
 ];
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
@@ -42,7 +44,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let price_limit = fees::limit(&p);
     let transfer_lock = p.flag("TRANSFERLOCK", Field::TransferLock);
     let auth_info = p.exact("AUTH").map(str::to_owned);
-    let dnssec = dnssec(&p);
+    let dnssec = records(&p, "DNSSEC", "DNSSECDSDATA");
     for (name, field) in [("X-PROMOTION-CODE", Field::PromotionCode), ("X-ALLOCATION-TOKEN", Field::Other("x-allocation-token"))] {
         if p.text(name).is_some() {
             p.problem(field, Problem::NotAllowed { reason: "there is none to give".to_owned() });
@@ -120,7 +122,7 @@ pub fn privacy(p: &Params<'_>) -> bool {
 }
 
 /// Tags and comments are not kept. As at the original, that is no reason to refuse the order: it is told in `property[error]` (E.4).
-fn remarks(p: &Params<'_>) -> Vec<String> {
+pub(super) fn remarks(p: &Params<'_>) -> Vec<String> {
     let mut remarks: Vec<String> = ["DOMAINTAG", "ADDDOMAINTAG"]
         .into_iter()
         .flat_map(|name| p.indexed(name))
@@ -133,15 +135,15 @@ fn remarks(p: &Params<'_>) -> Vec<String> {
 }
 
 /// `DNSSEC#` is key data, `DNSSECDSDATA#` a digest (F: "flags protocol algorithm key", "keytag algorithm type digest").
-fn dnssec(p: &Params<'_>) -> Vec<DnssecRecord> {
+pub(super) fn records(p: &Params<'_>, keys: &str, digests: &str) -> Vec<DnssecRecord> {
     let mut records = Vec::new();
-    for (at, text) in p.indexed("DNSSECDSDATA") {
+    for (at, text) in p.indexed(digests) {
         match ds(text) {
             Some(record) => records.push(record),
             None => malformed(p, Field::DnssecDs(low(at)), "keytag, algorithm, digest type and hexadecimal digest"),
         }
     }
-    for (at, text) in p.indexed("DNSSEC") {
+    for (at, text) in p.indexed(keys) {
         match key(text) {
             Some(record) => records.push(record),
             None => malformed(p, Field::DnssecKey(low(at)), "flags, protocol, algorithm and base64 key"),

@@ -1,21 +1,47 @@
 //! The table of commands: one small file each.
 
+mod activate_transfer;
 mod add_contact;
 mod add_domain;
+mod add_nameserver;
+mod check_contact;
+mod check_contacts;
 mod check_domain;
+mod check_domain_transfer;
 mod check_domains;
+mod check_nameserver;
+mod clone_contact;
+mod delete_contact;
+mod delete_domain;
+mod delete_event;
+mod delete_nameserver;
 mod domain_price;
 mod get_zone;
 mod get_zone_info;
+mod modify_contact;
+mod modify_domain;
+mod modify_nameserver;
 mod query_contact_list;
 mod query_domain_list;
+mod query_event_list;
+mod query_foreign_transfer_list;
+mod query_nameserver_list;
+mod query_transfer_list;
 mod query_zone_list;
 mod renew_domain;
+mod restore_domain;
+mod set_auth_code;
+mod set_domain_renewal_mode;
+mod set_domain_transfer_mode;
 mod start_session;
 mod status_account;
 mod status_contact;
 mod status_domain;
+mod status_domain_transfer;
+mod status_event;
+mod status_nameserver;
 mod stop_session;
+mod transfer_domain;
 
 use crate::call::{Call, Door};
 use crate::reply::Reply;
@@ -39,22 +65,48 @@ pub struct Command {
 
 /// Every command that is served, sorted by name.
 pub const COMMANDS: &[Command] = &[
+    activate_transfer::COMMAND,
     add_contact::COMMAND,
     add_domain::COMMAND,
+    add_nameserver::COMMAND,
+    check_contact::COMMAND,
+    check_contacts::COMMAND,
     check_domain::COMMAND,
+    check_domain_transfer::COMMAND,
     check_domains::COMMAND,
+    check_nameserver::COMMAND,
+    clone_contact::COMMAND,
+    delete_contact::COMMAND,
+    delete_domain::COMMAND,
+    delete_event::COMMAND,
+    delete_nameserver::COMMAND,
     domain_price::COMMAND,
     get_zone::COMMAND,
     get_zone_info::COMMAND,
+    modify_contact::COMMAND,
+    modify_domain::COMMAND,
+    modify_nameserver::COMMAND,
     query_contact_list::COMMAND,
     query_domain_list::COMMAND,
+    query_event_list::COMMAND,
+    query_foreign_transfer_list::COMMAND,
+    query_nameserver_list::COMMAND,
+    query_transfer_list::COMMAND,
     query_zone_list::COMMAND,
     renew_domain::COMMAND,
+    restore_domain::COMMAND,
+    set_auth_code::COMMAND,
+    set_domain_renewal_mode::COMMAND,
+    set_domain_transfer_mode::COMMAND,
     start_session::COMMAND,
     status_account::COMMAND,
     status_contact::COMMAND,
     status_domain::COMMAND,
+    status_domain_transfer::COMMAND,
+    status_event::COMMAND,
+    status_nameserver::COMMAND,
     stop_session::COMMAND,
+    transfer_domain::COMMAND,
 ];
 
 /// What a call without a command but with `persistent=1` means (1.3: the SDKs' login).

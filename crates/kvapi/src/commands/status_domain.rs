@@ -39,6 +39,9 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     Ok(reply)
 }
 
+/// What of a name's statuses belongs to its redemption.
+const RGP: &[&str] = &["redemptionPeriod", "pendingRestore"];
+
 /// The properties that SMO asserts come first, then what else a domain has.
 fn show(reply: &mut Reply, domain: &DomainView, registrar: &str) {
     reply.put("auth", domain.auth_info.as_deref().unwrap_or_default());
@@ -52,6 +55,8 @@ fn show(reply: &mut Reply, domain: &DomainView, registrar: &str) {
     reply.put("renewal date", date(domain.renewal_date));
     reply.put("renewalmode", domain.renewal_mode.word().to_ascii_uppercase());
     reply.put("roid", &*domain.roid);
+    // RFC 3915 words again under their own name (C: `rgp status`).
+    reply.put_all("rgp status", domain.statuses.iter().filter(|w| RGP.contains(&w.as_str())).map(String::as_str));
     reply.put_all("status", statuses(domain));
     reply.put("transfer lock", flag(domain.locked));
     reply.put("transfermode", domain.transfer_mode.to_ascii_uppercase());

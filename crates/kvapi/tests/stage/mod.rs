@@ -15,6 +15,7 @@ use engine::order::{List, OrderFilter, OrderStanding};
 use http::Request;
 use model::{Channel, Money, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use registry::embedded::Act;
 use std::time::{Duration, Instant};
 use testkit::Fixture;
 use testkit::transcript::{Sent, Stage};
@@ -157,6 +158,28 @@ impl Stage for Api {
             }
             ["registry", "well"] => {
                 self.fixture.engine().faults().clear();
+            }
+            ["consent", answer, to] => {
+                let engine = self.fixture.engine();
+                let mails = engine.mails(Some((*to).to_owned())).map_err(|error| error.to_string())?;
+                let links = mails.iter().flat_map(|mail| mail.links.clone());
+                let token =
+                    links.filter_map(|link| link.split_once("/foa/").map(|(_, token)| token.to_owned())).next().ok_or("no such mail")?;
+                engine.answer_consent(&token, *answer == "agree").map_err(|error| error.to_string())?;
+            }
+            ["outside", deed, name, rest @ ..] => {
+                let (name, auth_info) = ((*name).to_owned(), rest.first().copied().unwrap_or_default().to_owned());
+                let act = match *deed {
+                    "approve" => Act::Approve { name },
+                    "reject" => Act::Refuse { name },
+                    "request" => Act::Request { name, auth_info },
+                    "create" => Act::Create { name, years: 1, hosts: Vec::new(), auth_info },
+                    _ => return Err("no such deed".to_owned()),
+                };
+                let acted = self.fixture.sandbox.play(&act);
+                if !acted.is_success() {
+                    return Err(format!("{acted:?}"));
+                }
             }
             _ => return Err("the stage knows no such line".to_owned()),
         }

@@ -198,6 +198,10 @@ impl Registry for Connector {
         self.transform("registry.host.delete", id, |services| hosts::delete(services, name), |_| Ok(()))
     }
 
+    fn rename_host(&self, id: &ClientTransactionId, host: &RegistryHost, to: &HostName) -> Result<Answer<()>, Trouble> {
+        self.transform("registry.host.update", id, |services| hosts::rename(services, host, to), |_| Ok(()))
+    }
+
     fn poll(&self) -> Result<Option<PollMessage>, Trouble> {
         let command = || Command { verb: Verb::Poll(Poll::Request), extensions: Vec::new(), cltrid: None };
         self.query(

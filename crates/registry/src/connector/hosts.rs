@@ -47,6 +47,14 @@ pub(super) fn update(services: &Services, name: &HostName, add: &[IpAddr], remov
     command(services, host::Command::Update(update))
 }
 
+/// Another name, and none of the addresses.
+pub(super) fn rename(services: &Services, present: &RegistryHost, to: &HostName) -> Result<Command, Trouble> {
+    let gone = host::AddRem { addrs: present.addresses.iter().copied().map(HostAddr::from).collect(), statuses: Vec::new() };
+    let none = host::AddRem { addrs: Vec::new(), statuses: Vec::new() };
+    let update = host::Update { name: present.name.as_str().to_owned(), add: none, rem: gone, new_name: Some(to.as_str().to_owned()) };
+    command(services, host::Command::Update(update))
+}
+
 pub(super) fn read_info(reply: &Reply, name: &HostName) -> Result<RegistryHost, Misread> {
     let Some(ResData::HostInfo(data)) = &reply.response.res_data else { return Err(Misread::missing("what host it is")) };
     if !data.name.eq_ignore_ascii_case(name.as_str()) {

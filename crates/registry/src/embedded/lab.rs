@@ -2,6 +2,7 @@
 //! a registrar, with EPP's own refusals.
 
 use super::{EmbeddedRegistry, Peer, fees, rules};
+use crate::Holders;
 use epp::contact::{Addr, Create as CreateContact, PostalInfo, PostalKind};
 use epp::domain::{self, ContactRef, ContactRole, Info, NameServers, Transfer, Update};
 use epp::{AuthInfo, AuthInfoChange, Command, CommandExt, Period, ResData, Response, Status, TransferOp, Verb, fee, kr};
@@ -120,6 +121,35 @@ impl EmbeddedRegistry {
             Act::Refuse { name } => transfer(TransferOp::Reject, name, None),
         };
         acted(ask(verb.into()))
+    }
+}
+
+impl EmbeddedRegistry {
+    /// Who sponsors a name, and where its registrant and its first admin contact are written to; `None` where there is no such name. It is
+    /// what the sponsor itself sees, and would show in its public data.
+    pub fn holders(self: &Arc<Self>, name: &str) -> Option<Holders> {
+        let sponsor = self.sponsor_of(name)?;
+        let mut session = self.connect(Peer::Trusted(sponsor.clone()));
+        let mut ask = |verb: Verb| -> Option<Response> {
+            let frame = epp::write_command(&Command::new(verb, self.desk.transaction())).ok()?;
+            epp::read_response(&session.handle(&frame).frame).ok()
+        };
+        let info = ask(domain::Command::Info(Info { name: name.to_owned(), ..Info::default() }).into())?;
+        let Some(ResData::DomainInfo(data)) = info.res_data else { return None };
+        let admin = data.contacts.iter().find(|c| c.role == ContactRole::Admin).map(|c| c.id.clone());
+        let mut email = |id: Option<String>| -> String {
+            let asked = id.and_then(|id| ask(epp::contact::Command::Info(epp::contact::IdAuth { id, auth_info: None }).into()));
+            match asked.and_then(|response| response.res_data) {
+                Some(ResData::ContactInfo(data)) => data.email,
+                _ => String::new(),
+            }
+        };
+        Some(Holders { owner_email: email(data.registrant), admin_email: email(admin), sponsor })
+    }
+
+    fn sponsor_of(&self, name: &str) -> Option<String> {
+        let name = rules::canonical(name)?;
+        self.store.read::<_, store::Fault, _>(move |tx| Ok(super::tables::domain(tx, &name)?.map(|row| row.sponsor))).ok().flatten()
     }
 }
 

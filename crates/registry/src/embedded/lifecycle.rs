@@ -7,7 +7,7 @@ use super::domain::{status_words, zone};
 use super::fees::{self, Operation};
 use super::poll::{self, Message};
 use super::refuse::Stop;
-use super::rules::{self, AtExpiry};
+use super::rules::{self, AtExpiry, TransferRule};
 use super::status::Statuses;
 use super::tables::{self, DomainRow, Phase};
 use super::{Desk, EmbeddedRegistry, transfer};
@@ -96,6 +96,10 @@ fn step(tx: &mut Tx<'_>, desk: &Desk, mut row: DomainRow) -> Result<Happening, S
     let name = row.name.clone();
     let happened = |what: String| Ok(Happening { at, name, what });
     if row.transfer_act_by == Some(at) {
+        if matches!(zone(&row)?.transfer, TransferRule::Consent(_)) {
+            transfer::cancel_by_silence(tx, desk, row, at)?;
+            return happened("transfer ended, as the losing side did not agree".to_owned());
+        }
         let gaining = transfer::approve_by_silence(tx, desk, row, at)?;
         return happened(format!("transferred to {gaining}, as nobody acted"));
     }

@@ -40,6 +40,8 @@ pub(super) enum AtExpiry {
 pub(super) enum TransferRule {
     /// The losing registrar may act for so many days; silence approves.
     Days(i64),
+    /// The losing registrar must agree within so many days, having asked the holder; silence ends the request without effect.
+    Consent(i64),
     /// The authInfo is consent enough.
     AtOnce,
 }
@@ -131,10 +133,11 @@ const fn european(suffix: &'static str, redemption_days: i64, years_max: u16, cr
     }
 }
 
-/// A zone of the Korean family: ends at expiry, five days of silence approve a transfer.
+/// A zone of the Korean family: ends at expiry, a transfer needs the losing side's word within five days.
 const fn korean(suffix: &'static str, redemption_days: i64, pending_delete_days: i64) -> Zone {
     Zone {
         at_expiry: AtExpiry::Delete,
+        transfer: TransferRule::Consent(5),
         redemption_days,
         pending_delete_days,
         restore_report: false,
@@ -158,7 +161,7 @@ const ZONES: &[Zone] = &[
     european("at", 59, 1, 90_000),
     korean("kr", 30, 5),
     Zone { certificate: true, ..korean("co.kr", 30, 5) },
-    Zone { certificate: true, ..korean("or.kr", 0, 30) },
+    Zone { certificate: true, add_grace_days: 0, ..korean("or.kr", 0, 30) },
     korean("xn--3e0b707e", 0, 30),
 ];
 

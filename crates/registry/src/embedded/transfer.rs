@@ -103,7 +103,7 @@ fn request(tx: &mut Tx<'_>, call: &Call, body: &Transfer, agreed: Option<&fee::T
             )?;
             Done::code(codes::SUCCESS)
         }
-        TransferRule::Days(days) => {
+        TransferRule::Days(days) | TransferRule::Consent(days) => {
             transfer.acted = call.now.plus_days(days);
             row.transfer_act_by = Some(transfer.acted);
             row.statuses = row.statuses.with(Statuses::PENDING_TRANSFER);
@@ -224,17 +224,19 @@ pub(super) fn approve_by_silence(tx: &mut Tx<'_>, desk: &Desk, row: DomainRow, a
 
 /// The domain goes while it is being transferred: both hear of it.
 pub(super) fn cancel_by_deletion(tx: &mut Tx<'_>, desk: &Desk, row: &mut DomainRow, at: Timestamp) -> Result<(), Stop> {
+    cancel_by_registry(tx, desk, row, at, "Transfer cancelled: the domain expired")
+}
+
+/// Where the losing side's word is needed, its silence ends the request: both hear of it.
+pub(super) fn cancel_by_silence(tx: &mut Tx<'_>, desk: &Desk, mut row: DomainRow, at: Timestamp) -> Result<(), Stop> {
+    cancel_by_registry(tx, desk, &mut row, at, "Transfer cancelled: the losing registrar did not agree in time")
+}
+
+fn cancel_by_registry(tx: &mut Tx<'_>, desk: &Desk, row: &mut DomainRow, at: Timestamp, text: &str) -> Result<(), Stop> {
     let mut transfer = pending(tx, row)?;
     end(tx, row, &mut transfer, "serverCancelled", at)?;
     for registrar in [&transfer.requested_by, &transfer.acting] {
-        poll::tell(
-            tx,
-            desk,
-            registrar,
-            at,
-            "Transfer cancelled: the domain expired",
-            &Message::Transfer { object: &row.name, transfer: &transfer },
-        )?;
+        poll::tell(tx, desk, registrar, at, text, &Message::Transfer { object: &row.name, transfer: &transfer })?;
     }
     Ok(())
 }

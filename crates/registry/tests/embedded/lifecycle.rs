@@ -154,6 +154,21 @@ fn a_name_that_ends_while_it_is_being_transferred_stays_with_neither() {
 }
 
 #[test]
+fn where_the_losing_side_must_agree_its_silence_ends_the_request() {
+    let world = World::new();
+    let (mut us, mut them) = (world.us(), world.them());
+    us.ok(create("stays.kr"));
+    them.ok(transfer(epp::TransferOp::Request, "stays.kr", Some("Open-Sesame-1")));
+    assert_eq!(world.advance("P5D"), ["stays.kr transfer ended, as the losing side did not agree"]);
+    let Some(ResData::DomainTransfer(data)) = them.drain().pop().unwrap().res_data else { panic!() };
+    assert_eq!(data.tr_status, "serverCancelled");
+    assert_eq!(us.info("stays.kr").cl_id, "domesday");
+    let holders = world.registry.holders("stays.kr").unwrap();
+    assert_eq!((holders.sponsor.as_str(), holders.owner_email.contains('@')), ("domesday", true));
+    assert_eq!(world.registry.holders("nowhere.kr"), None);
+}
+
+#[test]
 fn european_zones_restore_in_one_step() {
     let world = World::new();
     let mut us = world.us();

@@ -3,9 +3,15 @@
 //! Each kind of order has its file here. Nothing is sent twice blindly. An order whose answer was lost, or whose sender died, is asked about first (reliability 1.2, 1.3).
 
 use super::backoff_seconds;
+mod delete;
+mod modify;
+mod object;
 mod privacy;
 mod register;
 mod renew;
+mod restore;
+mod suspend;
+mod transfer;
 
 use super::contacts::{self, CommandIds, Person, Prepared};
 use crate::account::Actor;
@@ -32,6 +38,8 @@ struct Loaded {
     /// Hosts that the registry is not known to have.
     hosts: Vec<String>,
     auth_info: Option<String>,
+    /// What is to stand at the registry after a change.
+    target: Option<modify::Target>,
 }
 
 struct Load {
@@ -47,6 +55,7 @@ impl Operation for Load {
         let order = orders::by_id(tx, self.job.subject)?.ok_or_else(|| broken("a job without its order"))?;
         let intent: Intent = parsed("an order's intent", &order.intent)?;
         let (mut people, mut hosts, mut auth_info) = (Vec::new(), Vec::new(), None);
+        let mut target = None;
         match &intent {
             Intent::Register(wish) => {
                 people = register::people(tx, cx, &order, wish)?;
@@ -57,12 +66,33 @@ impl Operation for Load {
                 }
                 auth_info = cx.inner.key.open(&auth_place(&wish.name), &wish.auth_sealed);
             }
+            Intent::Modify(wish) => {
+                let (wanted, needed) = modify::target(tx, cx, &order, wish)?;
+                (target, people) = (Some(wanted), needed);
+                for host in wish.hosts.iter().flatten() {
+                    if !contact_rows::host_at_registry(tx, &order.registry, host)? {
+                        hosts.push(host.clone());
+                    }
+                }
+            }
+            Intent::Transfer(wish) => {
+                people = transfer::people(tx, cx, &order, wish)?;
+                for host in &wish.hosts {
+                    if !contact_rows::host_at_registry(tx, &order.registry, host)? {
+                        hosts.push(host.clone());
+                    }
+                }
+                auth_info = cx.inner.key.open(&auth_place(&wish.name), &wish.auth_sealed);
+            }
+            Intent::AuthCode(wish) => auth_info = cx.inner.key.open(&auth_place(&wish.name), &wish.code_sealed),
+            Intent::TransferAnswer(_) => {}
+            Intent::ContactModify(_) | Intent::ContactDelete(_) | Intent::Host(_) => {}
             Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => {
                 people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?)
             }
-            Intent::Privacy(_) | Intent::Renew(_) => {}
+            Intent::Privacy(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Restore(_) | Intent::Suspend(_) => {}
         }
-        Ok(Loaded { order, intent, people, hosts, auth_info })
+        Ok(Loaded { order, intent, people, hosts, auth_info, target })
     }
 }
 
@@ -82,6 +112,14 @@ fn service_person(tx: &mut Tx<'_>, registry: &str, registry_id: &str, data: Cont
     let number = registry_id.bytes().fold(0_i64, |n, b| (n * 31 + i64::from(b)) % 90_000_000) + 1;
     let held = contact_rows::at_registry(tx, registry, number)?.map(|(_, version)| version);
     Ok(Person { id: number, registry_id: registry_id.to_owned(), version: 1, data, held })
+}
+
+/// The contact of a zone's trustee, from its pack.
+fn trustee_person(tx: &mut Tx<'_>, cx: &Cx<'_>, registry: &str, zone: &str) -> Result<Person, Error> {
+    let policy = cx.zones().get(zone).ok_or_else(|| broken("a zone without policy"))?;
+    let trustee = policy.trustee.as_ref().ok_or_else(|| broken("a zone without the trustee that was accepted"))?;
+    let data = trustee.contact.check().map_err(|_| broken("a trustee's contact is incomplete"))?;
+    service_person(tx, registry, &format!("DT-{}", zone.to_uppercase()), data)
 }
 
 /// What public data and registries show where privacy stands in.
@@ -158,7 +196,17 @@ impl Talk<'_> {
         match &loaded.intent {
             Intent::Register(wish) => self.register(loaded, wish, fresh),
             Intent::Renew(wish) => self.renew(loaded, wish, fresh),
+            Intent::Delete(wish) => self.delete(loaded, wish, fresh),
+            Intent::Restore(wish) => self.restore(loaded, wish, fresh),
+            Intent::Suspend(wish) => self.suspend(wish),
             Intent::Privacy(wish) => self.privacy(loaded, wish),
+            Intent::Modify(wish) => self.modify(loaded, wish),
+            Intent::ContactModify(wish) => self.contact_modify(wish),
+            Intent::ContactDelete(wish) => self.contact_delete(wish),
+            Intent::Host(wish) => self.host(loaded, wish),
+            Intent::Transfer(wish) => self.transfer(loaded, wish, fresh),
+            Intent::TransferAnswer(wish) => self.transfer_answer(wish),
+            Intent::AuthCode(wish) => self.auth_code(loaded, wish),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A registration taken to the registry: contacts and hosts first, then the name; asked about first where it may have been sent before.
 
-use super::{Found, Loaded, Outcome, Talk, UNDECIDED, fee, privacy_service, registry_id, registry_person, service_person};
+use super::{Found, Loaded, Outcome, Talk, UNDECIDED, fee, privacy_service, registry_id, registry_person, service_person, trustee_person};
 use crate::Error;
 use crate::context::Cx;
 use crate::domain::DnssecRecord;
@@ -21,10 +21,7 @@ use store::{Tx, contacts as contact_rows};
 pub(super) fn people(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Registration) -> Result<Vec<Person>, Error> {
     let mut people = Vec::new();
     if wish.trustee {
-        let zone = cx.zones().get(&wish.zone).ok_or_else(|| broken("a zone without policy"))?;
-        let trustee = zone.trustee.as_ref().ok_or_else(|| broken("a zone without the trustee that was accepted"))?;
-        let data = trustee.contact.check().map_err(|_| broken("a trustee's contact is incomplete"))?;
-        people.push(service_person(tx, &order.registry, &format!("DT-{}", wish.zone.to_uppercase()), data)?);
+        people.push(trustee_person(tx, cx, &order.registry, &wish.zone)?);
     } else if wish.privacy == Privacy::Pro.word() {
         people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?);
     } else {
@@ -65,7 +62,9 @@ impl Talk<'_> {
             }
             Ok(Answer::Deferred) => Outcome::Settled(Settlement::Deferred),
             Err(Trouble::Refused { code, message, reasons }) => {
-                self.forget_hosts(loaded, wish, code);
+                if code == DOES_NOT_EXIST {
+                    self.forget_hosts(loaded, &wish.hosts);
+                }
                 let message = contacts::refusal("registration of", command.name.as_str(), code, &message, &reasons);
                 Outcome::Settled(Settlement::Refused { message })
             }
@@ -79,19 +78,16 @@ impl Talk<'_> {
     }
 
     /// What we believed of hosts may be out of date: the next order shall make them anew.
-    fn forget_hosts(&self, loaded: &Loaded, wish: &Registration, code: u16) {
-        const DOES_NOT_EXIST: u16 = 2303;
-        if code == DOES_NOT_EXIST {
-            let (registry, hosts) = (loaded.order.registry.clone(), wish.hosts.clone());
-            let forgotten = self.engine.inner.store.write(move |tx| {
-                for host in &hosts {
-                    contact_rows::forget_host_at_registry(tx, &registry, host)?;
-                }
-                Ok::<_, Error>(())
-            });
-            if let Err(error) = forgotten {
-                tracing::warn!(error = %error, "hosts could not be forgotten");
+    pub(super) fn forget_hosts(&self, loaded: &Loaded, hosts: &[String]) {
+        let (registry, hosts) = (loaded.order.registry.clone(), hosts.to_vec());
+        let forgotten = self.engine.inner.store.write(move |tx| {
+            for host in &hosts {
+                contact_rows::forget_host_at_registry(tx, &registry, host)?;
             }
+            Ok::<_, Error>(())
+        });
+        if let Err(error) = forgotten {
+            tracing::warn!(error = %error, "hosts could not be forgotten");
         }
     }
 
@@ -119,7 +115,7 @@ impl Talk<'_> {
             dnssec: wish.dnssec.iter().map(dnssec).collect(),
             auth_info,
             fee: fee(&wish.fee)?,
-            kr: kr.filter(|_| wish.zone.ends_with("kr") || wish.zone == "xn--3e0b707e"),
+            kr: kr.filter(|_| is_korean(&wish.zone)),
             idn_language: Some(wish.language.clone()).filter(|l| !l.is_empty()),
         })
     }
@@ -143,7 +139,15 @@ impl Talk<'_> {
     }
 }
 
-fn dnssec(record: &DnssecRecord) -> Dnssec {
+/// EPP: an object that the command speaks of does not exist.
+const DOES_NOT_EXIST: u16 = 2303;
+
+/// Zones whose registry takes the Korean certificate.
+pub(super) fn is_korean(zone: &str) -> bool {
+    zone == "kr" || zone.ends_with(".kr") || zone == "xn--3e0b707e"
+}
+
+pub(super) fn dnssec(record: &DnssecRecord) -> Dnssec {
     match record.clone() {
         DnssecRecord::Ds { key_tag, algorithm, digest_type, digest_hex } => Dnssec::Ds { key_tag, algorithm, digest_type, digest_hex },
         DnssecRecord::Key { flags, protocol, algorithm, public_key } => {

@@ -13,11 +13,15 @@ use registry::{Answer, RenewDomain, Trouble};
 
 impl Talk<'_> {
     pub(super) fn renew(&mut self, loaded: &Loaded, wish: &Renewal, fresh: bool) -> Outcome {
+        if wish.ahead >= wish.months {
+            // The registry did it by itself at expiry; only what is paid for moves.
+            return Outcome::Settled(Settlement::Renewed { expires: Timestamp::from_micros(wish.current_expiry) });
+        }
         let command = (|| {
             Ok::<_, Error>(RenewDomain {
                 name: DomainName::parse(&wish.name).map_err(|_| broken("an order's name"))?,
                 current_expiry: Timestamp::from_micros(wish.current_expiry),
-                months: Months::new(wish.months).ok_or_else(|| broken("an order's period"))?,
+                months: Months::new(wish.months.saturating_sub(wish.ahead)).ok_or_else(|| broken("an order's period"))?,
                 fee: fee(&wish.fee)?,
             })
         })();

@@ -1,0 +1,20 @@
+//! `contact-modify`: handle and the contact fields, without tld (dmapi.md 6.3). What is absent or empty stays; `!@!` clears.
+
+use super::{Call, Door, Request};
+use crate::reply::Reply;
+use engine::Error;
+use engine::contact::Modify;
+use model::Need;
+
+pub const REQUEST: Request = Request { name: "contact-modify", aliases: &[], door: Door::Session(Need::Modify), answer };
+
+fn answer(call: &Call<'_>) -> Result<Reply, Error> {
+    let p = call.reader()?;
+    let (handle, draft, client_id) = (p.own_handle(), p.contact_change(), p.client_id());
+    let (handle, draft, client_id) = p.done((handle, draft, client_id))?;
+    let modified = call.engine.run(call.actor()?, Modify { handle, draft, check_only: false, client_id })?;
+    match modified.order {
+        Some(order) => call.accepted(&order),
+        None => Ok(Reply::done()),
+    }
+}

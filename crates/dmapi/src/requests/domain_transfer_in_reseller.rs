@@ -1,0 +1,73 @@
+//! `domain-transfer-in-reseller`: domain, transfer-auth-id, contacts, status, autorenew, ns-list, privacy, max-price, owner-email (dmapi.md 8.11).
+
+use super::{Call, Door, Request};
+use crate::params::{Groups, Read, Reader};
+use crate::reply::Reply;
+use engine::Error;
+use engine::domain::{ContactRef, PriceLimit};
+use engine::transfer::{TransferIn, UnsettableContacts};
+use model::domain::{Privacy, RenewalMode};
+use model::{Field, Need};
+
+pub const REQUEST: Request = Request { name: "domain-transfer-in-reseller", aliases: &[], door: Door::Session(Need::Spend), answer };
+
+fn answer(call: &Call<'_>) -> Result<Reply, Error> {
+    transfer(call, true)
+}
+
+/// A code as the losing registrar gave it; whether it opens the name, the registry knows.
+fn auth_info(p: &Reader<'_>, field: Field) -> Read<Option<String>> {
+    p.with(field, "at most 255 printable ASCII characters", |text| {
+        (text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic())).then(|| text.to_owned())
+    })
+}
+
+fn address(text: &str) -> Option<String> {
+    model::contact::is_email(text).then(|| text.to_owned())
+}
+
+/// The request of both names; only the newer one asks for an owner (dmapi.md 8.12).
+pub(super) fn transfer(call: &Call<'_>, owner_required: bool) -> Result<Reply, Error> {
+    let p = call.reader()?;
+    // Joker.Api's `domain-transfer` says auth-code (dmapi.md 8.12).
+    let (code, older) = (auth_info(&p, Field::AuthInfo), auth_info(&p, Field::Other("auth-code")));
+    let registrant = p.handle(Field::Registrant);
+    let registrant = if owner_required { p.required(Field::Registrant, registrant).map(Some) } else { registrant };
+    let (admin, tech, billing) = (p.handle(Field::AdminContact(0)), p.handle(Field::TechContact(0)), p.handle(Field::BillingContact(0)));
+    let status = p.word(Field::Status, &[("lock", true), ("production", false)]);
+    let (autorenew, hosts, owner_email) =
+        (p.flag(Field::Autorenew), p.hosts(), p.with(Field::Other("owner-email"), "a mail address", address));
+    let (privacy, price_limit, client_id) = (p.privacy(), p.price_limit(), p.client_id());
+    let what = (p.domain(), code, older);
+    let who = (registrant, admin, tech, billing);
+    let how = (status, autorenew, hosts, owner_email, privacy, price_limit, client_id);
+    let ((name, code, older), who, how) = p.done(Groups(what, who, how))?;
+    let (registrant, admin, tech, billing) = who;
+    let (lock, autorenew, hosts, owner_email, privacy, price_limit, client_id) = how;
+
+    let contact = |handle: Option<String>| handle.map(ContactRef::Handle);
+    let transfer = TransferIn {
+        name,
+        auth_info: code.or(older),
+        registrant: contact(registrant),
+        admin: contact(admin).into_iter().collect(),
+        tech: contact(tech).into_iter().collect(),
+        billing: contact(billing).into_iter().collect(),
+        unsettable: UnsettableContacts::Later,
+        hosts: hosts.unwrap_or_default(),
+        transfer_lock: lock,
+        // The flag is 1 where it is not given (seed 004).
+        renewal_mode: if autorenew.unwrap_or(true) { RenewalMode::AutoRenew } else { RenewalMode::AutoExpire },
+        privacy: privacy.unwrap_or(Privacy::Off),
+        price_limit: price_limit.map(PriceLimit::AtMost),
+        fields: call.params.extensions(),
+        owner_email,
+        client_id,
+    };
+    let asked = call.engine.transfer_in(call.actor()?, transfer)?;
+    let reply = call.accepted(&asked.order)?;
+    Ok(match &asked.warning {
+        Some(warning) => reply.warning(warning),
+        None => reply,
+    })
+}

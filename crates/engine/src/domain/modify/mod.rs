@@ -1,0 +1,426 @@
+//! Modify: changes a domain's contacts, name servers, keys, statuses, lock, modes, privacy, fields and code, at the registry where it has a part.
+//!
+//! Reached by DMAPI `domain-modify`, CentralNic `ModifyDomain`, `SetDomainTransferMode`; by `domain-lock`, `domain-unlock` and the properties.
+//! Refuses: DomainUnknown, Fields, StatusForbids, NameBusy, NotSupported, AccessDenied, FundsShort.
+
+mod plan;
+mod settle;
+
+pub(crate) use settle::{Modification, settle};
+
+use super::order_privacy::{self, OrderPrivacy};
+use super::register::{ContactRef, Meant, fresh_auth_code, meant, stored};
+use super::{Accepted, DnssecRecord, RoleContacts, auth_place, json, of_account, parsed, role_field, zone_of};
+use crate::Error;
+use crate::context::{Cx, Operation};
+use crate::error::broken;
+use crate::order::{self, Finished, Intent, NewOrder};
+use crate::{audit, contact, pricing, secret};
+use model::domain::{Privacy, RenewalMode, Role, TransferMode};
+use model::lock::{LockReason, Locks};
+use model::order::OrderKind;
+use model::policy::{Item, OwnerKind, Zone};
+use model::{DomainName, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
+use plan::{Facts, PrivacyStep, decide};
+use settle::apply;
+use store::contacts::Contact;
+use store::domains::{self, Domain};
+use store::{Tx, accounts, contacts};
+
+/// The property that remembers which privacy was bought while another is switched on.
+pub(crate) const BOUGHT: &str = "privacy-bought";
+
+/// A change of a set: all of it anew, or single members; members are taken out before others come in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SetChange<T> {
+    pub whole: Option<Vec<T>>,
+    pub add: Vec<T>,
+    pub remove: Vec<T>,
+}
+
+impl<T> Default for SetChange<T> {
+    fn default() -> Self {
+        SetChange { whole: None, add: Vec::new(), remove: Vec::new() }
+    }
+}
+
+impl<T> SetChange<T> {
+    /// This set and no other.
+    pub fn whole(members: Vec<T>) -> SetChange<T> {
+        SetChange { whole: Some(members), add: Vec::new(), remove: Vec::new() }
+    }
+
+    pub fn is_none(&self) -> bool {
+        self.whole.is_none() && self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+impl<T: Clone + PartialEq> SetChange<T> {
+    /// What the set becomes; a member that was there already is not added twice.
+    pub(crate) fn applied(&self, present: &[T]) -> Vec<T> {
+        let mut all = self.whole.clone().unwrap_or_else(|| present.to_vec());
+        all.retain(|member| !self.remove.contains(member));
+        for member in &self.add {
+            if !all.contains(member) {
+                all.push(member.clone());
+            }
+        }
+        all
+    }
+}
+
+/// A new authorization code.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NewCode {
+    Given(String),
+    /// One that is made here.
+    Fresh,
+}
+
+/// What is wished of privacy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PrivacyWish {
+    To(Privacy),
+    /// Whatever level is on; else `basic`.
+    On,
+}
+
+/// Asks for a change; what is not named stays.
+#[derive(Clone, Debug)]
+pub struct Modify {
+    pub name: DomainName,
+    pub registrant: Option<ContactRef>,
+    pub admin: SetChange<ContactRef>,
+    pub tech: SetChange<ContactRef>,
+    pub billing: SetChange<ContactRef>,
+    pub hosts: SetChange<HostName>,
+    pub dnssec: SetChange<DnssecRecord>,
+    /// EPP words of statuses that a client sets, `registrar-lock` and `registrar-hold`.
+    pub statuses: SetChange<String>,
+    /// The holder's own lock against transfer; no other reason for a lock is touched.
+    pub transfer_lock: Option<bool>,
+    pub renewal_mode: Option<RenewalMode>,
+    pub transfer_mode: Option<TransferMode>,
+    /// Switched where it was bought, else bought for the rest of the term.
+    pub privacy: Option<PrivacyWish>,
+    pub auth_info: Option<NewCode>,
+    /// The zone's own fields, laid over those in force.
+    pub fields: Vec<(String, String)>,
+    pub registrar_tag: Option<String>,
+    pub client_id: String,
+}
+
+impl Modify {
+    /// A change of nothing, to be filled.
+    pub fn nothing(name: DomainName) -> Modify {
+        Modify {
+            name,
+            registrant: None,
+            admin: SetChange::default(),
+            tech: SetChange::default(),
+            billing: SetChange::default(),
+            hosts: SetChange::default(),
+            dnssec: SetChange::default(),
+            statuses: SetChange::default(),
+            transfer_lock: None,
+            renewal_mode: None,
+            transfer_mode: None,
+            privacy: None,
+            auth_info: None,
+            fields: Vec::new(),
+            registrar_tag: None,
+            client_id: String::new(),
+        }
+    }
+}
+
+impl Operation for Modify {
+    type Done = Accepted;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
+        accept(tx, cx, self, OrderKind::DomainModify)
+    }
+}
+
+/// Accepts a change: done at once where the registry has no part in it, else by an order.
+pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Accepted, Error> {
+    let domain = of_account(tx, cx, &request.name)?;
+    let zone = zone_of(cx, &domain)?;
+    let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
+    let mut problems = Vec::new();
+    let mut people = People::load(tx, &domain)?;
+    let registrant = people.registrant(tx, cx, &zone, request, &mut problems)?;
+    let roles = [(Role::Admin, &request.admin), (Role::Tech, &request.tech), (Role::Billing, &request.billing)];
+    let mut new_roles = Vec::new();
+    for (role, change) in roles {
+        new_roles.push(if change.is_none() { None } else { Some(people.role(tx, cx, &zone, role, change, &mut problems)?) });
+    }
+    let counts = [0, 1, 2].map(|at| new_roles[at].as_ref().map(Vec::len));
+    let bought = domains::property(tx, domain.id, BOUGHT)?.and_then(|word| Privacy::from_word(&word));
+    let facts = Facts {
+        domain: &domain,
+        zone: &zone,
+        owner: registrant.as_ref().map(|m| (m.country(), m.kind())),
+        holder: (&people.holder.country, owner_kind(&people.holder)),
+        counts,
+        bought,
+        now: cx.now,
+    };
+    let plan = decide(&facts, request, problems)?;
+
+    let mut change = Modification { lock: plan.lock.map(|on| (LockReason::User.word().to_owned(), on)), ..Modification::of(&domain) };
+    if let Some(meant) = &registrant {
+        change.registrant = Some(stored(tx, cx, meant, &zone)?).filter(|id| *id != domain.registrant_id);
+    }
+    let mut role_ids = people.ids.clone();
+    for (place, role) in [Role::Admin, Role::Tech, Role::Billing].into_iter().enumerate() {
+        let Some(list) = &new_roles[place] else { continue };
+        let mut ids = Vec::new();
+        for one in list {
+            let id = stored(tx, cx, one, &zone)?;
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        match role {
+            Role::Admin => role_ids.admin = ids,
+            Role::Tech => role_ids.tech = ids,
+            Role::Billing => role_ids.billing = ids,
+            Role::Registrant => {}
+        }
+    }
+    change.contacts = (role_ids != people.ids).then_some(role_ids);
+    change.hosts = plan.hosts.map(|hosts| hosts.iter().map(|h| h.as_str().to_owned()).collect());
+    change.dnssec = plan.dnssec;
+    change.statuses = plan.statuses;
+    change.renewal_mode = request.renewal_mode.filter(|mode| *mode != domain.renewal_mode).map(|mode| mode.word().to_owned());
+    change.transfer_mode = request.transfer_mode.map(|mode| mode.word().to_owned()).filter(|mode| *mode != domain.transfer_mode);
+    change.fields = plan.fields;
+    change.trustee = plan.trustee;
+
+    let mut price = Money::zero(account.currency);
+    let price_of = |tx: &mut Tx<'_>, item: Item, months: Months| {
+        let priced = pricing::standard(tx, &zone, item, months, account.currency, &account.tier, cx.now)?;
+        let what = format!("{} under .{} in {}", item.word(), zone.suffix, account.currency.code());
+        Ok::<Money, Error>(priced.ok_or(Refusal::NotSupported { what })?.price)
+    };
+    match plan.privacy {
+        Some(PrivacyStep::Switch(to)) => change.privacy = Some((to.word().to_owned(), None)),
+        Some(PrivacyStep::Buy(level)) => {
+            let order = OrderPrivacy {
+                name: request.name.clone(),
+                privacy: level,
+                months: None,
+                until: None,
+                price_limit: None,
+                client_id: String::new(),
+            };
+            let term = order_privacy::decide(&domain, &zone, &order, cx.now)?;
+            let item = pricing::privacy_item(level).ok_or_else(|| broken("no privacy was ordered"))?;
+            price = price_of(tx, item, term.months)?;
+            change.privacy = Some((level.word().to_owned(), Some(term.until.micros())));
+        }
+        None => {}
+    }
+    if plan.trustee == Some(true) {
+        let year = Months::from_years(1).ok_or_else(|| broken("a year is a term"))?;
+        price = price.checked_add(price_of(tx, Item::Trustee, year)?).ok_or_else(|| broken("a price overflows"))?;
+    }
+    // A renewal costs too: who may not spend may not have names renewed.
+    let spends = price.amount_e4 > 0
+        || request.renewal_mode.is_some_and(|mode| change.renewal_mode.is_some() && mode.renews(RenewalMode::AutoExpire));
+    if spends && !cx.actor.access.allows(Need::Spend) {
+        return Err(Refusal::AccessDenied { access: cx.actor.access }.into());
+    }
+
+    // The sealed code is another each time; the wish is told by the code itself.
+    let mut told = json(&change)?;
+    if let Some(code) = &request.auth_info {
+        told.push_str(match code {
+            NewCode::Given(code) => code,
+            NewCode::Fresh => "\u{1}",
+        });
+        let fresh;
+        let code = match code {
+            NewCode::Given(code) => code.as_str(),
+            NewCode::Fresh => {
+                fresh = fresh_auth_code(&|b| cx.random(b));
+                &fresh
+            }
+        };
+        let place = auth_place(&domain.name);
+        change.auth_sealed = Some(cx.inner.key.seal(&place, code, &|b| cx.random(b)).ok_or_else(|| broken("sealing failed"))?);
+    }
+    let fingerprint = format!("{} {} {}", kind.word(), request.name, secret::digest(&told));
+    accept_change(tx, cx, &domain, Wish { kind, name: &request.name, change, fingerprint, price, client_id: &request.client_id })
+}
+
+/// A change that was decided.
+pub(super) struct Wish<'a> {
+    pub kind: OrderKind,
+    pub name: &'a DomainName,
+    pub change: Modification,
+    pub fingerprint: String,
+    pub price: Money,
+    pub client_id: &'a str,
+}
+
+/// Makes the change here, or opens the order that takes it to the registry.
+pub(super) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish: Wish<'_>) -> Result<Accepted, Error> {
+    let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
+    if wish.price.amount_e4 == 0 && !wish.change.is_for_registry(domain, &locks) {
+        if !wish.change.is_empty() {
+            apply(tx, cx, domain.clone(), &wish.change, &cx.actor.name())?;
+            audit::append(
+                tx,
+                cx,
+                audit::Change { verb: wish.kind.word(), object: &domain.name, order_id: None, detail: &json(&wish.change)? },
+            )?;
+        }
+        let done = Finished {
+            kind: wish.kind,
+            object: wish.name.as_str(),
+            client_id: wish.client_id,
+            price: wish.price,
+            message: super::settled::DONE,
+        };
+        return Ok(Accepted { order: order::finished(tx, cx, done)? });
+    }
+    if let Some(order) = order::join(tx, cx, wish.name, &wish.fingerprint)? {
+        return Ok(Accepted { order });
+    }
+    if let Some(status) = plan::forbidding(&domain.statuses, wish.change.statuses.as_deref()) {
+        return Err(Refusal::StatusForbids { status: status.to_owned() }.into());
+    }
+    let new = NewOrder {
+        kind: wish.kind,
+        name: wish.name,
+        registry: &domain.registry,
+        fingerprint: wish.fingerprint,
+        price: wish.price,
+        client_id: wish.client_id,
+        intent: Intent::Modify(Box::new(wish.change)),
+    };
+    Ok(Accepted { order: order::open(tx, cx, new)? })
+}
+
+/// Switches privacy that was bought and of which the registry knows nothing, inside another operation.
+pub(super) fn switch_privacy(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, level: Privacy) -> Result<(), Error> {
+    let change = Modification { privacy: Some((level.word().to_owned(), None)), ..Modification::of(domain) };
+    apply(tx, cx, domain.clone(), &change, &cx.actor.name())
+}
+
+/// The people of a domain as it stands.
+struct People {
+    holder: Contact,
+    ids: RoleContacts,
+    /// Each of them once.
+    all: Vec<Contact>,
+}
+
+impl People {
+    fn load(tx: &mut Tx<'_>, domain: &Domain) -> Result<People, Error> {
+        let ids: RoleContacts = parsed("a domain's contacts", &domain.contacts)?;
+        let mut all: Vec<Contact> = Vec::new();
+        for id in [domain.registrant_id].iter().chain(&ids.admin).chain(&ids.tech).chain(&ids.billing) {
+            if all.iter().all(|c| c.id != *id) {
+                all.push(contacts::by_id(tx, *id)?.ok_or_else(|| broken(format!("contact {id} is missing")))?);
+            }
+        }
+        let holder = all.first().cloned().ok_or_else(|| broken("a domain without registrant"))?;
+        Ok(People { holder, ids, all })
+    }
+
+    /// The new registrant, if it is another than the present one.
+    fn registrant(
+        &mut self,
+        tx: &mut Tx<'_>,
+        cx: &Cx<'_>,
+        zone: &Zone,
+        request: &Modify,
+        problems: &mut Vec<FieldProblem>,
+    ) -> Result<Option<Meant>, Error> {
+        let Some(wanted) = &request.registrant else { return Ok(None) };
+        let found = self.meant(tx, cx, zone, (Role::Registrant, 0), wanted, problems)?;
+        Ok(found.filter(|m| id_of(m) != Some(self.holder.id)))
+    }
+
+    /// A role's contacts after a change.
+    fn role(
+        &mut self,
+        tx: &mut Tx<'_>,
+        cx: &Cx<'_>,
+        zone: &Zone,
+        role: Role,
+        change: &SetChange<ContactRef>,
+        problems: &mut Vec<FieldProblem>,
+    ) -> Result<Vec<Meant>, Error> {
+        let present = match role {
+            Role::Admin => self.ids.admin.clone(),
+            Role::Tech => self.ids.tech.clone(),
+            Role::Billing => self.ids.billing.clone(),
+            Role::Registrant => Vec::new(),
+        };
+        let mut list = Vec::new();
+        match &change.whole {
+            Some(whole) => {
+                for (place, r) in whole.iter().enumerate() {
+                    list.extend(self.meant(tx, cx, zone, (role, place), r, problems)?);
+                }
+            }
+            None => list.extend(self.all.iter().filter(|c| present.contains(&c.id)).map(|c| Meant::Existing(Box::new(c.clone())))),
+        }
+        for (place, r) in change.remove.iter().enumerate() {
+            let gone = match r {
+                ContactRef::Handle(handle) => super::contact_by_handle(tx, cx, handle)?.map(|c| c.id),
+                ContactRef::Inline(_) => None,
+            };
+            let before = list.len();
+            list.retain(|m| gone.is_none() || id_of(m) != gone);
+            if list.len() == before {
+                problems.push(FieldProblem::new(role_field(role, place), Problem::Unknown));
+            }
+        }
+        for (place, r) in change.add.iter().enumerate() {
+            if let Some(one) = self.meant(tx, cx, zone, (role, place), r, problems)?
+                && (id_of(&one).is_none() || list.iter().all(|m| id_of(m) != id_of(&one)))
+            {
+                list.push(one);
+            }
+        }
+        Ok(list)
+    }
+
+    /// Data that one of the domain's people has already mean that one: clients send all contacts with every change.
+    fn meant(
+        &self,
+        tx: &mut Tx<'_>,
+        cx: &Cx<'_>,
+        zone: &Zone,
+        (role, place): (Role, usize),
+        r: &ContactRef,
+        problems: &mut Vec<FieldProblem>,
+    ) -> Result<Option<Meant>, Error> {
+        match meant(tx, cx, zone, role, place, r, problems)? {
+            Some(Meant::Fresh(data)) => {
+                let digest = secret::digest(&contact::to_json(&data)?);
+                let same = self.all.iter().find(|c| c.digest == digest);
+                Ok(Some(same.map_or(Meant::Fresh(data), |c| Meant::Existing(Box::new(c.clone())))))
+            }
+            other => Ok(other),
+        }
+    }
+}
+
+fn owner_kind(contact: &Contact) -> OwnerKind {
+    if contact.organization.is_empty() { OwnerKind::Person } else { OwnerKind::Organization }
+}
+
+fn id_of(meant: &Meant) -> Option<i64> {
+    match meant {
+        Meant::Existing(c) => Some(c.id),
+        Meant::Fresh(_) => None,
+    }
+}

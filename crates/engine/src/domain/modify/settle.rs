@@ -1,0 +1,194 @@
+//! The change of a domain as it is kept until the registry has it, and its settlement.
+
+use super::super::settled::{DONE, Outcome, told};
+use super::super::{set_renewal_mode, zone_of};
+use super::{BOUGHT, DnssecRecord, RoleContacts, json, parsed};
+use crate::Error;
+use crate::context::Cx;
+use crate::error::broken;
+use model::Timestamp;
+use model::domain::{Privacy, RenewalMode};
+use model::lock::{LockReason, Locks};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use store::Tx;
+use store::domains::{self, Domain};
+use store::orders::Order;
+
+/// What changes; a part that is absent stays. Sets are kept whole, the lock as one reason that comes or goes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Modification {
+    pub domain: i64,
+    pub name: String,
+    pub registrant: Option<i64>,
+    pub contacts: Option<RoleContacts>,
+    pub hosts: Option<Vec<String>>,
+    pub dnssec: Option<Vec<DnssecRecord>>,
+    /// The client's statuses that are to stand, without the lock.
+    pub statuses: Option<Vec<String>>,
+    /// A reason for a lock, and whether it comes or goes.
+    pub lock: Option<(String, bool)>,
+    pub renewal_mode: Option<String>,
+    pub transfer_mode: Option<String>,
+    /// The level, and until when in microseconds where it is bought with this change.
+    pub privacy: Option<(String, Option<i64>)>,
+    pub trustee: Option<bool>,
+    pub fields: Option<Vec<(String, String)>>,
+    pub auth_sealed: Option<String>,
+}
+
+impl Modification {
+    /// No change of this domain.
+    pub fn of(domain: &Domain) -> Modification {
+        Modification {
+            domain: domain.id,
+            name: domain.name.clone(),
+            registrant: None,
+            contacts: None,
+            hosts: None,
+            dnssec: None,
+            statuses: None,
+            lock: None,
+            renewal_mode: None,
+            transfer_mode: None,
+            privacy: None,
+            trustee: None,
+            fields: None,
+            auth_sealed: None,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        let Modification {
+            domain: _,
+            name: _,
+            registrant,
+            contacts,
+            hosts,
+            dnssec,
+            statuses,
+            lock,
+            renewal_mode,
+            transfer_mode,
+            privacy,
+            trustee,
+            fields,
+            auth_sealed,
+        } = self;
+        registrant.is_none()
+            && contacts.is_none()
+            && hosts.is_none()
+            && dnssec.is_none()
+            && statuses.is_none()
+            && lock.is_none()
+            && renewal_mode.is_none()
+            && transfer_mode.is_none()
+            && privacy.is_none()
+            && trustee.is_none()
+            && fields.is_none()
+            && auth_sealed.is_none()
+    }
+
+    /// The locks after the change.
+    pub fn locks(&self, present: &Locks) -> Result<Locks, Error> {
+        let Some((word, on)) = &self.lock else { return Ok(present.clone()) };
+        let reason = LockReason::from_word(word).ok_or_else(|| broken("an unknown reason for a lock"))?;
+        Ok(if *on { present.clone().with(reason) } else { present.clone().without(reason) })
+    }
+
+    /// Whether the registry has a part in it. Modes, `basic` privacy and second reasons for a lock are ours alone.
+    pub fn is_for_registry(&self, domain: &Domain, locks: &Locks) -> bool {
+        let lock = self.lock.is_some() && self.locks(locks).map_or(true, |after| after.is_empty() != locks.is_empty());
+        let pro = |word: &str| word == Privacy::Pro.word();
+        let privacy = self.privacy.as_ref().is_some_and(|(word, _)| pro(word) || domain.privacy == Privacy::Pro);
+        self.registrant.is_some()
+            || self.contacts.is_some()
+            || self.hosts.is_some()
+            || self.dnssec.is_some()
+            || self.statuses.is_some()
+            || self.trustee.is_some()
+            || self.fields.is_some()
+            || self.auth_sealed.is_some()
+            || lock
+            || privacy
+    }
+}
+
+/// Writes a change into our own record of a domain.
+pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &Modification, by: &str) -> Result<(), Error> {
+    let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
+    domain.locks = change.locks(&locks)?.words();
+    if let Some(registrant) = change.registrant {
+        domain.registrant_id = registrant;
+    }
+    if let Some(contacts) = &change.contacts {
+        domain.contacts = json(contacts)?;
+    }
+    if let Some(hosts) = &change.hosts {
+        domain.hosts = hosts.join(" ");
+    }
+    if let Some(records) = &change.dnssec {
+        domain.dnssec = json(records)?;
+    }
+    if let Some(client) = &change.statuses {
+        // Statuses that the registry sets stay as they were seen.
+        let mut words: Vec<&str> = domain.statuses.split_whitespace().filter(|word| !word.starts_with("client")).collect();
+        words.extend(client.iter().map(String::as_str));
+        words.sort_unstable();
+        domain.statuses = words.join(" ");
+    }
+    if let Some(mode) = &change.renewal_mode {
+        let mode = RenewalMode::from_word(mode).ok_or_else(|| broken("an unknown renewal mode"))?;
+        let zone = zone_of(cx, &domain)?;
+        set_renewal_mode::set(tx, cx, &domain, &zone, mode)?;
+        domain.renewal_mode = mode;
+    }
+    if let Some(mode) = &change.transfer_mode {
+        domain.transfer_mode.clone_from(mode);
+    }
+    if let Some((level, until)) = &change.privacy {
+        let level = Privacy::from_word(level).ok_or_else(|| broken("an unknown privacy"))?;
+        match until {
+            Some(until) => {
+                domain.privacy_until_at = Some(Timestamp::from_micros(*until));
+                domains::set_property(tx, domain.id, BOUGHT, None)?;
+            }
+            // Switched, not bought: what was bought is remembered, so that it can be switched on again.
+            None if domains::property(tx, domain.id, BOUGHT)?.is_none() && domain.privacy != Privacy::Off => {
+                domains::set_property(tx, domain.id, BOUGHT, Some(domain.privacy.word()))?;
+            }
+            None => {}
+        }
+        domain.privacy = level;
+    }
+    if let Some(trustee) = change.trustee {
+        domain.trustee = trustee;
+    }
+    if let Some(fields) = &change.fields {
+        domain.fields = json(fields)?;
+    }
+    if let Some(sealed) = &change.auth_sealed {
+        domain.auth_sealed.clone_from(sealed);
+    }
+    domain.updated_at = cx.now;
+    domain.updated_by = by.to_owned();
+    domains::modify(tx, &domain)?;
+    let roles: RoleContacts = parsed("a domain's contacts", &domain.contacts)?;
+    let people: BTreeSet<i64> =
+        [&roles.admin, &roles.tech, &roles.billing].into_iter().flatten().copied().chain([domain.registrant_id]).collect();
+    for contact in people {
+        domains::link_contact(tx, contact, domain.id)?;
+    }
+    Ok(())
+}
+
+/// The registry has the change.
+pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modification) -> Result<Outcome, Error> {
+    let Some(domain) = domains::by_id(tx, wish.domain)? else {
+        return Ok(("The name is not held here any more".to_owned(), Vec::new()));
+    };
+    apply(tx, cx, domain, wish, &order.actor)?;
+    told(tx, cx, order, "DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", &[])?;
+    Ok((DONE.to_owned(), Vec::new()))
+}

@@ -1,0 +1,269 @@
+//! Properties: switches of one domain, or of every domain that a pattern matches.
+//!
+//! Reached by DMAPI `domain-set-property`, `domain-get-property`.
+//! Refuses: DomainUnknown, Fields, NotSupported, AccessDenied, StatusForbids, NameBusy.
+
+use super::list::range;
+use super::modify::{self, Modify, PrivacyWish};
+use super::{Accepted, default_mode, of_account, set_renewal_mode, zone_of};
+use crate::Error;
+use crate::context::{Cx, Operation};
+use crate::order::{self, Finished};
+use crate::{account::Actor, audit};
+use model::domain::{Privacy, RenewalMode};
+use model::order::OrderKind;
+use model::pattern::Pattern;
+use model::policy::Zone;
+use model::{DomainName, Field, FieldProblem, Money, Need, Problem, Refusal};
+use store::Tx;
+use store::domains::{self, Domain, SortBy};
+
+/// A switch of a domain (DMAPI `pname`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Property {
+    /// Renew at the end of the term; else let it expire.
+    Autorenew,
+    /// Hide from WHOIS (.tel).
+    WhoisOptOut,
+    Privacy,
+    /// Publish what is redacted by default.
+    GdprOptIn,
+}
+
+impl Property {
+    pub const ALL: [Property; 4] = [Property::Autorenew, Property::WhoisOptOut, Property::Privacy, Property::GdprOptIn];
+
+    /// The name under which it is kept.
+    pub fn word(self) -> &'static str {
+        match self {
+            Property::Autorenew => "autorenew",
+            Property::WhoisOptOut => "whois-opt-out",
+            Property::Privacy => "privacy",
+            Property::GdprOptIn => "gdpr-opt-in",
+        }
+    }
+}
+
+/// What a property is set to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Setting {
+    /// As where nothing was ever set.
+    Default,
+    On,
+    Off,
+    /// A level of privacy.
+    Level(Privacy),
+}
+
+/// Sets a property of every domain that matches.
+#[derive(Clone, Debug)]
+pub struct SetProperty {
+    /// An exact name must be the account's.
+    pub pattern: Pattern,
+    pub property: Property,
+    pub setting: Setting,
+    pub client_id: String,
+}
+
+/// More names in one request are refused: a narrower pattern serves.
+const NAMES_MAX: i64 = 10_000;
+/// So many names that could not be changed are named.
+const TOLD_MAX: usize = 20;
+
+impl Operation for SetProperty {
+    type Done = Accepted;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
+        let change = Change::of(self.property, self.setting)?;
+        if let Pattern::Exact(name) = &self.pattern {
+            let name = DomainName::parse(name).map_err(|e| FieldProblem::malformed(Field::Domain, e.expected()))?;
+            return change.one(tx, cx, &name, &self.client_id);
+        }
+        let (range, rest) = range(&self.pattern);
+        let mut found = Vec::new();
+        domains::each(tx, cx.actor.account, &range, SortBy::Name, false, NAMES_MAX + 1, |domain| {
+            if rest.is_none_or(|p| p.matches(&domain.name)) {
+                found.push(domain.name);
+            }
+            Ok(())
+        })?;
+        if found.is_empty() {
+            return Err(Refusal::DomainUnknown { name: pattern_text(&self.pattern) }.into());
+        }
+        if found.len() as i64 > NAMES_MAX {
+            let expected = format!("a pattern that matches at most {NAMES_MAX} names");
+            return Err(FieldProblem::new(Field::Domain, Problem::OutOfRange { expected }).into());
+        }
+        let (mut changed, mut failed, mut first) = (0_usize, Vec::new(), None);
+        for name in &found {
+            let name = DomainName::parse(name).map_err(|_| store::Fault::corrupt("a domain's name"))?;
+            match change.among_many(tx, cx, &name) {
+                Ok(()) => changed += 1,
+                Err(Error::Refused(refusal)) => {
+                    failed.push(name.as_str().to_owned());
+                    first.get_or_insert(refusal);
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        if let (0, Some(refusal)) = (changed, first) {
+            return Err(refusal.into());
+        }
+        let mut message = format!("{changed} domains were changed");
+        if !failed.is_empty() {
+            let more = if failed.len() > TOLD_MAX { " and others" } else { "" };
+            let named = failed.iter().take(TOLD_MAX).cloned().collect::<Vec<_>>().join(", ");
+            message.push_str(&format!(", {} were not, {named}{more}", failed.len()));
+        }
+        let object = pattern_text(&self.pattern);
+        audit::append(tx, cx, audit::Change { verb: "domain-set-property", object: &object, order_id: None, detail: &message })?;
+        finished(tx, cx, &object, &self.client_id, &message)
+    }
+}
+
+/// The pattern as it was asked for.
+fn pattern_text(pattern: &Pattern) -> String {
+    match pattern {
+        Pattern::All => "*".to_owned(),
+        Pattern::Exact(text) | Pattern::Glob(text) => text.clone(),
+        Pattern::Prefix(text) => format!("{text}*"),
+        Pattern::Suffix(text) => format!("*{text}"),
+    }
+}
+
+fn finished(tx: &mut Tx<'_>, cx: &Cx<'_>, object: &str, client_id: &str, message: &str) -> Result<Accepted, Error> {
+    let done = Finished { kind: OrderKind::PropertySet, object, client_id, price: Money::zero(cx.actor.currency), message };
+    Ok(Accepted { order: order::finished(tx, cx, done)? })
+}
+
+/// What is done to each name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Change {
+    Renewal(RenewalMode),
+    Privacy(Privacy),
+    /// A switch of our own: none is its default.
+    Flag(Property, Option<bool>),
+}
+
+impl Change {
+    fn of(property: Property, setting: Setting) -> Result<Change, Refusal> {
+        let wrong = |allowed: &[&str]| {
+            let allowed = allowed.iter().map(|w| (*w).to_owned()).collect();
+            Refusal::field(FieldProblem::new(Field::PropertyValue, Problem::NotOneOf { allowed }))
+        };
+        match (property, setting) {
+            (Property::Autorenew, Setting::On) => Ok(Change::Renewal(RenewalMode::AutoRenew)),
+            (Property::Autorenew, Setting::Off) => Ok(Change::Renewal(RenewalMode::AutoExpire)),
+            (Property::Autorenew, Setting::Default) => Ok(Change::Renewal(RenewalMode::Default)),
+            (Property::Privacy, Setting::Level(level)) => Ok(Change::Privacy(level)),
+            (Property::Privacy, Setting::Default | Setting::Off) => Ok(Change::Privacy(Privacy::Off)),
+            (Property::Privacy, Setting::On) => Err(wrong(&["off", "basic", "pro"])),
+            (Property::WhoisOptOut | Property::GdprOptIn, Setting::On) => Ok(Change::Flag(property, Some(true))),
+            // Off is what both are where nothing was set.
+            (Property::WhoisOptOut | Property::GdprOptIn, Setting::Off | Setting::Default) => Ok(Change::Flag(property, None)),
+            (Property::Autorenew | Property::WhoisOptOut | Property::GdprOptIn, Setting::Level(_)) => Err(wrong(&["0", "1"])),
+        }
+    }
+
+    /// Every rule about setting a property by itself. Privacy is switched here and bought elsewhere.
+    fn decide(self, domain: &Domain, zone: &Zone, bought: Option<Privacy>, actor: &Actor, now: model::Timestamp) -> Result<(), Refusal> {
+        match self {
+            // A renewal costs: who may not spend may not have names renewed.
+            Change::Renewal(RenewalMode::AutoRenew) if !actor.access().allows(Need::Spend) => {
+                Err(Refusal::AccessDenied { access: actor.access() })
+            }
+            Change::Flag(Property::WhoisOptOut, Some(_)) if !zone.support.whois_opt_out => {
+                Err(Refusal::NotSupported { what: format!("whois-opt-out under .{}", zone.suffix) })
+            }
+            Change::Privacy(level) if level != Privacy::Off && level != domain.privacy => {
+                let paid = domain.privacy_until_at.is_some_and(|until| until > now);
+                let covers = |have: Privacy| have == level || have == Privacy::Pro;
+                if paid && [Some(domain.privacy), bought].into_iter().flatten().any(covers) {
+                    return Ok(());
+                }
+                let reason = format!("privacy {} was not bought for {}", level.word(), domain.name);
+                Err(Refusal::field(FieldProblem::new(Field::PropertyValue, Problem::NotAllowed { reason })))
+            }
+            Change::Renewal(_) | Change::Flag(..) | Change::Privacy(_) => Ok(()),
+        }
+    }
+
+    fn checked(self, tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName) -> Result<Domain, Error> {
+        let domain = of_account(tx, cx, name)?;
+        let zone = zone_of(cx, &domain)?;
+        let bought = domains::property(tx, domain.id, modify::BOUGHT)?.and_then(|word| Privacy::from_word(&word));
+        self.decide(&domain, &zone, bought, &cx.actor, cx.now)?;
+        Ok(domain)
+    }
+
+    fn one(self, tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName, client_id: &str) -> Result<Accepted, Error> {
+        let domain = self.checked(tx, cx, name)?;
+        if let Change::Flag(property, value) = self {
+            set_flag(tx, cx, &domain, property, value)?;
+            return finished(tx, cx, name.as_str(), client_id, super::settled::DONE);
+        }
+        let mut wish = self.wish(name);
+        wish.client_id = client_id.to_owned();
+        modify::accept(tx, cx, &wish, OrderKind::PropertySet)
+    }
+
+    /// As one of many in one transaction: nothing that would need an order of its own at a registry.
+    fn among_many(self, tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName) -> Result<(), Error> {
+        let domain = self.checked(tx, cx, name)?;
+        match self {
+            Change::Flag(property, value) => set_flag(tx, cx, &domain, property, value),
+            Change::Privacy(level) if level != domain.privacy && [level, domain.privacy].contains(&Privacy::Pro) => {
+                Err(Refusal::NotSupported { what: "switching privacy pro for several names at once".to_owned() }.into())
+            }
+            Change::Privacy(level) if level == domain.privacy => Ok(()),
+            Change::Privacy(level) => modify::switch_privacy(tx, cx, &domain, level),
+            Change::Renewal(mode) => {
+                let zone = zone_of(cx, &domain)?;
+                set_renewal_mode::set(tx, cx, &domain, &zone, mode)
+            }
+        }
+    }
+
+    fn wish(self, name: &DomainName) -> Modify {
+        let nothing = Modify::nothing(name.clone());
+        match self {
+            Change::Renewal(mode) => Modify { renewal_mode: Some(mode), ..nothing },
+            Change::Privacy(level) => Modify { privacy: Some(PrivacyWish::To(level)), ..nothing },
+            Change::Flag(..) => nothing,
+        }
+    }
+}
+
+fn set_flag(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, property: Property, value: Option<bool>) -> Result<(), Error> {
+    domains::set_property(tx, domain.id, property.word(), value.map(|on| if on { "1" } else { "0" }))?;
+    let detail = format!("{} {}", property.word(), if value == Some(true) { "on" } else { "off" });
+    audit::append(tx, cx, audit::Change { verb: "domain-set-property", object: &domain.name, order_id: None, detail: &detail })
+}
+
+/// Asks for the value of a property.
+#[derive(Clone, Debug)]
+pub struct GetProperty {
+    pub name: DomainName,
+    pub property: Property,
+}
+
+impl Operation for GetProperty {
+    /// `0`, `1` or a level of privacy.
+    type Done = String;
+    const NEED: Need = Need::Read;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<String, Error> {
+        let domain = of_account(tx, cx, &self.name)?;
+        let flag = |on: bool| if on { "1" } else { "0" }.to_owned();
+        Ok(match self.property {
+            Property::Autorenew => flag(domain.renewal_mode.renews(default_mode(tx, cx)?)),
+            Property::Privacy => domain.privacy.word().to_owned(),
+            Property::WhoisOptOut | Property::GdprOptIn => {
+                flag(domains::property(tx, domain.id, self.property.word())?.as_deref() == Some("1"))
+            }
+        })
+    }
+}

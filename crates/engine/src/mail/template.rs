@@ -1,0 +1,162 @@
+//! The mails that there are, each with its values by type.
+
+use super::one_line;
+use model::{Money, Timestamp};
+
+/// A mail with what it tells. Each has its files `mails/NAME.LANGUAGE.txt`, which may use exactly these values by these names, and `brand`
+/// and `language`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Template<'a> {
+    /// To the account: a charge took the balance below its limit.
+    LowBalance { balance: Money, limit: Money, charge: Money, memo: &'a str },
+    /// To the owner, some days before the end of the term (ICANN ERRP). Without renewal it stops working at `stops` and is deleted at `last`.
+    ExpiryBefore { domain: &'a str, expires: Timestamp, days: i64, renews: bool, stops: Timestamp, last: Timestamp },
+    /// To the owner, after the end of the term.
+    ExpiryAfter { domain: &'a str, expires: Timestamp, renews: bool, stops: Timestamp, last: Timestamp },
+    /// To the account: its balance will not reach for the renewals until then.
+    RenewalFunds { domain: &'a str, renewal: Timestamp, price: Money, needed: Money, available: Money, last: Timestamp },
+    /// To the account: a renewal failed; it is tried again until `last`.
+    RenewalFailed { domain: &'a str, renewal: Timestamp, reason: &'a str, last: Timestamp },
+    /// To owner or admin of a name that is to come here (form of authorization).
+    TransferFoa { domain: &'a str, losing: &'a str, gaining: &'a str, link: &'a str, until: Timestamp },
+    /// To the owner of a name that is to leave; some registries let it go only if the owner confirms.
+    TransferOutNotice { domain: &'a str, gaining: &'a str, must_confirm: bool, link: &'a str, until: Timestamp },
+    /// To the present or the new owner.
+    OwnerChange { domain: &'a str, old_owner: &'a str, new_owner: &'a str, present_owner: bool, link: &'a str, until: Timestamp },
+    /// To an owner whose address was never confirmed.
+    Verification { domain: &'a str, name: &'a str, link: &'a str, until: Timestamp },
+}
+
+/// One value as a template sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Slot {
+    /// One line, made harmless.
+    Text(String),
+    /// An address of ours, shown as a link and kept beside the mail.
+    Link(String),
+    Number(i64),
+    Flag(bool),
+}
+
+/// Longest value, in characters.
+const VALUE_MAX: usize = 300;
+
+fn text(value: &str) -> Slot {
+    Slot::Text(one_line(value, VALUE_MAX))
+}
+
+fn money(value: Money) -> Slot {
+    Slot::Text(value.to_string())
+}
+
+fn day(at: Timestamp) -> Slot {
+    Slot::Text(at.date())
+}
+
+fn minute(at: Timestamp) -> Slot {
+    let c = at.civil();
+    Slot::Text(format!("{} {:02}:{:02} UTC", at.date(), c.hour, c.minute))
+}
+
+fn link(value: &str) -> Slot {
+    Slot::Link(one_line(value, 2_000))
+}
+
+impl Template<'_> {
+    /// How its files are called.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Template::LowBalance { .. } => "low-balance",
+            Template::ExpiryBefore { .. } => "expiry-before",
+            Template::ExpiryAfter { .. } => "expiry-after",
+            Template::RenewalFunds { .. } => "renewal-funds",
+            Template::RenewalFailed { .. } => "renewal-failed",
+            Template::TransferFoa { .. } => "transfer-foa",
+            Template::TransferOutNotice { .. } => "transfer-out-notice",
+            Template::OwnerChange { .. } => "owner-change",
+            Template::Verification { .. } => "verification",
+        }
+    }
+
+    pub(super) fn slots(&self) -> Vec<(&'static str, Slot)> {
+        match *self {
+            Template::LowBalance { balance, limit, charge, memo } => {
+                vec![("balance", money(balance)), ("limit", money(limit)), ("charge", money(charge)), ("memo", text(memo))]
+            }
+            Template::ExpiryBefore { domain, expires, days, renews, stops, last } => vec![
+                ("domain", text(domain)),
+                ("expires", day(expires)),
+                ("days", Slot::Number(days)),
+                ("renews", Slot::Flag(renews)),
+                ("stops", day(stops)),
+                ("last", day(last)),
+            ],
+            Template::ExpiryAfter { domain, expires, renews, stops, last } => vec![
+                ("domain", text(domain)),
+                ("expires", day(expires)),
+                ("renews", Slot::Flag(renews)),
+                ("stops", day(stops)),
+                ("last", day(last)),
+            ],
+            Template::RenewalFunds { domain, renewal, price, needed, available, last } => vec![
+                ("domain", text(domain)),
+                ("renewal", day(renewal)),
+                ("price", money(price)),
+                ("needed", money(needed)),
+                ("available", money(available)),
+                ("last", day(last)),
+            ],
+            Template::RenewalFailed { domain, renewal, reason, last } => {
+                vec![("domain", text(domain)), ("renewal", day(renewal)), ("reason", text(reason)), ("last", day(last))]
+            }
+            Template::TransferFoa { domain, losing, gaining, link: to, until } => vec![
+                ("domain", text(domain)),
+                ("losing", text(losing)),
+                ("gaining", text(gaining)),
+                ("link", link(to)),
+                ("until", minute(until)),
+            ],
+            Template::TransferOutNotice { domain, gaining, must_confirm, link: to, until } => vec![
+                ("domain", text(domain)),
+                ("gaining", text(gaining)),
+                ("must_confirm", Slot::Flag(must_confirm)),
+                ("link", link(to)),
+                ("until", minute(until)),
+            ],
+            Template::OwnerChange { domain, old_owner, new_owner, present_owner, link: to, until } => vec![
+                ("domain", text(domain)),
+                ("old_owner", text(old_owner)),
+                ("new_owner", text(new_owner)),
+                ("present_owner", Slot::Flag(present_owner)),
+                ("link", link(to)),
+                ("until", minute(until)),
+            ],
+            Template::Verification { domain, name, link: to, until } => {
+                vec![("domain", text(domain)), ("name", text(name)), ("link", link(to)), ("until", minute(until))]
+            }
+        }
+    }
+
+    /// One of each with values such as there are, both ways where there is a way: what a library is tried with before it is used.
+    pub(super) fn samples() -> Vec<Template<'static>> {
+        let (domain, link) = ("example.com", "https://registrar.example/foa/0123456789abcdef");
+        let at = Timestamp::from_seconds(1_900_000_000);
+        let usd = |e4| Money::new(e4, model::Currency::USD);
+        let mut samples = vec![
+            Template::LowBalance { balance: usd(45_000), limit: usd(500_000), charge: usd(97_500), memo: "renew example.com" },
+            Template::RenewalFunds { domain, renewal: at, price: usd(97_500), needed: usd(195_000), available: usd(45_000), last: at },
+            Template::RenewalFailed { domain, renewal: at, reason: "the balance is too low", last: at },
+            Template::TransferFoa { domain, losing: "Other Registrar", gaining: "Domesday", link, until: at },
+            Template::Verification { domain, name: "Ada Weber", link, until: at },
+        ];
+        for way in [false, true] {
+            let days = if way { 1 } else { 30 };
+            samples.push(Template::ExpiryBefore { domain, expires: at, days, renews: way, stops: at, last: at });
+            samples.push(Template::ExpiryAfter { domain, expires: at, renews: way, stops: at, last: at });
+            samples.push(Template::TransferOutNotice { domain, gaining: "Other Registrar", must_confirm: way, link, until: at });
+            let (old_owner, new_owner) = ("Ada Weber", "Bob Weber");
+            samples.push(Template::OwnerChange { domain, old_owner, new_owner, present_owner: way, link, until: at });
+        }
+        samples
+    }
+}

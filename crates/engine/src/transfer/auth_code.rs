@@ -1,0 +1,193 @@
+//! Authorization codes: made or given, set at the registry, kept sealed here while they are good, and cleared.
+//!
+//! Reached by DMAPI `domain-transfer-get-auth-id`, CentralNic `SetAuthCode`. Refuses: DomainUnknown, Fields, NameBusy, StatusForbids.
+//! A new code voids the old one at the registry. A code ends with its lifetime, with the transfer that it opened, and when it is cleared.
+
+use super::CODE_EXPIRY;
+use crate::context::{Cx, Operation};
+use crate::domain::{Accepted, Outcome, auth_place, of_account, zone_of};
+use crate::error::broken;
+use crate::order::{self, Intent, NewOrder};
+use crate::secret::{auth_code, digest};
+use crate::{Engine, Error, audit};
+use model::order::OrderKind;
+use model::{Currency, DomainName, Field, FieldProblem, Money, Need, Refusal};
+use registry::UpdateDomain;
+use serde::{Deserialize, Serialize};
+use store::jobs::{self, Job};
+use store::orders::Order;
+use store::{Tx, domains};
+
+/// Where the zone names no lifetime, a code ends after so many days (CentralNic: all codes expire after 30 days).
+const LIFETIME_DAYS: i64 = 30;
+
+/// Asks for a new code, or sets one that the caller chose.
+pub struct AuthCode {
+    pub name: DomainName,
+    pub code: Option<String>,
+    pub client_id: String,
+}
+
+/// Asks for the code to be cleared.
+pub struct ClearAuthCode {
+    pub name: DomainName,
+    pub client_id: String,
+}
+
+/// The change as it is kept until it is done; the code is sealed, empty to clear it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CodeChange {
+    pub domain: i64,
+    pub name: String,
+    pub code_sealed: String,
+}
+
+impl Operation for AuthCode {
+    type Done = Accepted;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
+        let domain = of_account(tx, cx, &self.name)?;
+        let zone = zone_of(cx, &domain)?;
+        let length = zone.auth_code.min_length.max(6)..=zone.auth_code.max_length;
+        let code = match &self.code {
+            // A double quote would end the code early for those who read it from a result's text (dmapi.md 4.2).
+            Some(given) if length.contains(&given.len()) && given.bytes().all(|b| b.is_ascii_graphic() && b != b'"') => given.clone(),
+            Some(_) => {
+                let expected = format!("{} to {} printable ASCII characters without quotes", length.start(), length.end());
+                return Err(FieldProblem::malformed(Field::AuthInfo, expected).into());
+            }
+            None => {
+                let made = auth_code(&|b| cx.random(b));
+                made.chars().take(*length.end()).collect()
+            }
+        };
+        let sealed = cx.inner.key.seal(&auth_place(&domain.name), &code, &|b| cx.random(b)).ok_or_else(|| broken("sealing failed"))?;
+        let fingerprint = format!("auth-code {} {}", self.name, cx.id());
+        open(tx, cx, &self.name, &domain, sealed, fingerprint, &self.client_id)
+    }
+}
+
+impl Operation for ClearAuthCode {
+    type Done = Accepted;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
+        let domain = of_account(tx, cx, &self.name)?;
+        open(tx, cx, &self.name, &domain, String::new(), format!("auth-code-clear {}", self.name), &self.client_id)
+    }
+}
+
+fn open(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    name: &DomainName,
+    domain: &domains::Domain,
+    code_sealed: String,
+    fingerprint: String,
+    client_id: &str,
+) -> Result<Accepted, Error> {
+    let ending = ["pendingDelete", "redemptionPeriod"];
+    if let Some(status) = domain.statuses.split_whitespace().find(|s| ending.contains(s)) {
+        return Err(Refusal::StatusForbids { status: status.to_owned() }.into());
+    }
+    if let Some(order) = order::join(tx, cx, name, &fingerprint)? {
+        return Ok(Accepted { order });
+    }
+    let change = CodeChange { domain: domain.id, name: domain.name.clone(), code_sealed };
+    let new = NewOrder {
+        kind: OrderKind::AuthCode,
+        name,
+        registry: &domain.registry,
+        fingerprint,
+        price: Money::zero(cx.actor.currency),
+        client_id,
+        intent: Intent::AuthCode(change),
+    };
+    Ok(Accepted { order: order::open(tx, cx, new)? })
+}
+
+fn expiry_name(domain_id: i64) -> String {
+    format!("auth-code:{domain_id}")
+}
+
+/// The registry has the new code: it is kept sealed until it ends. The order itself remembers no more than its digest.
+pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, change: &CodeChange) -> Result<Outcome, Error> {
+    let domain = domains::by_id(tx, change.domain)?.ok_or_else(|| broken(format!("{} is not here any more", change.name)))?;
+    domains::set_auth(tx, domain.id, &change.code_sealed, cx.now, &order.actor)?;
+    jobs::drop_named(tx, &expiry_name(domain.id))?;
+    if change.code_sealed.is_empty() {
+        return Ok(("The authorization code was cleared".to_owned(), Vec::new()));
+    }
+    let code = cx.inner.key.open(&auth_place(&domain.name), &change.code_sealed).ok_or_else(|| broken("a code that cannot be opened"))?;
+    let zone = zone_of(cx, &domain)?;
+    let ends = zone.auth_code.lifetime.map_or_else(|| cx.now.plus_days(LIFETIME_DAYS), |span| span.after(cx.now));
+    let job = Job {
+        id: cx.id(),
+        kind: CODE_EXPIRY.to_owned(),
+        name: expiry_name(domain.id),
+        subject: domain.id,
+        run_at: ends,
+        epoch: 1,
+        attempts: 0,
+    };
+    jobs::insert_free(tx, &job)?;
+    let facts = vec![("auth-digest".to_owned(), digest(&code)), ("auth-ends".to_owned(), ends.rfc3339())];
+    Ok(("A new authorization code is in force".to_owned(), facts))
+}
+
+/// The code that an order brought, while it is still the one in force.
+pub(crate) fn reveal(tx: &mut Tx<'_>, cx: &Cx<'_>, account_id: i64, name: &str, known: &str) -> Result<Option<String>, Error> {
+    let Some(domain) = domains::of_account(tx, account_id, name)? else { return Ok(None) };
+    Ok(cx.inner.key.open(&auth_place(name), &domain.auth_sealed).filter(|code| digest(code) == known))
+}
+
+impl Engine {
+    /// Clears a code whose time is over, at the registry and here.
+    pub(crate) fn auth_code_expiry(&self, job: Job) -> Result<(), Error> {
+        let nobody = crate::Actor::system(0, Currency::USD);
+        let domain_id = job.subject;
+        let domain = self.inner.store.read(move |tx| Ok::<_, Error>(domains::by_id(tx, domain_id)?))?;
+        if let Some(domain) = domain.filter(|d| !d.auth_sealed.is_empty()) {
+            let name = DomainName::parse(&domain.name).map_err(|_| store::Fault::corrupt("a domain's name"))?;
+            let registry = self.registry_of(&domain.zone)?;
+            let change = UpdateDomain { auth_info: Some(None), ..UpdateDomain::default() };
+            // To clear it twice does no harm.
+            match registry.update_domain(&format!("DD-{}-{}", job.id, job.epoch), &name, &change) {
+                Ok(_) | Err(registry::Trouble::Refused { .. }) => {}
+                Err(trouble) => {
+                    tracing::warn!(domain = %name, error = %trouble, "a code that ended could not be cleared at the registry; trying again");
+                    let again = self.now().plus_seconds(crate::jobs::backoff_seconds(job.attempts));
+                    self.inner
+                        .store
+                        .write(move |tx| Ok::<_, Error>(jobs::again(tx, job.id, job.epoch, again, "not cleared at the registry")?))?;
+                    return Ok(());
+                }
+            }
+        }
+        self.run_inside(&nobody, Expired { job })
+    }
+}
+
+struct Expired {
+    job: Job,
+}
+
+impl Operation for Expired {
+    type Done = ();
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        if !jobs::finish(tx, self.job.id, self.job.epoch)? {
+            // A newer code has a timer of its own.
+            return Ok(());
+        }
+        let Some(domain) = domains::by_id(tx, self.job.subject)?.filter(|d| !d.auth_sealed.is_empty()) else { return Ok(()) };
+        domains::set_auth(tx, domain.id, "", cx.now, "system")?;
+        audit::append(tx, cx, audit::Change { verb: "auth-code-expire", object: &domain.name, order_id: None, detail: "" })
+    }
+}

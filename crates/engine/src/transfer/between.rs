@@ -1,0 +1,224 @@
+//! Between accounts here: a name changes its account and keeps its registrar; the registry sees nothing of it.
+//!
+//! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`. Refuses: DomainUnknown, Fields, AuthInfoWrong, NotTransferable, NameBusy.
+//! Without the code the losing account must approve within five days; with it silence completes the transfer, unless the name is locked
+//! (cnr-kb.md B). The term stays as it is: nothing is charged.
+
+use super::events::{Told, tell};
+use super::list::{TransferView, view};
+use super::{ANSWER_DAYS, must_step, set_timer};
+use crate::context::{Cx, Operation};
+use crate::domain::register::{meant, stored};
+use crate::domain::{ContactRef, RoleContacts, auth_place, json, parsed, zone_of};
+use crate::error::broken;
+use crate::{Error, contact};
+use model::domain::{RenewalMode, Role};
+use model::transfer::{Direction, Party, TransferEvent, TransferState};
+use model::{DomainName, Need, Refusal};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use store::domains::{self, Domain, Gift};
+use store::transfers::{self, Transfer};
+use store::{Tx, accounts, contacts, orders};
+use subtle::ConstantTimeEq;
+
+/// Asks another account here for its name.
+pub struct Offer {
+    pub name: DomainName,
+    pub auth_info: Option<String>,
+    /// Contacts of the gaining account; those of the domain are copied where none is given.
+    pub registrant: Option<ContactRef>,
+    pub admin: Vec<ContactRef>,
+    pub tech: Vec<ContactRef>,
+    pub billing: Vec<ContactRef>,
+    pub transfer_lock: Option<bool>,
+}
+
+/// What is to be set when the name has changed its account; contacts by their numbers, where they were named.
+#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    registrant: Option<i64>,
+    contacts: RoleContacts,
+    lock: Option<bool>,
+}
+
+impl Operation for Offer {
+    type Done = TransferView;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<TransferView, Error> {
+        let unknown = || Refusal::DomainUnknown { name: self.name.as_str().to_owned() };
+        let theirs = domains::by_name(tx, self.name.as_str())?.ok_or_else(unknown)?;
+        if theirs.account_id == cx.actor.account {
+            return Err(Refusal::NotTransferable { reason: "it is in this account already".to_owned() }.into());
+        }
+        if let Some(open) = transfers::open_of_name(tx, self.name.as_str())? {
+            let mine = open.direction == Direction::Internal && open.account_id == cx.actor.account;
+            // A repeat of the same wish joins it.
+            return if mine { view(cx, open) } else { Err(Refusal::NameBusy { name: self.name.clone() }.into()) };
+        }
+        if orders::holder(tx, self.name.as_str())?.is_some() {
+            return Err(Refusal::NameBusy { name: self.name.clone() }.into());
+        }
+        let with_auth = match &self.auth_info {
+            None => false,
+            Some(given) => {
+                let kept = cx.inner.key.open(&auth_place(&theirs.name), &theirs.auth_sealed).unwrap_or_default();
+                if kept.is_empty() || !bool::from(kept.as_bytes().ct_eq(given.as_bytes())) {
+                    return Err(Refusal::AuthInfoWrong.into());
+                }
+                true
+            }
+        };
+        let ending = ["pendingDelete", "redemptionPeriod", "pendingTransfer", "pendingRestore"];
+        if let Some(status) = theirs.statuses.split_whitespace().find(|s| ending.contains(s)) {
+            return Err(Refusal::NotTransferable { reason: format!("DOMAIN TRANSFER IS PROHIBITED BY STATUS ({status})") }.into());
+        }
+        let wish = self.wish(tx, cx, &theirs)?;
+        let login = |tx: &mut Tx<'_>, id| Ok::<_, Error>(accounts::by_id(tx, id)?.ok_or(Refusal::NotYours)?.kv_login);
+        let mut t = Transfer {
+            id: cx.id(),
+            direction: Direction::Internal,
+            account_id: cx.actor.account,
+            other_account_id: Some(theirs.account_id),
+            name: theirs.name.clone(),
+            zone: theirs.zone.clone(),
+            state: TransferState::Offered,
+            ended_by: None,
+            losing: login(tx, theirs.account_id)?,
+            gaining: login(tx, cx.actor.account)?,
+            owner_email: String::new(),
+            admin_email: String::new(),
+            with_auth,
+            requested_at: cx.now,
+            act_by_at: cx.now.plus_days(ANSWER_DAYS),
+            ended_at: None,
+            expires_at: None,
+            log: "[]".to_owned(),
+            wish: json(&wish)?,
+        };
+        super::note(&mut t, cx.now, if with_auth { "asked for with the code" } else { "asked for without the code" })?;
+        transfers::insert(tx, &t)?;
+        set_timer(tx, cx, t.id, t.act_by_at)?;
+        tell(tx, cx, &t, Told::Pending, None, &[])?;
+        // The domain's transfer mode answers for its account.
+        match theirs.transfer_mode.as_str() {
+            "autoapprove" => complete(tx, cx, &mut t, Party::Losing)?,
+            "autodeny" => deny(tx, cx, &mut t, Party::Losing)?,
+            _ => {}
+        }
+        view(cx, t)
+    }
+}
+
+impl Offer {
+    fn wish(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, theirs: &Domain) -> Result<Wish, Error> {
+        let zone = zone_of(cx, theirs)?;
+        let mut problems = Vec::new();
+        let mut people = Vec::new();
+        let owner: Vec<&ContactRef> = self.registrant.iter().collect();
+        let given = [
+            (Role::Registrant, owner),
+            (Role::Admin, self.admin.iter().collect()),
+            (Role::Tech, self.tech.iter().collect()),
+            (Role::Billing, self.billing.iter().collect()),
+        ];
+        for (role, refs) in given {
+            let mut found = Vec::new();
+            for (place, r) in refs.iter().enumerate() {
+                found.extend(meant(tx, cx, &zone, role, place, r, &mut problems)?);
+            }
+            people.push((role, found));
+        }
+        if !problems.is_empty() {
+            return Err(Refusal::Fields(problems).into());
+        }
+        let mut wish = Wish { lock: self.transfer_lock, ..Wish::default() };
+        for (role, found) in people {
+            let mut ids = Vec::new();
+            for person in &found {
+                ids.push(stored(tx, cx, person, &zone)?);
+            }
+            match role {
+                Role::Registrant => wish.registrant = ids.first().copied(),
+                Role::Admin => wish.contacts.admin = ids,
+                Role::Tech => wish.contacts.tech = ids,
+                Role::Billing => wish.contacts.billing = ids,
+            }
+        }
+        Ok(wish)
+    }
+}
+
+/// The name changes its account: contacts are the gaining account's own, named or copied; the code is spent.
+pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party) -> Result<(), Error> {
+    let losing = t.other_account_id.ok_or_else(|| broken("a transfer between accounts without the other"))?;
+    let ours = domains::of_account(tx, losing, &t.name)?.ok_or_else(|| broken(format!("{} is not in the losing account", t.name)))?;
+    if orders::holder(tx, &t.name)?.is_some() {
+        let name = DomainName::parse(&t.name).map_err(|_| store::Fault::corrupt("a transfer's name"))?;
+        return Err(Refusal::NameBusy { name }.into());
+    }
+    let gaining = accounts::by_id(tx, t.account_id)?.ok_or(Refusal::NotYours)?;
+    let zone = zone_of(cx, &ours)?;
+    let wish: Wish = parsed("a transfer's wish", &t.wish)?;
+    let old: RoleContacts = parsed("a domain's contacts", &ours.contacts)?;
+    let mut copies: BTreeMap<i64, i64> = BTreeMap::new();
+    let mut copy = |tx: &mut Tx<'_>, id: i64| -> Result<i64, Error> {
+        if let Some(copied) = copies.get(&id) {
+            return Ok(*copied);
+        }
+        let row = contacts::by_id(tx, id)?.ok_or_else(|| broken(format!("contact {id} is missing")))?;
+        let data = contact::from_json(&row.data)?;
+        let made = contact::create_for(tx, cx, gaining.id, &data, &row.family, &zone.handle_prefix(), true)?.0.id;
+        copies.insert(id, made);
+        Ok(made)
+    };
+    let registrant = match wish.registrant {
+        Some(id) => id,
+        None => copy(tx, ours.registrant_id)?,
+    };
+    let mut role = |tx: &mut Tx<'_>, wished: &[i64], old: &[i64]| -> Result<Vec<i64>, Error> {
+        if !wished.is_empty() {
+            return Ok(wished.to_vec());
+        }
+        old.iter().map(|id| copy(tx, *id)).collect()
+    };
+    let roles = RoleContacts {
+        admin: role(tx, &wish.contacts.admin, &old.admin)?,
+        tech: role(tx, &wish.contacts.tech, &old.tech)?,
+        billing: role(tx, &wish.contacts.billing, &old.billing)?,
+    };
+    // Locks for other reasons than the holder's wish stay with the name.
+    let mut locks: BTreeSet<&str> = ours.locks.split_whitespace().filter(|reason| *reason != "user").collect();
+    if zone.support.transfer_lock && wish.lock.unwrap_or(gaining.transfer_lock) {
+        locks.insert("user");
+    }
+    let gift = Gift {
+        from: losing,
+        to: gaining.id,
+        registrant_id: registrant,
+        contacts: &json(&roles)?,
+        hosts: &ours.hosts,
+        locks: &locks.into_iter().collect::<Vec<_>>().join(" "),
+        renewal_mode: RenewalMode::Default,
+    };
+    if !domains::give(tx, ours.id, &gift, cx.now, &cx.actor.name())? {
+        return Err(broken(format!("{} was given away twice", t.name)));
+    }
+    for id in [&roles.admin, &roles.tech, &roles.billing].into_iter().flatten().copied().chain([registrant]) {
+        domains::link_contact(tx, id, ours.id)?;
+    }
+    // What falls due for it is the gaining account's from now on.
+    store::agenda::remove_all(tx, ours.id)?;
+    crate::agenda::refresh(tx, cx, ours.id)?;
+    must_step(tx, cx, t, TransferEvent::Moved, Some(by), "the name has changed its account")?;
+    tell(tx, cx, t, Told::Successful, None, &[])
+}
+
+/// The losing account keeps its name.
+pub(super) fn deny(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party) -> Result<(), Error> {
+    must_step(tx, cx, t, TransferEvent::Rejected, Some(by), "the losing account refused")?;
+    tell(tx, cx, t, Told::Failed, None, &[])
+}

@@ -1,0 +1,181 @@
+//! What the registry said of a transfer, brought home: it waits, it ended, or the name has arrived and is this account's.
+
+use super::events::{Told, tell};
+use super::{COMPLETION_SECONDS, consent, must_step, set_timer, step};
+use crate::context::{Cx, Operation};
+use crate::domain::{DnssecRecord, Outcome, json};
+use crate::error::broken;
+use crate::transfer::Incoming;
+use crate::{Error, order};
+use model::domain::{Privacy, RenewalMode};
+use model::policy::TransferKind;
+use model::transfer::{Party, TransferEvent, TransferState};
+use model::{Need, Timestamp};
+use std::collections::BTreeSet;
+use store::domains::{self, Domain};
+use store::orders::Order;
+use store::transfers::{self, Transfer};
+use store::{Tx, orders};
+
+/// A name as it stands at the registry once it has arrived and been set.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrival {
+    pub created: Timestamp,
+    pub expires: Timestamp,
+    pub roid: String,
+    pub hosts: Vec<String>,
+    pub dnssec: Vec<DnssecRecord>,
+    pub by: Party,
+    /// What was wished for and could not be set, in words.
+    pub undone: Option<String>,
+}
+
+pub(super) fn of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Transfer, Error> {
+    transfers::by_id(tx, order_id)?.ok_or_else(|| broken(format!("order {order_id} has no transfer")))
+}
+
+/// Ends the order of a transfer that has ended without the registry, and tells the account.
+pub(super) fn fail_order(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &Transfer, message: &str) -> Result<(), Error> {
+    let order = orders::by_id(tx, t.id)?.ok_or_else(|| broken("a transfer without its order"))?;
+    order::fail(tx, cx, &order, message)?;
+    tell(tx, cx, t, Told::Failed, Some(t.id), &[("reason", message)])
+}
+
+/// The registry refused the order; whatever it was before, the transfer is over.
+pub(crate) fn abandoned(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result<(), Error> {
+    ended(tx, cx, order, false, Party::Registry, message)
+}
+
+/// The transfer ended at the registry without effect; the order is failed by whoever calls.
+pub(crate) fn ended(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, cancelled: bool, by: Party, message: &str) -> Result<(), Error> {
+    let mut t = of_order(tx, order.id)?;
+    let event = if cancelled { TransferEvent::Cancelled } else { TransferEvent::Rejected };
+    // A withdrawal that ends otherwise than by cancellation has still ended.
+    let other = if cancelled { TransferEvent::Rejected } else { TransferEvent::Cancelled };
+    if !step(tx, cx, &mut t, event, Some(by), message)? {
+        must_step(tx, cx, &mut t, other, Some(by), message)?;
+    }
+    tell(tx, cx, &t, Told::Failed, Some(order.id), &[("reason", message)])
+}
+
+/// A transfer that the registry has not decided this long after it should have is put before staff, in days.
+const OVERDUE_DAYS: i64 = 1;
+
+/// The registry has the request and waits for the losing side. Returns why staff must look at it; empty if they need not.
+pub(crate) fn pending(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, act_by: Timestamp, expires: Option<Timestamp>) -> Result<String, Error> {
+    let mut t = of_order(tx, order.id)?;
+    let first = t.state == TransferState::Requesting;
+    t.act_by_at = act_by;
+    t.expires_at = expires.or(t.expires_at);
+    let line = if first { "the registry has the request; the losing registrar may object" } else { "" };
+    must_step(tx, cx, &mut t, TransferEvent::Pending, None, line)?;
+    if first {
+        let asks_holder = cx.zones().get(&t.zone).is_some_and(|z| z.transfer.kind == TransferKind::LoserMailsHolder);
+        if asks_holder && cx.inner.outside.get().is_some() {
+            consent::ask_outside(tx, cx, &mut t)?;
+            let state = t.state;
+            transfers::update(tx, &t, state)?;
+        }
+        tell(tx, cx, &t, Told::Notify, Some(order.id), &[])?;
+    }
+    let late = cx.now > act_by.plus_days(OVERDUE_DAYS);
+    Ok(if late { "the registry has not decided the transfer in time".to_owned() } else { String::new() })
+}
+
+/// Notes that the name is ours at the registry, before what was wished for is set there.
+pub(crate) struct NoteArrived {
+    pub order_id: i64,
+}
+
+impl Operation for NoteArrived {
+    type Done = ();
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        let mut t = of_order(tx, self.order_id)?;
+        if t.state == TransferState::Arrived {
+            return Ok(());
+        }
+        must_step(tx, cx, &mut t, TransferEvent::Moved, None, "the name has arrived")?;
+        consent::void(tx, cx, t.id)?;
+        set_timer(tx, cx, t.id, cx.now.plus_seconds(COMPLETION_SECONDS))
+    }
+}
+
+/// The name is here, set as wished and charged: it is the account's from now on.
+pub(crate) fn arrived(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Incoming, arrival: &Arrival) -> Result<Outcome, Error> {
+    let mut t = of_order(tx, order.id)?;
+    t.expires_at = Some(arrival.expires);
+    must_step(tx, cx, &mut t, TransferEvent::PriceTaken, None, &format!("{} charged", order.price))?;
+    let privacy = Privacy::from_word(&wish.privacy).ok_or_else(|| broken("an unknown privacy"))?;
+    let id = cx.id();
+    let domain = Domain {
+        id,
+        account_id: order.account_id,
+        name: wish.name.clone(),
+        zone: wish.zone.clone(),
+        registry: order.registry.clone(),
+        roid: if arrival.roid.is_empty() { format!("{id}_DOMAIN-DOMESDAY") } else { arrival.roid.clone() },
+        registrant_id: wish.registrant,
+        contacts: json(&wish.contacts)?,
+        hosts: arrival.hosts.join(" "),
+        dnssec: json(&arrival.dnssec)?,
+        locks: wish.locks.clone(),
+        statuses: String::new(),
+        renewal_mode: RenewalMode::from_word(&wish.renewal_mode).ok_or_else(|| broken("an unknown renewal mode"))?,
+        transfer_mode: "default".to_owned(),
+        privacy,
+        privacy_until_at: (privacy != Privacy::Off).then_some(arrival.expires),
+        trustee: wish.trustee,
+        price_class: wish.price_class.clone(),
+        language: String::new(),
+        fields: json(&wish.fields)?,
+        // The code that brought it here is spent.
+        auth_sealed: String::new(),
+        created_at: arrival.created,
+        created_by: t.losing.clone(),
+        updated_at: cx.now,
+        updated_by: order.actor.clone(),
+        expires_at: arrival.expires,
+        paid_until_at: arrival.expires,
+        renewed_at: None,
+    };
+    crate::domain::admit(tx, cx, &domain)?;
+    let people: BTreeSet<i64> = [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing]
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain([wish.registrant])
+        .collect();
+    for contact in people {
+        domains::link_contact(tx, contact, id)?;
+    }
+    must_step(tx, cx, &mut t, TransferEvent::Finished, Some(arrival.by), "the transfer is complete")?;
+    tell(tx, cx, &t, Told::Successful, Some(order.id), &[])?;
+    let message = match &arrival.undone {
+        None => "Command completed successfully".to_owned(),
+        Some(undone) => format!("The domain was transferred, but not all that was asked for could be set: {undone}"),
+    };
+    let facts = vec![
+        ("created".to_owned(), arrival.created.rfc3339()),
+        ("expires".to_owned(), arrival.expires.rfc3339()),
+        ("roid".to_owned(), domain.roid),
+    ];
+    Ok((message, facts))
+}
+
+/// Our answer to another registrar's request is in force, or the request ended before it came.
+pub(crate) fn answered(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &super::Answering, moved: bool) -> Result<Outcome, Error> {
+    let mut t = of_order(tx, wish.transfer)?;
+    let by = if wish.by_holder { Party::Holder } else { Party::Losing };
+    let auto = if wish.automatic { "1" } else { "0" };
+    if moved {
+        super::out::gone(tx, cx, &mut t, Some(by), Some(order.id), &[("auto ack", auto)])?;
+        return Ok(("The transfer was approved".to_owned(), Vec::new()));
+    }
+    if step(tx, cx, &mut t, TransferEvent::Rejected, Some(Party::Losing), "the transfer was denied")? {
+        tell(tx, cx, &t, Told::Failed, Some(order.id), &[("auto nack", auto)])?;
+    }
+    Ok(("The transfer was denied".to_owned(), Vec::new()))
+}

@@ -1,0 +1,152 @@
+//! The agenda: what falls due for each domain, one row for each kind of thing, claimed in batches by leases as jobs are.
+
+use crate::db::{Fault, Row, Tx};
+use crate::{params, statements};
+use model::Timestamp;
+
+/// Something that falls due, in the hand of whoever holds this epoch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Item {
+    pub domain_id: i64,
+    /// The kind of thing: one of each for a domain.
+    pub what: String,
+    pub account_id: i64,
+    /// On the business clock.
+    pub due_at: Timestamp,
+    /// What it will cost, as far as that is known, in ten-thousandths of the account's currency.
+    pub amount_e4: i64,
+    /// Why staff must look at it; empty if they need not.
+    pub attention: String,
+    pub epoch: i64,
+}
+
+/// A renewal to come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Coming {
+    pub due_at: Timestamp,
+    pub name: String,
+    pub amount_e4: i64,
+    pub attention: String,
+}
+
+macro_rules! columns {
+    () => {
+        "domain_id, what, account_id, due_at, amount_e4, attention, epoch"
+    };
+}
+
+statements! {
+    SET = "INSERT INTO agenda (domain_id, what, account_id, due_at, amount_e4, attention, locked_until, epoch) VALUES ($1, $2, $3, $4, $5, $6, 0, 1) \
+           ON CONFLICT (domain_id, what) DO UPDATE SET account_id = excluded.account_id, due_at = excluded.due_at, amount_e4 = excluded.amount_e4, \
+           attention = excluded.attention, locked_until = 0, epoch = agenda.epoch + 1";
+    OF = concat!("SELECT ", columns!(), " FROM agenda WHERE domain_id = $1 AND what = $2");
+    HELD = "SELECT 1 FROM agenda WHERE domain_id = $1 AND what = $2 AND due_at = $3 AND epoch = $4";
+    CLAIM = concat!(
+        "UPDATE agenda SET locked_until = $1, epoch = epoch + 1 WHERE (domain_id, what) IN \
+         (SELECT domain_id, what FROM agenda WHERE due_at <= $2 AND locked_until < $3 ORDER BY due_at, domain_id, what LIMIT $4) AND locked_until < $3 RETURNING ",
+        columns!()
+    );
+    CLAIMABLE = "SELECT 1 FROM agenda WHERE due_at <= $1 AND locked_until < $2 LIMIT 1";
+    NEXT_DUE = "SELECT MIN(due_at) FROM agenda";
+    REMOVE = "DELETE FROM agenda WHERE domain_id = $1 AND what = $2";
+    REMOVE_ALL = "DELETE FROM agenda WHERE domain_id = $1";
+    WAKE = "UPDATE agenda SET due_at = $1, locked_until = 0, epoch = epoch + 1 WHERE domain_id = $2 AND what = $3 AND due_at > $1";
+    FREE_ALL = "UPDATE agenda SET locked_until = 0 WHERE locked_until > 0";
+    COUNT_ATTENTION = "SELECT COUNT(*) FROM agenda WHERE attention <> ''";
+    SUM_UNTIL = "SELECT CAST(COALESCE(SUM(amount_e4), 0) AS BIGINT) FROM agenda WHERE account_id = $1 AND what = $2 AND due_at <= $3";
+    COMING = "SELECT a.due_at, d.name, a.amount_e4, a.attention FROM agenda a JOIN domains d ON d.id = a.domain_id \
+              WHERE a.account_id = $1 AND a.what = $2 AND a.due_at <= $3 ORDER BY a.due_at, d.name LIMIT $4";
+    FORGOTTEN = "SELECT d.name FROM domains d WHERE NOT EXISTS (SELECT 1 FROM agenda a WHERE a.domain_id = d.id AND a.what = 'look') LIMIT 100";
+}
+
+fn item(row: &Row<'_>) -> Result<Item, Fault> {
+    Ok(Item {
+        domain_id: row.int(0)?,
+        what: row.text(1)?,
+        account_id: row.int(2)?,
+        due_at: row.time(3)?,
+        amount_e4: row.int(4)?,
+        attention: row.text(5)?,
+        epoch: row.int(6)?,
+    })
+}
+
+/// When a thing is due for a domain, from now on; whoever held it before does not any more.
+pub fn set(
+    tx: &mut Tx<'_>,
+    domain_id: i64,
+    what: &str,
+    account_id: i64,
+    due_at: Timestamp,
+    amount_e4: i64,
+    attention: &str,
+) -> Result<(), Fault> {
+    tx.execute(SET, params![domain_id, what, account_id, due_at, amount_e4, attention]).map(|_| ())
+}
+
+pub fn of(tx: &mut Tx<'_>, domain_id: i64, what: &str) -> Result<Option<Item>, Fault> {
+    tx.one(OF, params![domain_id, what], item)
+}
+
+/// Whether a claimed item is still the claimant's and as it was.
+pub fn is_held(tx: &mut Tx<'_>, item: &Item) -> Result<bool, Fault> {
+    Ok(tx.one(HELD, params![item.domain_id, &item.what, item.due_at, item.epoch], |_| Ok(()))?.is_some())
+}
+
+/// Claims what is due on the business clock and held by nobody on the real one, oldest first.
+pub fn claim(tx: &mut Tx<'_>, due: Timestamp, real_now: Timestamp, locked_until: Timestamp, limit: i64) -> Result<Vec<Item>, Fault> {
+    let mut claimed = tx.many(CLAIM, params![locked_until, due, real_now, limit], item)?;
+    claimed.sort_by(|a, b| (a.due_at, a.domain_id, &a.what).cmp(&(b.due_at, b.domain_id, &b.what)));
+    Ok(claimed)
+}
+
+/// Whether there is anything to claim; a read, so that an idle node writes nothing.
+pub fn claimable(tx: &mut Tx<'_>, due: Timestamp, real_now: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.one(CLAIMABLE, params![due, real_now], |_| Ok(()))?.is_some())
+}
+
+/// The instant of the next thing, due or not.
+pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Fault> {
+    Ok(tx.one(NEXT_DUE, &[], |row| row.time_opt(0))?.flatten())
+}
+
+pub fn remove(tx: &mut Tx<'_>, domain_id: i64, what: &str) -> Result<(), Fault> {
+    tx.execute(REMOVE, params![domain_id, what]).map(|_| ())
+}
+
+/// Forgets everything about a domain that is not ours any more.
+pub fn remove_all(tx: &mut Tx<'_>, domain_id: i64) -> Result<(), Fault> {
+    tx.execute(REMOVE_ALL, params![domain_id]).map(|_| ())
+}
+
+/// Brings forward a thing that was due later; false if there is none.
+pub fn wake(tx: &mut Tx<'_>, domain_id: i64, what: &str, at: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(WAKE, params![at, domain_id, what])? == 1)
+}
+
+/// Ends all leases: only for the start of a store that no other node uses.
+pub fn free_all(tx: &mut Tx<'_>) -> Result<u64, Fault> {
+    tx.execute(FREE_ALL, &[])
+}
+
+/// Things that staff must look at.
+pub fn count_attention(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    Ok(tx.one(COUNT_ATTENTION, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// What an account will be asked for until an instant, in ten-thousandths.
+pub fn sum_until(tx: &mut Tx<'_>, account_id: i64, what: &str, until: Timestamp) -> Result<i64, Fault> {
+    Ok(tx.one(SUM_UNTIL, params![account_id, what, until], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// An account's items of a kind until an instant, in order.
+pub fn coming(tx: &mut Tx<'_>, account_id: i64, what: &str, until: Timestamp, limit: i64) -> Result<Vec<Coming>, Fault> {
+    tx.many(COMING, params![account_id, what, until, limit], |row| {
+        Ok(Coming { due_at: row.time(0)?, name: row.text(1)?, amount_e4: row.int(2)?, attention: row.text(3)? })
+    })
+}
+
+/// Domains that nothing will ever be due for, which cannot be: one sentence each.
+pub fn violations(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+    tx.many(FORGOTTEN, &[], |row| Ok(format!("{} is on no agenda", row.text(0)?)))
+}
