@@ -33,9 +33,20 @@ pub struct Held {
     paid_base: Timestamp,
     /// Months renewed by orders that succeeded.
     renewed: u32,
+    /// Months of those that paid for terms which the registry had begun by itself: they moved no date.
+    covered: u32,
+    /// Months of which that cannot be told, since the registry began a term while the order was open.
+    unclear: u32,
     /// When the last of them succeeded.
     renewed_at: Option<Timestamp>,
     expires_seen: Option<Timestamp>,
+}
+
+impl Held {
+    /// Months by which the term reached beyond what was paid for, as the run began.
+    fn ahead_at_first(&self) -> u32 {
+        (0..=120).find(|months| later(self.paid_base, *months) >= self.base).unwrap_or(0)
+    }
 }
 
 /// What clients were told.
@@ -125,7 +136,11 @@ impl Model {
     }
 
     fn was_auto_renewed(&self, name: &str, from: Timestamp) -> u32 {
-        let count = self.autos.get(name).map_or(0, |times| times.iter().filter(|at| **at >= from).count());
+        self.was_auto_renewed_between(name, from, Timestamp::from_micros(i64::MAX))
+    }
+
+    fn was_auto_renewed_between(&self, name: &str, from: Timestamp, until: Timestamp) -> u32 {
+        let count = self.autos.get(name).map_or(0, |times| times.iter().filter(|at| (from..=until).contains(*at)).count());
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
@@ -143,6 +158,8 @@ impl Model {
             base: view.expires,
             paid_base: view.paid_until,
             renewed: 0,
+            covered: 0,
+            unclear: 0,
             renewed_at: None,
             expires_seen: Some(view.expires),
         };
@@ -312,7 +329,18 @@ impl Model {
                     ));
                 }
                 let base = later(since, months);
-                let held = Held { account, id: None, since, base, paid_base: base, renewed: 0, renewed_at: None, expires_seen: None };
+                let held = Held {
+                    account,
+                    id: None,
+                    since,
+                    base,
+                    paid_base: base,
+                    renewed: 0,
+                    covered: 0,
+                    unclear: 0,
+                    renewed_at: None,
+                    expires_seen: None,
+                };
                 self.held.insert(name, held);
             }
             OrderKind::DomainRenew if view.price.amount_e4 > 0 => {
@@ -324,6 +352,9 @@ impl Model {
                     faults.push(format!("order {} renewed {name} by nobody knows how much", view.id));
                     return;
                 };
+                let since = self.held.get(&name).map_or(view.accepted, |held| held.since);
+                let begun_before = self.was_auto_renewed_between(&name, since, view.accepted);
+                let begun_meanwhile = self.was_auto_renewed_between(&name, since, view.decided.unwrap_or(view.accepted)) - begun_before;
                 let Some(held) = self.held.get_mut(&name).filter(|held| held.account == account) else {
                     faults.push(format!("order {} renewed {name}, which {} does not have", view.id, ACCOUNTS[account]));
                     return;
@@ -342,6 +373,9 @@ impl Model {
                 {
                     faults.push(format!("order {} renewed {name} beyond {year}", view.id));
                 }
+                let ahead = (held.ahead_at_first() + 12 * begun_before).saturating_sub(held.covered);
+                held.covered += months.min(ahead);
+                held.unclear += months.saturating_sub(ahead).min(12 * begun_meanwhile);
                 held.renewed += months;
                 held.renewed_at = view.decided;
             }
@@ -377,8 +411,9 @@ impl Model {
             held.expires_seen = Some(view.expires);
             let least = if settled { autos } else { 0 };
             // A renewal that pays for a term the registry had begun by itself moves no date.
-            let paid_afterwards = near(view.expires, later(held.paid_base, held.renewed));
-            if !paid_afterwards && !(least..=autos).any(|autos| near(view.expires, later(held.base, held.renewed + 12 * autos))) {
+            let moved = (0..=held.unclear).map(|unclear| held.renewed - held.covered - unclear);
+            let dates = |autos: u32| moved.clone().map(move |months| (months, autos));
+            if !(least..=autos).flat_map(dates).any(|(months, autos)| near(view.expires, later(held.base, months + 12 * autos))) {
                 faults.push(format!("{name} expires {}, but {held:?} and {autos} renewals by the registry", view.expires));
             }
             let paid_until = later(held.paid_base, held.renewed);
