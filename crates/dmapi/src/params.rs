@@ -300,8 +300,16 @@ impl<'a> Reader<'a> {
     /// The fields of a contact as they came; the engine checks them. `!@!` means empty (dmapi.md 6.3), which a new contact's field is anyway.
     pub fn contact(&self, zone: Option<&str>) -> Read<ContactDraft> {
         let text = |name: &str| self.params.get(name).filter(|value| value.trim_matches(' ') != "!@!").map(str::to_owned);
+        let mut draft = self.draft(text, self.params.extensions(), zone)?;
+        if draft.extras.iter().any(|(name, _)| name.ends_with("-vatid") && !name.starts_with("x-be")) {
+            draft.vat_id = None;
+        }
+        Ok(draft)
+    }
+
+    /// A contact's fields, as `text` reads them; what the older names mean in `zone` joins `extras`.
+    fn draft(&self, text: impl Fn(&str) -> Option<String>, mut extras: Vec<(String, String)>, zone: Option<&str>) -> Read<ContactDraft> {
         let individual = self.flag(Field::ContactPart(model::ContactField::Individual));
-        let mut extras = self.params.extensions();
         for (legacy, name) in LEGACY_FIELDS {
             if let Some(value) = text(legacy)
                 && legacy_applies(legacy, name, zone)
@@ -310,7 +318,6 @@ impl<'a> Reader<'a> {
                 extras.push(((*name).to_owned(), value));
             }
         }
-        let vat_field = extras.iter().any(|(name, _)| name.ends_with("-vatid") && !name.starts_with("x-be"));
         Ok(ContactDraft {
             title: text("title"),
             first_name: text("fname"),
@@ -328,7 +335,7 @@ impl<'a> Reader<'a> {
             phone: text("phone"),
             extension: text("extension"),
             fax: text("fax"),
-            vat_id: if vat_field { None } else { text("vatid") },
+            vat_id: text("vatid"),
             extras,
         })
     }

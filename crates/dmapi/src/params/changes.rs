@@ -1,12 +1,12 @@
 //! Reading what changes objects: keys, properties, contact fields that are cleared, addresses of hosts.
 
-use super::{LEGACY_FIELDS, Read, Reader, Wrong, flag, legacy_applies};
+use super::{Read, Reader, Wrong, flag};
 use engine::domain::{DnssecRecord, Property, Setting};
+use model::DomainName;
 use model::contact::ContactDraft;
 use model::domain::Privacy;
 use model::field::{Field, Problem};
 use model::pattern::Pattern;
-use model::{ContactField, DomainName};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Set to empty (dmapi.md 6.3); an empty value says nothing.
@@ -109,36 +109,8 @@ impl Reader<'_> {
     pub fn contact_change(&self) -> Read<ContactDraft> {
         let cleared = |value: &str| if value.trim_matches(' ') == CLEARED { String::new() } else { value.to_owned() };
         let text = |name: &str| self.params.get(name).map(cleared);
-        let individual = self.flag(Field::ContactPart(ContactField::Individual));
-        let mut extras: Vec<(String, String)> = self.params.extensions().into_iter().map(|(name, value)| (name, cleared(&value))).collect();
-        for (legacy, name) in LEGACY_FIELDS {
-            if let Some(value) = text(legacy)
-                && legacy_applies(legacy, name, None)
-                && !extras.iter().any(|(n, _)| n == name)
-            {
-                extras.push(((*name).to_owned(), value));
-            }
-        }
-        Ok(ContactDraft {
-            title: text("title"),
-            first_name: text("fname"),
-            middle_name: None,
-            last_name: text("lname"),
-            name: text("name"),
-            individual: individual?,
-            organization: text("organization"),
-            email: text("email"),
-            street: [text("address-1"), text("address-2"), text("address-3")],
-            city: text("city"),
-            state: text("state"),
-            postal_code: text("postal-code"),
-            country: text("country"),
-            phone: text("phone"),
-            extension: text("extension"),
-            fax: text("fax"),
-            vat_id: text("vatid"),
-            extras,
-        })
+        let extras = self.params.extensions().into_iter().map(|(name, value)| (name, cleared(&value))).collect();
+        self.draft(text, extras, None)
     }
 }
 
