@@ -15,7 +15,8 @@ pub fn request_type(kind: OrderKind) -> &'static str {
         OrderKind::DomainRegister => "domain-register",
         OrderKind::DomainRenew => "domain-renew",
         OrderKind::PrivacyOrder => "domain-privacy-order",
-        OrderKind::DomainDelete => "domain-delete",
+        // The one request that hands a name over is the deletion.
+        OrderKind::DomainDelete | OrderKind::DomainPush => "domain-delete",
         OrderKind::DomainRestore => "domain-redeem",
         OrderKind::DomainSuspend => "domain-suspend",
         OrderKind::DomainModify => "domain-modify",

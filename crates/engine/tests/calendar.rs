@@ -167,6 +167,19 @@ impl<'f, 'l> Watch<'f, 'l> {
         self.f.engine().run(&Actor::staff(), Impersonate { login: login.to_owned() }).unwrap()
     }
 
+    /// What became of a name that is ours no longer.
+    fn gone(&self, place: usize) -> String {
+        let (name, mut sponsor) = (self.lives[place].name.as_str(), None);
+        let each = |d: registry::embedded::DumpedDomain| {
+            if d.name == name {
+                sponsor = Some(d.sponsor);
+            }
+            Ok::<(), store::Fault>(())
+        };
+        self.f.sandbox.registry().dump(each).unwrap();
+        sponsor.map_or_else(|| "gone: the name is free".to_owned(), |sponsor| format!("gone: the name is held by {sponsor}"))
+    }
+
     fn write(&mut self, place: usize, line: &str) {
         let date = self.f.engine().now().date();
         let text = &mut self.lives[place].text;
@@ -239,7 +252,7 @@ impl<'f, 'l> Watch<'f, 'l> {
                 Err(other) => panic!("{other}"),
             };
             if shown != self.lives[place].shown {
-                let line = shown.clone().unwrap_or_else(|| "gone: the name is free".to_owned());
+                let line = shown.clone().unwrap_or_else(|| self.gone(place));
                 self.write(place, &line);
                 self.lives[place].shown = shown;
             }

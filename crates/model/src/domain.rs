@@ -54,13 +54,18 @@ impl RenewalMode {
         RenewalMode::ALL.into_iter().find(|m| m.word().eq_ignore_ascii_case(word))
     }
 
+    /// The mode that decides, given the account's default; names renew where that says nothing (CentralNic: AUTORENEW out of the box).
+    pub fn in_force(self, account_default: RenewalMode) -> RenewalMode {
+        match (self, account_default) {
+            (RenewalMode::Default, RenewalMode::Default) => RenewalMode::AutoRenew,
+            (RenewalMode::Default, default) => default,
+            (own, _) => own,
+        }
+    }
+
     /// Whether the name will be renewed at the end of its term, given the account's default.
     pub fn renews(self, account_default: RenewalMode) -> bool {
-        match self {
-            RenewalMode::AutoRenew | RenewalMode::RenewOnce => true,
-            RenewalMode::AutoDelete | RenewalMode::AutoExpire => false,
-            RenewalMode::Default => matches!(account_default, RenewalMode::AutoRenew | RenewalMode::RenewOnce | RenewalMode::Default),
-        }
+        matches!(self.in_force(account_default), RenewalMode::AutoRenew | RenewalMode::RenewOnce)
     }
 }
 

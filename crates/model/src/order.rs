@@ -9,6 +9,8 @@ pub enum OrderKind {
     PrivacyOrder,
     DomainDelete,
     DomainRestore,
+    /// Handed to the registry.
+    DomainPush,
     /// Resolution interrupted or resumed at the end of a term; only the agenda opens these.
     DomainSuspend,
     DomainModify,
@@ -27,13 +29,14 @@ pub enum OrderKind {
 }
 
 impl OrderKind {
-    pub const ALL: [OrderKind; 19] = [
+    pub const ALL: [OrderKind; 20] = [
         OrderKind::ContactCreate,
         OrderKind::DomainRegister,
         OrderKind::DomainRenew,
         OrderKind::PrivacyOrder,
         OrderKind::DomainDelete,
         OrderKind::DomainRestore,
+        OrderKind::DomainPush,
         OrderKind::DomainSuspend,
         OrderKind::DomainModify,
         OrderKind::DomainLock,
@@ -57,6 +60,7 @@ impl OrderKind {
             OrderKind::PrivacyOrder => "domain-privacy-order",
             OrderKind::DomainDelete => "domain-delete",
             OrderKind::DomainRestore => "domain-redeem",
+            OrderKind::DomainPush => "domain-push",
             OrderKind::DomainSuspend => "domain-suspend",
             OrderKind::DomainModify => "domain-modify",
             OrderKind::DomainLock => "domain-lock",

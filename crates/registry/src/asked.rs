@@ -234,6 +234,8 @@ pub trait Registry: Send + Sync {
     fn renew_domain(&self, id: &ClientTransactionId, wish: &RenewDomain) -> Result<Answer<Timestamp>, Trouble>;
     fn update_domain(&self, id: &ClientTransactionId, name: &DomainName, change: &UpdateDomain) -> Result<Answer<()>, Trouble>;
     fn delete_domain(&self, id: &ClientTransactionId, name: &DomainName) -> Result<Answer<()>, Trouble>;
+    /// Lets a name go to the registrar of this id, or, without one, to the registry itself, which then deals with its holder.
+    fn release_domain(&self, id: &ClientTransactionId, name: &DomainName, to: Option<&str>) -> Result<Answer<()>, Trouble>;
     /// Asks for the restore of a deleted name (RFC 3915), with its report where the registry wants one.
     fn restore_domain(&self, id: &ClientTransactionId, name: &DomainName, fee: Option<&Money>) -> Result<Answer<()>, Trouble>;
 

@@ -5,11 +5,12 @@
 use super::notice::{available, told_of_funds};
 use super::{Dates, RENEWAL, RESUME, is_leaving, never, refresh, renewal_price, renews_by_itself};
 use crate::context::Cx;
-use crate::domain::{delete, suspend};
+use crate::domain::{delete, push, suspend};
 use crate::error::broken;
 use crate::mail::{self, Recipient, Template};
 use crate::order::{self, Finished, Intent, NewOrder};
 use crate::{Error, audit, events, ledger};
+use model::domain::RenewalMode;
 use model::order::OrderKind;
 use model::policy::Zone;
 use model::{DomainName, Money, Timestamp};
@@ -31,6 +32,8 @@ struct Standing {
     /// Its resolution is interrupted already.
     suspended: bool,
     renews: bool,
+    /// At its end it is handed to the registry rather than deleted.
+    hands_over: bool,
     /// The registry renews by itself, or has done so: it is only charged.
     by_itself: bool,
     payable: bool,
@@ -54,6 +57,8 @@ enum Act {
     Suspend(Timestamp),
     /// Deleted at the registry; looked at again if nothing came of it.
     Delete(Timestamp),
+    /// The same for a name that the registry takes over.
+    HandOver(Timestamp),
 }
 
 /// Pure: every rule about the end of a term is here or in the zone's data.
@@ -63,11 +68,15 @@ fn decide(dates: &Dates, standing: Standing, now: Timestamp) -> Act {
         return Act::Nothing;
     }
     let delete = || if s.in_transfer { Act::Wait(now.plus_seconds(IN_TRANSFER_SECONDS)) } else { Act::Delete(dates.again(now)) };
+    let let_go = || match delete() {
+        Act::Delete(again) if s.hands_over => Act::HandOver(again),
+        other => other,
+    };
     let interrupts = dates.suspends && !s.suspended && now >= dates.let_go;
     if !s.renews {
         return match () {
             () if now < dates.let_go => Act::Wait(dates.let_go),
-            () if !dates.suspends || now >= dates.last => delete(),
+            () if !dates.suspends || now >= dates.last => let_go(),
             () if interrupts => Act::Suspend(dates.last),
             () => Act::Wait(dates.last),
         };
@@ -107,6 +116,7 @@ pub(super) fn run(
         in_transfer: domain.statuses.split_whitespace().any(|s| s == "pendingTransfer"),
         suspended: agenda::of(tx, domain.id, RESUME)?.is_some(),
         renews,
+        hands_over: zone.push.registry.is_some() && domain.renewal_mode.in_force(account.renewal_mode) == RenewalMode::AutoExpire,
         by_itself: renews_by_itself(zone) || domain.expires_at > domain.paid_until_at,
         payable: account.active && price.is_some_and(|p| available(account).amount_e4 >= p.amount_e4),
     };
@@ -151,6 +161,12 @@ pub(super) fn run(
             put(tx, again, &item.attention)?;
             delete::open(tx, cx, domain, delete::Wanted { client_id: "", by_itself: true, refund: None })?;
             Ok("is deleted at the registry".to_owned())
+        }
+        Act::HandOver(again) => {
+            put(tx, again, &item.attention)?;
+            let target = zone.push.registry.as_deref().ok_or_else(|| broken("a zone without a target for its names"))?;
+            push::open(tx, cx, domain, target, true, "")?;
+            Ok("is handed over to the registry".to_owned())
         }
     }
 }
@@ -261,7 +277,8 @@ mod tests {
         Timestamp::parse_rfc3339(text).unwrap()
     }
 
-    const PLAIN: Standing = Standing { leaving: false, in_transfer: false, suspended: false, renews: true, by_itself: true, payable: true };
+    const PLAIN: Standing =
+        Standing { leaving: false, in_transfer: false, suspended: false, renews: true, hands_over: false, by_itself: true, payable: true };
 
     fn decided(zone: &str, standing: Standing, now: &str) -> Act {
         let zones = ZoneSet::embedded().unwrap();
@@ -315,5 +332,10 @@ mod tests {
                 assert_eq!(decided(zone, standing, now), act, "{zone} {standing:?} {now}");
             }
         }
+        // What expires is the registry's; what cannot be paid for is deleted, and can be restored.
+        let expiring = Standing { renews: false, hands_over: true, ..PLAIN };
+        assert_eq!(decided("de", expiring, due), Act::HandOver(at("2027-05-31T17:30:00Z")));
+        assert_eq!(decided("de", Standing { in_transfer: true, ..expiring }, due), Act::Wait(at("2027-05-31T18:00:00Z")));
+        assert_eq!(decided("de", Standing { payable: false, ..PLAIN }, "2027-06-01T10:00:00Z"), Act::Delete(at("2027-06-01T10:10:00Z")));
     }
 }

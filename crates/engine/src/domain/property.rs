@@ -155,7 +155,7 @@ impl Change {
         };
         match (property, setting) {
             (Property::Autorenew, Setting::On) => Ok(Change::Renewal(RenewalMode::AutoRenew)),
-            (Property::Autorenew, Setting::Off) => Ok(Change::Renewal(RenewalMode::AutoExpire)),
+            (Property::Autorenew, Setting::Off) => Ok(Change::Renewal(RenewalMode::AutoDelete)),
             (Property::Autorenew, Setting::Default) => Ok(Change::Renewal(RenewalMode::Default)),
             (Property::Privacy, Setting::Level(level)) => Ok(Change::Privacy(level)),
             (Property::Privacy, Setting::Default | Setting::Off) => Ok(Change::Privacy(Privacy::Off)),

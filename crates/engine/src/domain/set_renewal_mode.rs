@@ -13,7 +13,7 @@ use model::{DomainName, Field, FieldProblem, Money, Need, Problem, Refusal};
 use store::Tx;
 use store::domains::{self, Domain};
 
-/// Asks for a mode. DMAPI's flag is a view of the same setting: 1 is [`RenewalMode::AutoRenew`], 0 [`RenewalMode::AutoExpire`].
+/// Asks for a mode. DMAPI's flag is a view of the same setting: 1 is [`RenewalMode::AutoRenew`], 0 [`RenewalMode::AutoDelete`].
 #[derive(Clone, Debug)]
 pub struct SetRenewalMode {
     pub name: DomainName,

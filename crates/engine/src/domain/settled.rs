@@ -25,6 +25,7 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
         | OrderKind::PropertySet => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
         OrderKind::ContactModify | OrderKind::ContactDelete => ("CONTACT_MODIFICATION", "CONTACT_MODIFICATION_FAILED"),
         OrderKind::DomainTransfer => ("DOMAIN_TRANSFER", "TRANSFER_FAILED"),
+        OrderKind::DomainPush => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_FAILED"),
         OrderKind::TransferAnswer => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_NOTIFY"),
         OrderKind::AuthCode => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
         OrderKind::HostCreate | OrderKind::HostModify | OrderKind::HostDelete => {
@@ -58,6 +59,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
         }
         (Intent::Renew(wish), Settlement::Renewed { expires }) => super::renew::settle(tx, cx, order, wish, *expires),
         (Intent::Delete(wish), Settlement::Deleted { left }) => super::delete::settle(tx, cx, order, wish, left.as_ref()),
+        (Intent::Push(wish), Settlement::Released) => super::push::settle(tx, cx, order, wish),
         (Intent::Restore(wish), Settlement::Restored { expires, statuses }) => {
             super::restore::settle(tx, cx, order, wish, *expires, statuses)
         }
@@ -71,7 +73,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
         (Intent::TransferAnswer(wish), Settlement::Answered { moved }) => crate::transfer::answered(tx, cx, order, wish, *moved),
         (Intent::AuthCode(wish), Settlement::Changed) => crate::transfer::code_settled(tx, cx, order, wish),
         (Intent::Transfer(_) | Intent::TransferAnswer(_) | Intent::AuthCode(_), _)
-        | (Intent::Modify(_) | Intent::ContactModify(_) | Intent::ContactDelete(_) | Intent::Host(_), _)
+        | (Intent::Push(_) | Intent::Modify(_) | Intent::ContactModify(_) | Intent::ContactDelete(_) | Intent::Host(_), _)
         | (Intent::Register(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Restore(_) | Intent::Suspend(_) | Intent::Privacy(_), _) => {
             Err(broken(format!("order {} got the settlement of another kind", order.id)))
         }

@@ -25,6 +25,7 @@ pub(crate) enum Intent {
     ContactDelete(crate::contact::ContactRemoval),
     Host(crate::host::HostWish),
     Delete(crate::domain::delete::Deletion),
+    Push(crate::domain::push::HandOver),
     Restore(crate::domain::restore::Restoration),
     Suspend(crate::domain::suspend::Suspension),
     Transfer(Box<crate::transfer::Incoming>),
@@ -191,6 +192,6 @@ pub(crate) fn finished(tx: &mut Tx<'_>, cx: &Cx<'_>, done: Finished<'_>) -> Resu
 
 /// What the agenda does by itself nobody asked for: it is told by events and stands in the statement, not in the list of requests.
 fn unasked(cx: &Cx<'_>, kind: OrderKind) -> Option<model::Timestamp> {
-    let by_itself = matches!(kind, OrderKind::DomainSuspend | OrderKind::DomainRenew | OrderKind::DomainDelete);
+    let by_itself = matches!(kind, OrderKind::DomainSuspend | OrderKind::DomainRenew | OrderKind::DomainDelete | OrderKind::DomainPush);
     (by_itself && cx.actor.channel == model::Channel::System).then_some(cx.now)
 }

@@ -25,6 +25,8 @@ pub(crate) enum Settlement {
     Deleted {
         left: Option<(Option<Timestamp>, String)>,
     },
+    /// The registry, or whom it went to, holds the name now.
+    Released,
     Restored {
         expires: Timestamp,
         statuses: String,

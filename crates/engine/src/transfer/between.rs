@@ -37,10 +37,10 @@ pub struct Offer {
 /// What is to be set when the name has changed its account; contacts by their numbers, where they were named.
 #[derive(Clone, Default, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
-    registrant: Option<i64>,
-    contacts: RoleContacts,
-    lock: Option<bool>,
+pub(super) struct Wish {
+    pub registrant: Option<i64>,
+    pub contacts: RoleContacts,
+    pub lock: Option<bool>,
 }
 
 impl Operation for Offer {

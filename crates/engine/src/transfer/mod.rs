@@ -6,6 +6,7 @@ mod between;
 mod cancel;
 mod consent;
 mod events;
+mod give;
 mod list;
 mod out;
 mod request;
@@ -17,6 +18,7 @@ pub use auth_code::{AuthCode, ClearAuthCode};
 pub use between::Offer;
 pub use cancel::Cancel;
 pub use consent::{Answered, Consent, ConsentView, Resend, StaffConsent};
+pub use give::Give;
 pub use list::{Following, Show, TransferView, Which};
 pub use request::{Asked, CheckTransfer, TransferIn, Transferable, UnsettableContacts};
 

@@ -21,6 +21,8 @@ mod get_zone_info;
 mod modify_contact;
 mod modify_domain;
 mod modify_nameserver;
+mod push_domain;
+mod push_object;
 mod query_contact_list;
 mod query_domain_list;
 mod query_event_list;
@@ -86,6 +88,8 @@ pub const COMMANDS: &[Command] = &[
     modify_contact::COMMAND,
     modify_domain::COMMAND,
     modify_nameserver::COMMAND,
+    push_domain::COMMAND,
+    push_object::COMMAND,
     query_contact_list::COMMAND,
     query_domain_list::COMMAND,
     query_event_list::COMMAND,

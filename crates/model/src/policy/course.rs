@@ -160,14 +160,21 @@ pub struct Delete {
     pub offered: bool,
     /// The registration fee comes back for a name deleted within this span after its registration; zero is never.
     pub refund_within: Span,
-    /// Whether the name can be handed to the registry instead (DMAPI `type=transit`).
-    pub transit: bool,
 }
 
 impl Default for Delete {
     fn default() -> Self {
-        Delete { offered: true, refund_within: Span::ZERO, transit: false }
+        Delete { offered: true, refund_within: Span::ZERO }
     }
+}
+
+/// Letting a name go otherwise than by deletion or at another registrar's request.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Push {
+    /// The target word (CentralNic PushDomain) that hands a name to the registry, which then deals with its holder itself: `TRANSIT` of .de,
+    /// `REGISTRY` of .at. None where the registry takes no names back.
+    pub registry: Option<String>,
 }
 
 /// What happens to a name over time.

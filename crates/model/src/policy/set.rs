@@ -281,6 +281,10 @@ fn check_whole(zone: &Zone) -> Vec<String> {
         "`delete.refund-within` reaches beyond the registry's add grace: nobody would pay us back",
     );
     want(zone.delete.refund_within.seconds() >= 0 && zone.renew.interval_min.seconds() >= 0, "a span is negative");
+    want(
+        zone.push.registry.as_deref().is_none_or(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric())),
+        "`push.registry` is a word of letters and digits",
+    );
     faults.extend(field_faults(zone));
     faults.extend(price_faults(zone));
     faults

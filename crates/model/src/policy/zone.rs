@@ -2,7 +2,7 @@
 //!
 //! Each default is argued in `zones/README.md`; keep both in step.
 
-use super::course::{After, AuthCode, Delete, Lifecycle, Lock, OwnerChange, Register, Renew, Restore, Transfer};
+use super::course::{After, AuthCode, Delete, Lifecycle, Lock, OwnerChange, Push, Register, Renew, Restore, Transfer};
 use super::examples::Example;
 use super::field::FieldRule;
 use super::parties::{Contacts, Owner, RoleRule, Trustee};
@@ -57,6 +57,8 @@ pub struct Zone {
     pub restore: Restore,
     #[serde(default)]
     pub delete: Delete,
+    #[serde(default)]
+    pub push: Push,
     #[serde(default)]
     pub lifecycle: Lifecycle,
     #[serde(default)]

@@ -62,6 +62,10 @@ impl Registry for Connector {
         self.transform("registry.delete", id, |_| Ok(domains::delete(name)), |_| Ok(()))
     }
 
+    fn release_domain(&self, id: &ClientTransactionId, name: &DomainName, to: Option<&str>) -> Result<Answer<()>, Trouble> {
+        self.transform("registry.release", id, |services| domains::release(services, name, to), |_| Ok(()))
+    }
+
     /// Asks for the name first: a restore that was already requested only lacks its report, so that the call may be repeated.
     fn restore_domain(&self, id: &ClientTransactionId, name: &DomainName, fee: Option<&Money>) -> Result<Answer<()>, Trouble> {
         let Some(found) = self.domain(name, None)? else {

@@ -96,6 +96,17 @@ pub fn deleted_domain(registrar: &str, found: Option<&RegistryDomain>) -> Findin
     if leaving { Finding::DoneByUs } else { Finding::NotDone }
 }
 
+/// Whether the name was let go. Whoever holds it now, it is not held here any more: by a release to the registry it goes to an id that is not known
+/// beforehand, so that only one to a named registrar can be told from a transfer.
+pub fn released_domain(registrar: &str, to: Option<&str>, found: Option<&RegistryDomain>) -> Finding {
+    match found {
+        None => Finding::TakenByOther,
+        Some(found) if found.sponsor == registrar => Finding::NotDone,
+        Some(found) if to.is_none_or(|to| found.sponsor.eq_ignore_ascii_case(to)) => Finding::DoneByUs,
+        Some(_) => Finding::TakenByOther,
+    }
+}
+
 /// Whether the name was restored. A restore that still waits for its report is not done: asking again sends only the report.
 pub fn restored_domain(registrar: &str, found: Option<&RegistryDomain>) -> Finding {
     let Some(found) = found else { return Finding::NotDone };

@@ -13,6 +13,7 @@ mod lab;
 mod lifecycle;
 mod poll;
 mod refuse;
+mod release;
 mod rows;
 mod rules;
 mod secrets;

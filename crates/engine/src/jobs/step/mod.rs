@@ -7,6 +7,7 @@ mod delete;
 mod modify;
 mod object;
 mod privacy;
+mod push;
 mod register;
 mod renew;
 mod restore;
@@ -90,7 +91,7 @@ impl Operation for Load {
             Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => {
                 people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?)
             }
-            Intent::Privacy(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Restore(_) | Intent::Suspend(_) => {}
+            Intent::Privacy(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Push(_) | Intent::Restore(_) | Intent::Suspend(_) => {}
         }
         Ok(Loaded { order, intent, people, hosts, auth_info, target })
     }
@@ -197,6 +198,7 @@ impl Talk<'_> {
             Intent::Register(wish) => self.register(loaded, wish, fresh),
             Intent::Renew(wish) => self.renew(loaded, wish, fresh),
             Intent::Delete(wish) => self.delete(loaded, wish, fresh),
+            Intent::Push(wish) => self.push(loaded, wish, fresh),
             Intent::Restore(wish) => self.restore(loaded, wish, fresh),
             Intent::Suspend(wish) => self.suspend(wish),
             Intent::Privacy(wish) => self.privacy(loaded, wish),

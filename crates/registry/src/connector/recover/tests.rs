@@ -265,3 +265,19 @@ fn an_auth_code_leaves_no_trace() {
     let change = UpdateDomain { auth_info: Some(None), ..UpdateDomain::default() };
     assert_eq!(word(updated_domain(&change, US, Some(&registered()))), "not");
 }
+
+#[test]
+fn release() {
+    let at_registry = with(|d| d.sponsor = "REGISTRY".to_owned());
+    let cases = [
+        ("absent", None, None, "other"),
+        ("still ours", None, with(|_| ()), "not"),
+        ("the registry's", None, at_registry.clone(), "done"),
+        ("the named registrar's, in its own writing", Some("other-tag"), with(|d| d.sponsor = "OTHER-TAG".to_owned()), "done"),
+        ("somebody else's", Some("other-tag"), at_registry, "other"),
+        ("still ours, not the named one's", Some("other-tag"), with(|_| ()), "not"),
+    ];
+    for (what, to, found, expected) in cases {
+        assert_eq!(word(released_domain(US, to, found.as_ref())), expected, "{what}");
+    }
+}
