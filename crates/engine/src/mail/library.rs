@@ -30,6 +30,10 @@ embedded!(
     "transfer-out-notice",
     "owner-change",
     "verification",
+    "grant-invitation",
+    "grant-given",
+    "grant-answered",
+    "grant-ended",
 );
 
 /// The folder whose files stand in for the embedded ones for everybody.
