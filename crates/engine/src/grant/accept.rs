@@ -43,9 +43,17 @@ pub enum InvitationAnswer {
     Expired,
 }
 
+/// What a token is about, or why it is good for nothing.
 enum Meaning {
     Nothing(InvitationAnswer),
-    Question { token: Token, invitation: Invitation, domain: Box<Domain>, view: InvitationView },
+    Question(Box<Question>),
+}
+
+struct Question {
+    token: Token,
+    invitation: Invitation,
+    domain: Domain,
+    view: InvitationView,
 }
 
 fn meaning(tx: &mut Tx<'_>, cx: &Cx<'_>, secret: &str) -> Result<Meaning, Error> {
@@ -66,7 +74,7 @@ fn meaning(tx: &mut Tx<'_>, cx: &Cx<'_>, secret: &str) -> Result<Meaning, Error>
         email: invitation.email.clone(),
         expires: invitation.expires_at,
     };
-    Ok(Meaning::Question { token, invitation, domain: Box::new(domain), view })
+    Ok(Meaning::Question(Box::new(Question { token, invitation, domain, view })))
 }
 
 impl Engine {
@@ -105,7 +113,7 @@ impl Operation for Look {
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<InvitationAnswer, Error> {
         Ok(match meaning(tx, cx, &self.token)? {
             Meaning::Nothing(answer) => answer,
-            Meaning::Question { view, .. } => InvitationAnswer::Open(view),
+            Meaning::Question(question) => InvitationAnswer::Open(question.view),
         })
     }
 }
@@ -120,9 +128,9 @@ impl Operation for Accept {
     const WRITES: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<InvitationAnswer, Error> {
-        let (token, invitation, domain, view) = match meaning(tx, cx, &self.token)? {
+        let Question { token, invitation, domain, view } = match meaning(tx, cx, &self.token)? {
             Meaning::Nothing(answer) => return Ok(answer),
-            Meaning::Question { token, invitation, domain, view } => (token, invitation, domain, view),
+            Meaning::Question(question) => *question,
         };
         if domain.account_id == cx.actor.account {
             let reason = "the name is in this account already".to_owned();
@@ -166,9 +174,9 @@ impl Operation for Decline {
     const WRITES: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<InvitationAnswer, Error> {
-        let (token, invitation, domain, view) = match meaning(tx, cx, &self.token)? {
+        let Question { token, invitation, domain, view } = match meaning(tx, cx, &self.token)? {
             Meaning::Nothing(answer) => return Ok(answer),
-            Meaning::Question { token, invitation, domain, view } => (token, invitation, domain, view),
+            Meaning::Question(question) => *question,
         };
         if !tokens::spend(tx, &token.digest, cx.now)? {
             return Ok(InvitationAnswer::Used);
