@@ -4,6 +4,7 @@ use engine::domain::DomainView;
 use engine::order::OrderStanding;
 use model::Months;
 use model::domain::{Operation, Privacy};
+use model::grant::GrantRole;
 use model::lock::LockReason;
 use model::order::OrderKind;
 use model::transfer::TransferState;
@@ -53,6 +54,20 @@ pub fn transfer_state(state: TransferState) -> &'static str {
         S::Completed => "TRANSFER_PROCESSED_SUCCESSFULLY",
     }
 }
+
+/// The part that an account has in a name (dmapi.md 8.14).
+pub fn grant_role(role: GrantRole) -> &'static str {
+    match role {
+        GrantRole::Creator => "@creator",
+        GrantRole::Admin => "@admin",
+        GrantRole::Tech => "@tech",
+        GrantRole::Billing => "@billing",
+    }
+}
+
+/// The same as they are written in requests.
+pub const GRANT_ROLES: &[(&str, GrantRole)] =
+    &[("@creator", GrantRole::Creator), ("@admin", GrantRole::Admin), ("@tech", GrantRole::Tech), ("@billing", GrantRole::Billing)];
 
 /// In result-retrieve, where any other word than `?` counts as final (dmapi.md 11).
 pub fn completion(standing: OrderStanding) -> &'static str {

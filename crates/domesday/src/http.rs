@@ -112,7 +112,7 @@ impl Face {
             Face::Kvapi
         } else if under("/sandbox") {
             Face::Lab
-        } else if under("/foa") {
+        } else if under("/foa") || under("/grant") {
             Face::Public
         } else {
             Face::Console
@@ -127,7 +127,7 @@ impl Face {
             Face::Console if faces.bench && request.uri().path().starts_with("/bench/") => {
                 crate::bench::route::answer(&faces.lab.sandbox, &request)
             }
-            Face::Public => public::answer(&faces.engine, request),
+            Face::Public => public::answer(&faces.engine, peer, request),
             Face::Console => console::answer(&faces.engine, &faces.addresses, request),
         }
     }

@@ -9,6 +9,7 @@ pub mod domain;
 mod error;
 pub mod event;
 mod events;
+pub mod grant;
 mod health;
 pub mod host;
 mod ids;

@@ -1,6 +1,8 @@
-//! Pages that owners of names reach from mails: `/foa/<token>` asks whether a transfer is agreed to, and takes the answer.
+//! Pages that people reach from mails: `/foa/<token>` asks whether a transfer is agreed to, `/grant/<token>` whether a shared name is accepted.
 //!
 //! Looking changes nothing, since mail programs open links by themselves; only the form's POST answers. No script is needed.
+
+mod grant;
 
 use engine::transfer::{Answered, ConsentView};
 use engine::{Engine, Error};
@@ -30,16 +32,19 @@ impl Page {
     }
 }
 
-/// Answers one request below `/foa`.
-pub fn answer(engine: &Engine, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+/// Answers one request below `/foa` or `/grant`; `peer` is the address it came from.
+pub fn answer(engine: &Engine, peer: &str, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
     let path = request.uri().path();
+    if let Some(token) = path.strip_prefix("/grant/").or_else(|| path.strip_prefix("/grant")) {
+        return grant::answer(engine, peer, token, request.method(), request.body());
+    }
     let method = request.method().clone();
     let reading = matches!(method, Method::GET | Method::HEAD);
     if path == "/foa/style.css" {
         return if reading { reply(StatusCode::OK, "text/css; charset=utf-8", STYLE) } else { refused_method("GET, HEAD") };
     }
     let token = path.strip_prefix("/foa/").unwrap_or_default();
-    if token.is_empty() || token.len() > TOKEN_MAX || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if !is_token(token) {
         return print(engine, unknown());
     }
     let answered = match method {
@@ -57,6 +62,11 @@ pub fn answer(engine: &Engine, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         Ok(answered) => print(engine, page(answered)),
         Err(error) => print(engine, failed(engine, &error)),
     }
+}
+
+/// Whether a text could be a token at all.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.len() <= TOKEN_MAX && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The answer in a form's body.
@@ -201,7 +211,7 @@ mod tests {
 
     fn send(fixture: &Fixture, method: &str, path: &str, body: &str) -> Response<Vec<u8>> {
         let request = Request::builder().method(method).uri(path).body(body.as_bytes().to_vec()).unwrap();
-        answer(fixture.engine(), request)
+        answer(fixture.engine(), "192.0.2.1", request)
     }
 
     fn text(response: &Response<Vec<u8>>) -> String {
@@ -272,7 +282,7 @@ mod tests {
         assert!(text(&page).contains("lapsed"));
         for path in ["/foa", "/foa/", "/foa/00ff", "/foa/%2e%2e", "/foa/<script>", &format!("/foa/{}", "a".repeat(500))] {
             let Ok(request) = Request::builder().uri(path).body(Vec::new()) else { continue };
-            assert_eq!(answer(fixture.engine(), request).status(), 404, "{path}");
+            assert_eq!(answer(fixture.engine(), "192.0.2.1", request).status(), 404, "{path}");
         }
         assert_eq!(send(&fixture, "GET", "/foa/style.css", "").status(), 200);
     }

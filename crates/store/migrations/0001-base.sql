@@ -394,3 +394,31 @@ CREATE TABLE domain_properties (
     value TEXT NOT NULL,
     PRIMARY KEY (domain_id, name)
 );
+
+-- What accounts may do with names that others hold.
+CREATE TABLE grants (
+    id BIGINT PRIMARY KEY,
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    role TEXT NOT NULL CHECK (role IN ('admin', 'tech', 'billing')),
+    inviter TEXT NOT NULL,
+    email TEXT NOT NULL,
+    nickname TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (domain_id, account_id, role)
+);
+CREATE INDEX grants_account ON grants (account_id, domain_id);
+
+-- Invitations that nobody has answered yet. Their link is a token; the key in it is kept sealed, since its holder may ask for it.
+CREATE TABLE invitations (
+    id BIGINT PRIMARY KEY,
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    role TEXT NOT NULL CHECK (role IN ('creator', 'admin', 'tech', 'billing')),
+    inviter TEXT NOT NULL,
+    email TEXT NOT NULL,
+    nickname TEXT NOT NULL,
+    key_sealed TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX invitations_one ON invitations (domain_id, email, role);

@@ -298,10 +298,11 @@ pub struct Gift<'a> {
     pub renewal_mode: RenewalMode,
 }
 
-/// Gives a domain to another account; its code is spent. False if it was not the giver's any more.
+/// Gives a domain to another account; its code is spent, and what was granted in it ends. False if it was not the giver's any more.
 pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) -> Result<bool, Fault> {
     crate::agenda::remove_all(tx, id)?;
     crate::hosts::give_below(tx, id, gift.to, at, by)?;
+    crate::grants::delete_of_domain(tx, id)?;
     tx.execute(UNLINK_CONTACTS, params![id])?;
     let changed = tx.execute(
         GIVE,
@@ -313,6 +314,7 @@ pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) 
 /// Takes a domain out: it was dropped, or is another registrar's. Orders, ledger, events and audit keep its history.
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     crate::hosts::delete_below(tx, id)?;
+    crate::grants::delete_of_domain(tx, id)?;
     tx.execute(DROP_PROPERTIES, params![id])?;
     tx.execute(UNLINK_CONTACTS, params![id])?;
     tx.execute(DELETE, params![id]).map(|_| ())

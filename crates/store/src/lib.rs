@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod db;
 pub mod domains;
 pub mod events;
+pub mod grants;
 pub mod hosts;
 pub mod jobs;
 pub mod journal;
@@ -28,12 +29,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "base", sql:
 
 /// Every statement of every table, by module and name.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Statement)> {
-    let modules: [(&str, &[(&str, Statement)]); 17] = [
+    let modules: &[(&'static str, &'static [(&'static str, Statement)])] = &[
         ("accounts", accounts::STATEMENTS),
         ("agenda", agenda::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
         ("domains", domains::STATEMENTS),
         ("events", events::STATEMENTS),
+        ("grants", grants::STATEMENTS),
         ("hosts", hosts::STATEMENTS),
         ("jobs", jobs::STATEMENTS),
         ("journal", journal::STATEMENTS),
@@ -47,7 +49,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("tallies", tallies::STATEMENTS),
         ("wipe", wipe::STATEMENTS),
     ];
-    modules.into_iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (module, *name, *statement)))
+    modules.iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (module, *name, *statement)))
 }
 
 /// Opens the registrar's store.

@@ -4,6 +4,8 @@ use crate::db::{Fault, Tx};
 use crate::statements;
 
 statements! {
+    INVITATIONS = "DELETE FROM invitations";
+    GRANTS = "DELETE FROM grants";
     TOKENS = "DELETE FROM tokens";
     TRANSFERS = "DELETE FROM transfers";
     AGENDA = "DELETE FROM agenda";

@@ -19,6 +19,9 @@ mod domain_transfer_get_auth_id;
 mod domain_transfer_in;
 mod domain_transfer_in_reseller;
 mod domain_unlock;
+mod grants_invite;
+mod grants_list;
+mod grants_revoke;
 mod login;
 mod logout;
 mod ns_create;
@@ -112,6 +115,9 @@ pub const TABLE: &[&Request] = &[
     &domain_transfer_in::REQUEST,
     &domain_transfer_in_reseller::REQUEST,
     &domain_unlock::REQUEST,
+    &grants_invite::REQUEST,
+    &grants_list::REQUEST,
+    &grants_revoke::REQUEST,
     &login::REQUEST,
     &logout::REQUEST,
     &ns_create::REQUEST,

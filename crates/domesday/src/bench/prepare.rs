@@ -150,7 +150,7 @@ mod tests {
         let engine = opened.sandbox.engine();
         let demo = engine.run(&Actor::staff(), Impersonate { login: "demo".to_owned() }).unwrap();
         let pattern = Pattern::parse("bench-*").unwrap();
-        let list = List { pattern, zone: None, sort: SortBy::Name, descending: false, window: Window { skip: 10, take: 2 } };
+        let list = List { pattern, zone: None, shared: false, sort: SortBy::Name, descending: false, window: Window { skip: 10, take: 2 } };
         let page = engine.run(&demo, list).unwrap();
         let names: Vec<String> = page.rows.iter().map(|d| d.name.to_string()).collect();
         assert_eq!((page.total, names), (1_600, vec![seeded_name(10), seeded_name(11)]));

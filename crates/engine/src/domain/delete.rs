@@ -197,11 +197,11 @@ pub(super) fn settle(
         }
         None => None,
     };
+    let domain = domains::by_id(tx, wish.domain)?.ok_or_else(|| broken("a deleted domain is missing"))?;
     match left {
-        None => domains::delete(tx, wish.domain)?,
+        None => super::dismiss(tx, cx, &domain)?,
         Some((expires, statuses)) => {
-            let kept = domains::by_id(tx, wish.domain)?.ok_or_else(|| broken("a deleted domain is missing"))?.expires_at;
-            domains::set_at_registry(tx, wish.domain, expires.unwrap_or(kept), statuses, cx.now, &order.actor)?;
+            domains::set_at_registry(tx, wish.domain, expires.unwrap_or(domain.expires_at), statuses, cx.now, &order.actor)?;
             agenda::refresh(tx, cx, wish.domain)?;
         }
     }

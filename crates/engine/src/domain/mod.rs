@@ -44,6 +44,7 @@ use crate::error::broken;
 use crate::order::OrderRef;
 use crate::{Error, contact};
 use model::domain::{Privacy, RenewalMode, Role};
+use model::grant::{Deed, GrantRole};
 use model::lock::Locks;
 use model::policy::Zone;
 use model::{DomainName, HostName, Refusal, Timestamp};
@@ -97,11 +98,13 @@ pub enum DnssecRecord {
     Key { flags: u16, protocol: u8, algorithm: u8, public_key: String },
 }
 
-/// A domain as its account sees it.
+/// A domain as its account sees it, or one that was granted a part in it.
 #[derive(Clone, Debug)]
 pub struct DomainView {
     pub id: i64,
     pub name: DomainName,
+    /// The parts that the asking account has in it: [`GrantRole::Creator`] alone if it holds the name.
+    pub roles: Vec<GrantRole>,
     pub zone: Arc<Zone>,
     pub roid: String,
     pub registrant: HandlePair,
@@ -131,7 +134,7 @@ pub struct DomainView {
     pub language: String,
     /// The zone's own fields.
     pub fields: Vec<(String, String)>,
-    /// The authorization code, as far as we hold it.
+    /// The authorization code, as far as we hold it and the asking account may have it.
     pub auth_info: Option<String>,
     pub created: Timestamp,
     pub created_by: String,
@@ -170,14 +173,26 @@ pub(crate) fn admit(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(),
 
 /// A name is ours no longer; nothing falls due for it any more.
 pub(crate) fn dismiss(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
+    crate::grant::end_all(tx, cx, domain, None)?;
     store::domains::delete(tx, domain.id)?;
     crate::agenda::refresh(tx, cx, domain.id)
 }
 
-/// The account's domain of that name.
+/// The account's own domain of that name, for what its holder alone may do.
 pub(crate) fn of_account(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName) -> Result<Domain, Error> {
-    let found = store::domains::of_account(tx, cx.actor.account, name.as_str())?;
-    found.ok_or_else(|| Refusal::DomainUnknown { name: name.as_str().to_owned() }.into())
+    reach(tx, cx, name, &[Deed::Dispose])
+}
+
+/// The domain of that name, if the actor's account may do all this with it: it holds the name, or was granted a part in it. To every other
+/// account the name is unknown. The only place where that is decided.
+pub(crate) fn reach(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName, deeds: &[Deed]) -> Result<Domain, Error> {
+    let unknown = || Refusal::DomainUnknown { name: name.as_str().to_owned() };
+    let domain = store::domains::by_name(tx, name.as_str())?.ok_or_else(unknown)?;
+    let roles = crate::grant::roles(tx, cx, &domain)?;
+    if roles.is_empty() {
+        return Err(unknown().into());
+    }
+    if deeds.iter().all(|deed| roles.iter().any(|role| role.may(*deed))) { Ok(domain) } else { Err(Refusal::NotYours.into()) }
 }
 
 /// The policy of a domain that we hold.
@@ -209,11 +224,13 @@ impl Handles {
     }
 }
 
-/// The view of a domain; `default_mode` is its account's.
+/// The view of a domain; `default_mode` is that of the account which holds it.
 pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: RenewalMode, handles: &mut Handles) -> Result<DomainView, Error> {
     let zone = zone_of(cx, &d)?;
     let roles: RoleContacts = parsed("a domain's contacts", &d.contacts)?;
     let hosts = d.hosts.split_whitespace().map(HostName::parse).collect::<Result<Vec<_>, _>>();
+    let parts = crate::grant::roles(tx, cx, &d)?;
+    let may_have_code = parts.iter().any(|role| role.may(Deed::Dispose));
     Ok(DomainView {
         id: d.id,
         name: DomainName::parse(&d.name).map_err(|_| store::Fault::corrupt("a domain's name"))?,
@@ -237,7 +254,8 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
         price_class: if d.price_class.is_empty() { "standard".to_owned() } else { d.price_class },
         language: d.language,
         fields: parsed("a domain's fields", &d.fields)?,
-        auth_info: cx.inner.key.open(&auth_place(&d.name), &d.auth_sealed),
+        auth_info: cx.inner.key.open(&auth_place(&d.name), &d.auth_sealed).filter(|_| may_have_code),
+        roles: parts,
         created: d.created_at,
         created_by: d.created_by,
         updated: d.updated_at,
@@ -255,9 +273,9 @@ pub(crate) fn auth_place(name: &str) -> String {
     format!("authinfo:{name}")
 }
 
-/// The default renewal mode of the actor's account.
-pub(crate) fn default_mode(tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<RenewalMode, Error> {
-    Ok(accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?.renewal_mode)
+/// The default renewal mode of an account: the one that holds a domain decides what becomes of it.
+pub(crate) fn default_mode(tx: &mut Tx<'_>, account_id: i64) -> Result<RenewalMode, Error> {
+    Ok(accounts::by_id(tx, account_id)?.ok_or(Refusal::NotYours)?.renewal_mode)
 }
 
 /// The field under which a role's contact stands in a request.

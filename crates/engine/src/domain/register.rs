@@ -317,9 +317,19 @@ pub(crate) fn meant(
 }
 
 pub(crate) fn stored(tx: &mut Tx<'_>, cx: &Cx<'_>, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
+    stored_for(tx, cx, cx.actor.account, meant, zone)
+}
+
+/// The number of a contact among those of the account that holds the name; another account's is copied, so that nobody's names hang on what
+/// others may change.
+pub(crate) fn stored_for(tx: &mut Tx<'_>, cx: &Cx<'_>, holder: i64, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
     match meant {
-        Meant::Existing(c) => Ok(c.id),
-        Meant::Fresh(data) => Ok(contact::create(tx, cx, data, "", &zone.handle_prefix(), true)?.0.id),
+        Meant::Existing(c) if c.account_id == holder => Ok(c.id),
+        Meant::Existing(c) => {
+            let data = contact::from_json(&c.data)?;
+            Ok(contact::create_for(tx, cx, holder, &data, &c.family, &zone.handle_prefix(), true)?.0.id)
+        }
+        Meant::Fresh(data) => Ok(contact::create_for(tx, cx, holder, data, "", &zone.handle_prefix(), true)?.0.id),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Renew: extends a domain's term, once.
 //!
 //! Reached by DMAPI `domain-renew`, CentralNic `RenewDomain`.
-//! Refuses: DomainUnknown, StatusForbids, RenewalNotExplicit, RenewedTooSoon, Fields, TermMismatch, TermTooLong, NameBusy, PriceAboveLimit,
+//! Refuses: DomainUnknown, NotYours, StatusForbids, RenewalNotExplicit, RenewedTooSoon, Fields, TermMismatch, TermTooLong, NameBusy, PriceAboveLimit,
 //! PriceLimitRequired, PriceMismatch, FundsShort, NotSupported.
 
 use super::settled::{DONE, Outcome, told};
-use super::{of_account, zone_of};
+use super::{reach, zone_of};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
@@ -13,6 +13,7 @@ use crate::order::{self, Intent, NewOrder, OrderRef};
 use crate::pricing::{self, PriceLimit};
 use crate::{Engine, Error};
 use model::domain::{Operation as PricedOperation, Privacy, RenewalMode};
+use model::grant::Deed;
 use model::order::OrderKind;
 use model::policy::{Item, Zone};
 use model::{Channel, DomainName, Field, FieldProblem, Money, Months, Need, Problem, Refusal, Timestamp, Year};
@@ -111,7 +112,7 @@ impl Operation for PriceClass {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Option<(String, Months)>, Error> {
-        let domain = of_account(tx, cx, &self.name)?;
+        let domain = reach(tx, cx, &self.name, &[Deed::Extend])?;
         if domain.price_class.is_empty() {
             return Ok(None);
         }
@@ -136,7 +137,7 @@ impl Operation for Accept {
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Renewed, Error> {
         let request = &self.request;
-        let domain = of_account(tx, cx, &request.name)?;
+        let domain = reach(tx, cx, &request.name, &[Deed::Extend])?;
         let zone = zone_of(cx, &domain)?;
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
 

@@ -1,10 +1,10 @@
 //! Restore: brings a deleted name back while the registry still keeps it.
 //!
 //! Reached by DMAPI `domain-redeem`, CentralNic `RestoreDomain`.
-//! Refuses: DomainUnknown, StatusForbids, NotSupported, NameBusy, PriceAboveLimit, PriceLimitRequired, PriceMismatch, FundsShort.
+//! Refuses: DomainUnknown, NotYours, StatusForbids, NotSupported, NameBusy, PriceAboveLimit, PriceLimitRequired, PriceMismatch, FundsShort.
 
 use super::settled::{DONE, Outcome, told};
-use super::{Accepted, of_account, zone_of};
+use super::{Accepted, reach, zone_of};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
@@ -12,6 +12,7 @@ use crate::order::{self, Intent, NewOrder};
 use crate::pricing::{self, PriceLimit};
 use crate::{Engine, Error, agenda};
 use model::domain::{Operation as PricedOperation, RenewalMode};
+use model::grant::Deed;
 use model::order::OrderKind;
 use model::policy::{Item, Zone};
 use model::{DomainName, Money, Months, Need, Refusal, Timestamp};
@@ -73,7 +74,7 @@ impl Operation for PriceClass {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Option<(String, Months)>, Error> {
-        let domain = of_account(tx, cx, &self.name)?;
+        let domain = reach(tx, cx, &self.name, &[Deed::Extend])?;
         let zone = zone_of(cx, &domain)?;
         Ok((!domain.price_class.is_empty()).then(|| (zone.suffix.clone(), zone.renew.default.0)))
     }
@@ -91,7 +92,7 @@ impl Operation for Accept {
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
         let request = &self.request;
-        let domain = of_account(tx, cx, &request.name)?;
+        let domain = reach(tx, cx, &request.name, &[Deed::Extend])?;
         let zone = zone_of(cx, &domain)?;
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
         let fingerprint = format!("restore {} of {}", domain.name, domain.id);

@@ -83,9 +83,11 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
 pub(super) fn told(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, class: &str, subclass: &str, more: &[(&str, &str)]) -> Result<(), Error> {
     let mut data = vec![("domain", order.object.as_str())];
     data.extend_from_slice(more);
-    events::append(
-        tx,
-        cx,
-        events::Happened { account_id: order.account_id, class, subclass, object: &order.object, order_id: Some(order.id), data: &data },
-    )
+    // Ordered by another account that was granted a part in the name: its holder hears of it too.
+    let holder = store::domains::by_name(tx, &order.object)?.map(|d| d.account_id).filter(|id| *id != order.account_id);
+    for account_id in [Some(order.account_id), holder].into_iter().flatten() {
+        let happened = events::Happened { account_id, class, subclass, object: &order.object, order_id: Some(order.id), data: &data };
+        events::append(tx, cx, happened)?;
+    }
+    Ok(())
 }

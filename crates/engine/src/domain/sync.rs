@@ -147,7 +147,7 @@ impl Sync {
     }
 
     fn gone(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, class: &str, subclass: &str, why: &str) -> Result<(), Error> {
-        domains::delete(tx, ours.id)?;
+        super::dismiss(tx, cx, ours)?;
         transfer::overtaken(tx, cx, &ours.name)?;
         self.noted(tx, cx, ours, "domain-gone", &format!("{why}: {}", self.text))?;
         self.told(tx, cx, ours, class, subclass)

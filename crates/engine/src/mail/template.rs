@@ -23,6 +23,14 @@ pub(crate) enum Template<'a> {
     TransferOutNotice { domain: &'a str, gaining: &'a str, must_confirm: bool, link: &'a str, until: Timestamp },
     /// To the present or the new owner.
     OwnerChange { domain: &'a str, old_owner: &'a str, new_owner: &'a str, present_owner: bool, link: &'a str, until: Timestamp },
+    /// To whoever is offered a part in a name, or, as `creator`, the name itself.
+    GrantInvitation { domain: &'a str, role: &'a str, inviter: &'a str, link: &'a str, until: Timestamp },
+    /// To an account that was given a part in a name, or the name, without being asked.
+    GrantGiven { domain: &'a str, role: &'a str, inviter: &'a str },
+    /// To whoever offered a part: it was accepted or declined.
+    GrantAnswered { domain: &'a str, role: &'a str, who: &'a str, accepted: bool },
+    /// To both sides: a part in a name, or the offer of one, has ended.
+    GrantEnded { domain: &'a str, role: &'a str, who: &'a str },
     /// To an owner whose address was never confirmed.
     Verification { domain: &'a str, name: &'a str, link: &'a str, until: Timestamp },
 }
@@ -74,6 +82,10 @@ impl Template<'_> {
             Template::TransferFoa { .. } => "transfer-foa",
             Template::TransferOutNotice { .. } => "transfer-out-notice",
             Template::OwnerChange { .. } => "owner-change",
+            Template::GrantInvitation { .. } => "grant-invitation",
+            Template::GrantGiven { .. } => "grant-given",
+            Template::GrantAnswered { .. } => "grant-answered",
+            Template::GrantEnded { .. } => "grant-ended",
             Template::Verification { .. } => "verification",
         }
     }
@@ -131,6 +143,20 @@ impl Template<'_> {
                 ("link", link(to)),
                 ("until", minute(until)),
             ],
+            Template::GrantInvitation { domain, role, inviter, link: to, until } => vec![
+                ("domain", text(domain)),
+                ("role", text(role)),
+                ("inviter", text(inviter)),
+                ("link", link(to)),
+                ("until", minute(until)),
+            ],
+            Template::GrantGiven { domain, role, inviter } => {
+                vec![("domain", text(domain)), ("role", text(role)), ("inviter", text(inviter))]
+            }
+            Template::GrantAnswered { domain, role, who, accepted } => {
+                vec![("domain", text(domain)), ("role", text(role)), ("who", text(who)), ("accepted", Slot::Flag(accepted))]
+            }
+            Template::GrantEnded { domain, role, who } => vec![("domain", text(domain)), ("role", text(role)), ("who", text(who))],
             Template::Verification { domain, name, link: to, until } => {
                 vec![("domain", text(domain)), ("name", text(name)), ("link", link(to)), ("until", minute(until))]
             }
@@ -149,7 +175,12 @@ impl Template<'_> {
             Template::TransferFoa { domain, losing: "Other Registrar", gaining: "Domesday", link, until: at },
             Template::Verification { domain, name: "Ada Weber", link, until: at },
         ];
+        samples.push(Template::GrantEnded { domain, role: "tech", who: "bob@reseller.example" });
         for way in [false, true] {
+            let role = if way { "creator" } else { "admin" };
+            samples.push(Template::GrantInvitation { domain, role, inviter: "shop@reseller.example", link, until: at });
+            samples.push(Template::GrantGiven { domain, role, inviter: "shop@reseller.example" });
+            samples.push(Template::GrantAnswered { domain, role, who: "bob@reseller.example", accepted: way });
             let days = if way { 1 } else { 30 };
             samples.push(Template::ExpiryBefore { domain, expires: at, days, renews: way, stops: at, last: at });
             samples.push(Template::ExpiryAfter { domain, expires: at, renews: way, stops: at, last: at });

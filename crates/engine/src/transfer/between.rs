@@ -1,6 +1,6 @@
 //! Between accounts here: a name changes its account and keeps its registrar; the registry sees nothing of it.
 //!
-//! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`. Refuses: DomainUnknown, Fields, AuthInfoWrong, NotTransferable, NameBusy.
+//! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`, DMAPI `grants-invite` with role `@creator`. Refuses: StatusForbids, DomainUnknown, Fields, AuthInfoWrong, NotTransferable, NameBusy.
 //! Without the code the losing account must approve within five days; with it silence completes the transfer, unless the name is locked
 //! (cnr-kb.md B). The term stays as it is: nothing is charged.
 
@@ -13,10 +13,12 @@ use crate::domain::{ContactRef, RoleContacts, auth_place, json, parsed, zone_of}
 use crate::error::broken;
 use crate::{Error, contact};
 use model::domain::{RenewalMode, Role};
+use model::lock::{LockReason, Locks};
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
 use model::{DomainName, Need, Refusal};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use store::accounts::Account;
 use store::domains::{self, Domain, Gift};
 use store::transfers::{self, Transfer};
 use store::{Tx, accounts, contacts, orders};
@@ -41,6 +43,9 @@ pub(super) struct Wish {
     pub registrant: Option<i64>,
     pub contacts: RoleContacts,
     pub lock: Option<bool>,
+    /// The gaining account's default where nothing is said.
+    #[serde(default)]
+    pub renewal_mode: Option<String>,
 }
 
 impl Operation for Offer {
@@ -72,33 +77,9 @@ impl Operation for Offer {
                 true
             }
         };
-        let ending = ["pendingDelete", "redemptionPeriod", "pendingTransfer", "pendingRestore"];
-        if let Some(status) = theirs.statuses.split_whitespace().find(|s| ending.contains(s)) {
-            return Err(Refusal::NotTransferable { reason: format!("DOMAIN TRANSFER IS PROHIBITED BY STATUS ({status})") }.into());
-        }
+        can_move(&theirs)?;
         let wish = self.wish(tx, cx, &theirs)?;
-        let login = |tx: &mut Tx<'_>, id| Ok::<_, Error>(accounts::by_id(tx, id)?.ok_or(Refusal::NotYours)?.kv_login);
-        let mut t = Transfer {
-            id: cx.id(),
-            direction: Direction::Internal,
-            account_id: cx.actor.account,
-            other_account_id: Some(theirs.account_id),
-            name: theirs.name.clone(),
-            zone: theirs.zone.clone(),
-            state: TransferState::Offered,
-            ended_by: None,
-            losing: login(tx, theirs.account_id)?,
-            gaining: login(tx, cx.actor.account)?,
-            owner_email: String::new(),
-            admin_email: String::new(),
-            with_auth,
-            requested_at: cx.now,
-            act_by_at: cx.now.plus_days(ANSWER_DAYS),
-            ended_at: None,
-            expires_at: None,
-            log: "[]".to_owned(),
-            wish: json(&wish)?,
-        };
+        let mut t = offered(tx, cx, &theirs, cx.actor.account, with_auth, &wish)?;
         super::note(&mut t, cx.now, if with_auth { "asked for with the code" } else { "asked for without the code" })?;
         transfers::insert(tx, &t)?;
         set_timer(tx, cx, t.id, t.act_by_at)?;
@@ -111,6 +92,68 @@ impl Operation for Offer {
         }
         view(cx, t)
     }
+}
+
+/// A name on its way out can go to no other account. Pure.
+fn can_move(domain: &Domain) -> Result<(), Refusal> {
+    let ending = ["pendingDelete", "redemptionPeriod", "pendingTransfer", "pendingRestore"];
+    match domain.statuses.split_whitespace().find(|s| ending.contains(s)) {
+        Some(status) => Err(Refusal::NotTransferable { reason: format!("DOMAIN TRANSFER IS PROHIBITED BY STATUS ({status})") }),
+        None => Ok(()),
+    }
+}
+
+/// A transfer between accounts as it begins.
+fn offered(tx: &mut Tx<'_>, cx: &Cx<'_>, theirs: &Domain, gaining: i64, with_auth: bool, wish: &Wish) -> Result<Transfer, Error> {
+    let login = |tx: &mut Tx<'_>, id| Ok::<_, Error>(accounts::by_id(tx, id)?.ok_or(Refusal::NotYours)?.kv_login);
+    Ok(Transfer {
+        id: cx.id(),
+        direction: Direction::Internal,
+        account_id: gaining,
+        other_account_id: Some(theirs.account_id),
+        name: theirs.name.clone(),
+        zone: theirs.zone.clone(),
+        state: TransferState::Offered,
+        ended_by: None,
+        losing: login(tx, theirs.account_id)?,
+        gaining: login(tx, gaining)?,
+        owner_email: String::new(),
+        admin_email: String::new(),
+        with_auth,
+        requested_at: cx.now,
+        act_by_at: cx.now.plus_days(ANSWER_DAYS),
+        ended_at: None,
+        expires_at: None,
+        log: "[]".to_owned(),
+        wish: json(wish)?,
+    })
+}
+
+/// Locks that hold a name in its account: a proceeding about it goes on, something is not paid, or the registry or staff hold it. Pure.
+fn holding(locks: &Locks) -> Option<LockReason> {
+    locks.iter().find(|reason| match reason {
+        LockReason::Dispute | LockReason::Unpaid | LockReason::Registry => true,
+        LockReason::User | LockReason::OwnerChange | LockReason::Verification => false,
+    })
+}
+
+/// Gives a name to another account at once, at its holder's word: its lock stays as it is, its contacts are copied, and `mode` says what
+/// becomes of it at the end of its term. The registry sees nothing of it, and nothing is charged.
+pub(crate) fn push(tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, gaining: &Account, mode: RenewalMode, line: &str) -> Result<(), Error> {
+    let name = || DomainName::parse(&ours.name).map_err(|_| store::Fault::corrupt("a domain's name"));
+    if transfers::open_of_name(tx, &ours.name)?.is_some() || orders::holder(tx, &ours.name)?.is_some() {
+        return Err(Refusal::NameBusy { name: name()? }.into());
+    }
+    can_move(ours)?;
+    let locks = Locks::parse(&ours.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
+    if let Some(reason) = holding(&locks) {
+        return Err(Refusal::StatusForbids { status: format!("locked ({})", reason.word()) }.into());
+    }
+    let wish = Wish { lock: Some(locks.holds(LockReason::User)), renewal_mode: Some(mode.word().to_owned()), ..Wish::default() };
+    let mut t = offered(tx, cx, ours, gaining.id, false, &wish)?;
+    super::note(&mut t, cx.now, line)?;
+    transfers::insert(tx, &t)?;
+    complete(tx, cx, &mut t, Party::Losing)
 }
 
 impl Offer {
@@ -195,6 +238,11 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
     if zone.support.transfer_lock && wish.lock.unwrap_or(gaining.transfer_lock) {
         locks.insert("user");
     }
+    let renewal_mode = match &wish.renewal_mode {
+        Some(word) => RenewalMode::from_word(word).ok_or_else(|| broken("an unknown renewal mode"))?,
+        None => RenewalMode::Default,
+    };
+    crate::grant::end_all(tx, cx, &ours, Some(gaining.id))?;
     let gift = Gift {
         from: losing,
         to: gaining.id,
@@ -202,7 +250,7 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         contacts: &json(&roles)?,
         hosts: &ours.hosts,
         locks: &locks.into_iter().collect::<Vec<_>>().join(" "),
-        renewal_mode: RenewalMode::Default,
+        renewal_mode,
     };
     if !domains::give(tx, ours.id, &gift, cx.now, &cx.actor.name())? {
         return Err(broken(format!("{} was given away twice", t.name)));

@@ -1,7 +1,7 @@
 //! Modify: changes a domain's contacts, name servers, keys, statuses, lock, modes, privacy, fields and code, at the registry where it has a part.
 //!
 //! Reached by DMAPI `domain-modify`, CentralNic `ModifyDomain`, `SetDomainTransferMode`; by `domain-lock`, `domain-unlock` and the properties.
-//! Refuses: DomainUnknown, Fields, StatusForbids, NameBusy, NotSupported, AccessDenied, FundsShort.
+//! Refuses: DomainUnknown, NotYours, Fields, StatusForbids, NameBusy, NotSupported, AccessDenied, FundsShort.
 
 mod plan;
 mod settle;
@@ -9,14 +9,15 @@ mod settle;
 pub(crate) use settle::{Modification, settle};
 
 use super::order_privacy::{self, OrderPrivacy};
-use super::register::{ContactRef, Meant, fresh_auth_code, meant, stored};
-use super::{Accepted, DnssecRecord, RoleContacts, auth_place, json, of_account, parsed, role_field, zone_of};
+use super::register::{ContactRef, Meant, fresh_auth_code, meant, stored_for};
+use super::{Accepted, DnssecRecord, RoleContacts, auth_place, json, parsed, reach, role_field, zone_of};
 use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
 use crate::order::{self, Finished, Intent, NewOrder};
 use crate::{audit, contact, pricing, secret};
 use model::domain::{Privacy, RenewalMode, Role, TransferMode};
+use model::grant::Deed;
 use model::lock::{LockReason, Locks};
 use model::order::OrderKind;
 use model::policy::{Item, OwnerKind, Zone};
@@ -144,14 +145,49 @@ impl Operation for Modify {
     }
 }
 
+/// What a change does with the name, for whoever was granted a part in it. Another registrant is judged where it is known whether it is one.
+fn deeds(request: &Modify) -> Vec<Deed> {
+    let Modify {
+        name: _,
+        registrant: _,
+        admin,
+        tech,
+        billing,
+        hosts,
+        dnssec,
+        statuses,
+        transfer_lock,
+        renewal_mode,
+        transfer_mode,
+        privacy,
+        auth_info,
+        fields,
+        registrar_tag,
+        client_id: _,
+    } = request;
+    let people = [admin, tech, billing].iter().any(|change| !change.is_none());
+    let switched = transfer_lock.is_some() || privacy.is_some() || registrar_tag.is_some();
+    let asked = [
+        (Deed::See, true),
+        (Deed::Serve, !hosts.is_none() || !dnssec.is_none()),
+        (Deed::Extend, renewal_mode.is_some()),
+        (Deed::Change, people || switched || !statuses.is_none() || !fields.is_empty()),
+        (Deed::Dispose, transfer_mode.is_some() || auth_info.is_some()),
+    ];
+    asked.into_iter().filter(|(_, asked)| *asked).map(|(deed, _)| deed).collect()
+}
+
 /// Accepts a change: done at once where the registry has no part in it, else by an order.
 pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Accepted, Error> {
-    let domain = of_account(tx, cx, &request.name)?;
+    let domain = reach(tx, cx, &request.name, &deeds(request))?;
     let zone = zone_of(cx, &domain)?;
     let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
     let mut problems = Vec::new();
-    let mut people = People::load(tx, &domain)?;
+    let mut people = People::load(tx, cx, &domain)?;
     let registrant = people.registrant(tx, cx, &zone, request, &mut problems)?;
+    if registrant.is_some() {
+        reach(tx, cx, &request.name, &[Deed::Dispose])?;
+    }
     let roles = [(Role::Admin, &request.admin), (Role::Tech, &request.tech), (Role::Billing, &request.billing)];
     let mut new_roles = Vec::new();
     for (role, change) in roles {
@@ -172,14 +208,14 @@ pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: Order
 
     let mut change = Modification { lock: plan.lock.map(|on| (LockReason::User.word().to_owned(), on)), ..Modification::of(&domain) };
     if let Some(meant) = &registrant {
-        change.registrant = Some(stored(tx, cx, meant, &zone)?).filter(|id| *id != domain.registrant_id);
+        change.registrant = Some(stored_for(tx, cx, domain.account_id, meant, &zone)?).filter(|id| *id != domain.registrant_id);
     }
     let mut role_ids = people.ids.clone();
     for (place, role) in [Role::Admin, Role::Tech, Role::Billing].into_iter().enumerate() {
         let Some(list) = &new_roles[place] else { continue };
         let mut ids = Vec::new();
         for one in list {
-            let id = stored(tx, cx, one, &zone)?;
+            let id = stored_for(tx, cx, domain.account_id, one, &zone)?;
             if !ids.contains(&id) {
                 ids.push(id);
             }
@@ -314,6 +350,8 @@ pub(super) fn switch_privacy(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, leve
 
 /// The people of a domain as it stands.
 struct People {
+    /// The name is another account's, and so are they.
+    shared: bool,
     holder: Contact,
     ids: RoleContacts,
     /// Each of them once.
@@ -321,7 +359,7 @@ struct People {
 }
 
 impl People {
-    fn load(tx: &mut Tx<'_>, domain: &Domain) -> Result<People, Error> {
+    fn load(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<People, Error> {
         let ids: RoleContacts = parsed("a domain's contacts", &domain.contacts)?;
         let mut all: Vec<Contact> = Vec::new();
         for id in [domain.registrant_id].iter().chain(&ids.admin).chain(&ids.tech).chain(&ids.billing) {
@@ -330,7 +368,7 @@ impl People {
             }
         }
         let holder = all.first().cloned().ok_or_else(|| broken("a domain without registrant"))?;
-        Ok(People { holder, ids, all })
+        Ok(People { shared: domain.account_id != cx.actor.account, holder, ids, all })
     }
 
     /// The new registrant, if it is another than the present one.
@@ -374,6 +412,7 @@ impl People {
         }
         for (place, r) in change.remove.iter().enumerate() {
             let gone = match r {
+                ContactRef::Handle(handle) if self.shared => self.known(handle).map(|c| c.id),
                 ContactRef::Handle(handle) => super::contact_by_handle(tx, cx, handle)?.map(|c| c.id),
                 ContactRef::Inline(_) => None,
             };
@@ -393,6 +432,11 @@ impl People {
         Ok(list)
     }
 
+    /// One of the domain's people by a handle.
+    fn known(&self, handle: &str) -> Option<&Contact> {
+        self.all.iter().find(|c| c.handle.eq_ignore_ascii_case(handle) || c.short_handle.eq_ignore_ascii_case(handle))
+    }
+
     /// Data that one of the domain's people has already mean that one: clients send all contacts with every change.
     fn meant(
         &self,
@@ -403,6 +447,12 @@ impl People {
         r: &ContactRef,
         problems: &mut Vec<FieldProblem>,
     ) -> Result<Option<Meant>, Error> {
+        // Whoever was granted a part may name the people that the name has; others are their own account's and copied.
+        if let ContactRef::Handle(handle) = r
+            && let Some(known) = self.known(handle).filter(|_| self.shared)
+        {
+            return Ok(Some(Meant::Existing(Box::new(known.clone()))));
+        }
         match meant(tx, cx, zone, role, place, r, problems)? {
             Some(Meant::Fresh(data)) => {
                 let digest = secret::digest(&contact::to_json(&data)?);
