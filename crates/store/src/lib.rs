@@ -49,7 +49,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("tallies", tallies::STATEMENTS),
         ("wipe", wipe::STATEMENTS),
     ];
-    modules.iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (module, *name, *statement)))
+    modules.iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (*module, *name, *statement)))
 }
 
 /// Opens the registrar's store.
