@@ -205,7 +205,9 @@ impl Operation for SetRenewals {
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
         staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
-        if self.refund_every < 0 || self.mode == RenewalMode::Default || self.mode == RenewalMode::RenewOnce {
+        // A rhythm, or a single renewal, is a name's own.
+        let general = [RenewalMode::AutoRenew, RenewalMode::AutoDelete, RenewalMode::AutoExpire];
+        if self.refund_every < 0 || !general.contains(&self.mode) {
             return Err(FieldProblem::malformed(Field::Other("renewals"), "AUTORENEW, AUTODELETE or AUTOEXPIRE, and 0 or more").into());
         }
         accounts::set_renewals(tx, account.id, self.mode, self.at_expiry, self.refund_every)?;

@@ -18,7 +18,7 @@ use crate::jobs::LEASE_SECONDS;
 use crate::{Engine, Error, pricing};
 use model::domain::Operation as PricedOperation;
 use model::policy::{Item as PriceItem, Zone};
-use model::{DomainName, Money, Need, Timestamp};
+use model::{DomainName, Money, Months, Need, Timestamp};
 use registry::{Availability, FeeQuestion};
 use store::accounts::{self, Account};
 use store::agenda::{self, Item};
@@ -52,6 +52,11 @@ pub(crate) fn owner(tx: &mut Tx<'_>, domain: &Domain) -> Result<Account, Error> 
     accounts::by_id(tx, domain.account_id)?.ok_or_else(|| broken(format!("the account of {} is missing", domain.name)))
 }
 
+/// By how much a domain renews itself.
+pub(crate) fn term(domain: &Domain, zone: &Zone, account: &Account) -> Months {
+    zone.automatic_term(domain.renewal_mode.in_force(account.renewal_mode))
+}
+
 /// What one more term costs the account; `None` where no price is known without asking the registry.
 pub(crate) fn renewal_price(
     tx: &mut Tx<'_>,
@@ -61,7 +66,7 @@ pub(crate) fn renewal_price(
     account: &Account,
     quoted: Option<&Availability>,
 ) -> Result<Option<Money>, Error> {
-    let months = zone.renew.default.0;
+    let months = term(domain, zone, account);
     if !domain.price_class.is_empty() {
         let fee = quoted.and_then(|q| pricing::fee_of(q, PricedOperation::Renew, months)).filter(|f| f.currency == account.currency);
         return Ok(fee.and_then(pricing::premium));
@@ -207,7 +212,7 @@ impl Engine {
         let mut quoted = None;
         if item.what == RENEWAL && !domain.price_class.is_empty() {
             let zone = self.inner.zones.get(&domain.zone).ok_or_else(|| broken(format!("there is no policy for {}", domain.zone)))?;
-            let question = FeeQuestion { operation: PricedOperation::Renew, months: zone.renew.default.0 };
+            let question = FeeQuestion { operation: PricedOperation::Renew, months: term(&domain, zone, &account) };
             quoted = self.registry_of(&domain.zone)?.check(&[name], Some(&question))?.pop();
         }
         self.run_apart(&Actor::system(account.id, account.currency), Due { item: item.clone(), quoted })

@@ -3,7 +3,7 @@
 //! Sources: CentralNic's renewal system (three dates, renewal at the renewal date, eight days of interruption), ICANN ERRP, ICANN RAA 3.7.5.
 
 use super::notice::{available, told_of_funds};
-use super::{Dates, RENEWAL, RESUME, is_leaving, never, refresh, renewal_price, renews_by_itself};
+use super::{Dates, RENEWAL, RESUME, is_leaving, never, refresh, renewal_price, renews_by_itself, term};
 use crate::context::Cx;
 use crate::domain::{delete, push, suspend};
 use crate::error::broken;
@@ -13,7 +13,7 @@ use crate::{Error, audit, events, ledger};
 use model::domain::RenewalMode;
 use model::order::OrderKind;
 use model::policy::Zone;
-use model::{DomainName, Money, Timestamp};
+use model::{DomainName, Money, Months, Timestamp};
 use registry::Availability;
 use store::Tx;
 use store::accounts::Account;
@@ -131,10 +131,14 @@ pub(super) fn run(
             put(tx, at, &item.attention)?;
             Ok(String::new())
         }
-        Act::Charge => charge(tx, cx, domain, zone, price.ok_or_else(|| broken("a renewal without a price"))?),
+        Act::Charge => {
+            let price = price.ok_or_else(|| broken("a renewal without a price"))?;
+            charge(tx, cx, domain, term(domain, zone, account), price)
+        }
         Act::Order(again) => {
             put(tx, again, &item.attention)?;
-            send(tx, cx, domain, zone, price.ok_or_else(|| broken("a renewal without a price"))?, quoted)
+            let price = price.ok_or_else(|| broken("a renewal without a price"))?;
+            send(tx, cx, domain, term(domain, zone, account), price, quoted)
         }
         Act::Unpaid { again, suspend } => {
             let why = match price {
@@ -181,8 +185,7 @@ fn name_of(domain: &Domain) -> Result<DomainName, Error> {
 
 /// The registry has renewed the name or will at expiry: it is charged, and what is paid for moves. All in one transaction, so that there is
 /// one charge for one due date whoever runs it and however often.
-fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Money) -> Result<String, Error> {
-    let months = zone.renew.default.0;
+fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, months: Months, price: Money) -> Result<String, Error> {
     let reached = domain.paid_until_at.plus_months(months);
     // The registry's own date wins where both mean the same term.
     let ahead = domain.expires_at.seconds_since(reached).abs() <= 3 * 86_400;
@@ -192,7 +195,7 @@ fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Mon
     let order = order::finished(tx, cx, done)?;
     ledger::hold(tx, cx, order.id, price)?;
     ledger::capture(tx, cx, order.id, price, &format!("domain-renew {} by itself", domain.name))?;
-    let renewal_mode = crate::domain::renew::mode_after(domain.renewal_mode);
+    let renewal_mode = domain.renewal_mode.after_renewal();
     let term = domains::Term { expires_at: domain.expires_at, paid_until_at, renewed_at: domain.renewed_at, renewal_mode };
     domains::set_term(tx, domain.id, &term, cx.now, "system")?;
     let years = crate::domain::renew::years(months);
@@ -213,8 +216,14 @@ fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Mon
 }
 
 /// Opens the order that has the registry renew the name. Its settlement moves the term and with it the agenda.
-fn send(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Money, quoted: Option<&Availability>) -> Result<String, Error> {
-    let months = zone.renew.default.0;
+fn send(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    domain: &Domain,
+    months: Months,
+    price: Money,
+    quoted: Option<&Availability>,
+) -> Result<String, Error> {
     let fee = quoted.and_then(|q| crate::pricing::fee_of(q, model::domain::Operation::Renew, months));
     let renewal = crate::domain::renew::Renewal {
         domain: domain.id,

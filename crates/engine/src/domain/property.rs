@@ -212,7 +212,7 @@ impl Change {
             set_flag(tx, cx, &domain, property, value)?;
             return finished(tx, cx, name.as_str(), client_id, super::settled::DONE);
         }
-        let mut wish = self.wish(name);
+        let mut wish = self.keeping_rhythm(&domain).wish(name);
         wish.client_id = client_id.to_owned();
         modify::accept(tx, cx, &wish, OrderKind::PropertySet)
     }
@@ -220,7 +220,7 @@ impl Change {
     /// As one of many in one transaction: nothing that would need an order of its own at a registry.
     fn among_many(self, tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName) -> Result<(), Error> {
         let domain = self.checked(tx, cx, name)?;
-        match self {
+        match self.keeping_rhythm(&domain) {
             Change::Flag(property, value) => set_flag(tx, cx, &domain, property, value),
             Change::Privacy(level) if level != domain.privacy && [level, domain.privacy].contains(&Privacy::Pro) => {
                 Err(Refusal::NotSupported { what: "switching privacy pro for several names at once".to_owned() }.into())
@@ -231,6 +231,14 @@ impl Change {
                 let zone = zone_of(cx, &domain)?;
                 set_renewal_mode::set(tx, cx, &domain, &zone, mode)
             }
+        }
+    }
+
+    /// A name that renews by the month does so already: the flag says nothing about its rhythm.
+    fn keeping_rhythm(self, domain: &Domain) -> Change {
+        match self {
+            Change::Renewal(RenewalMode::AutoRenew) if domain.renewal_mode.rhythm().is_some() => Change::Renewal(domain.renewal_mode),
+            other => other,
         }
     }
 

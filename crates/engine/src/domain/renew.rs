@@ -12,7 +12,7 @@ use crate::error::broken;
 use crate::order::{self, Intent, NewOrder, OrderRef};
 use crate::pricing::{self, PriceLimit};
 use crate::{Engine, Error};
-use model::domain::{Operation as PricedOperation, Privacy, RenewalMode};
+use model::domain::{Operation as PricedOperation, Privacy};
 use model::grant::Deed;
 use model::order::OrderKind;
 use model::policy::{Item, Zone};
@@ -227,11 +227,6 @@ fn ahead(domain: &Domain) -> u16 {
     years.map_or(0, |years| years * 12)
 }
 
-/// The mode after a renewal: a single one is used up (CentralNic RENEWONCE).
-pub(crate) fn mode_after(mode: RenewalMode) -> RenewalMode {
-    if mode == RenewalMode::RenewOnce { RenewalMode::Default } else { mode }
-}
-
 /// A period in an event: whole years as a number, else months as `18M`.
 pub(crate) fn years(months: Months) -> String {
     months.whole_years().map_or_else(|| format!("{}M", months.get()), |y| y.to_string())
@@ -324,7 +319,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Renewal
     // What was paid for grows by the period; the registry's own date wins where both were the same.
     let in_step = domain.paid_until_at == domain.expires_at || wish.ahead > 0 && wish.months >= ahead(&domain);
     let paid_until_at = if in_step { expires } else { domain.paid_until_at.plus_months(months) };
-    let renewal_mode = mode_after(domain.renewal_mode);
+    let renewal_mode = domain.renewal_mode.after_renewal();
     let renewed_at = if wish.by_itself { domain.renewed_at } else { Some(cx.now) };
     let term = domains::Term { expires_at: expires, paid_until_at, renewed_at, renewal_mode };
     domains::set_term(tx, domain.id, &term, cx.now, &order.actor)?;
@@ -341,6 +336,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Renewal
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use model::domain::RenewalMode;
     use model::policy::ZoneSet;
 
     fn at(text: &str) -> Timestamp {

@@ -50,7 +50,14 @@ impl Default for Renew {
             default: one_year(),
             explicit: true,
             interval_min: Span::ZERO,
-            modes: vec![RenewalMode::AutoRenew, RenewalMode::AutoDelete, RenewalMode::AutoExpire, RenewalMode::RenewOnce],
+            modes: vec![
+                RenewalMode::AutoRenew,
+                RenewalMode::AutoDelete,
+                RenewalMode::AutoExpire,
+                RenewalMode::RenewOnce,
+                RenewalMode::RenewOnceThenAutoExpire,
+                RenewalMode::RenewOnceThenAutoDelete,
+            ],
         }
     }
 }

@@ -63,8 +63,8 @@ pub(super) struct Zone {
     /// What stands after the registered label.
     pub(super) suffix: &'static str,
     pub(super) years_max: u16,
-    /// Single months are sold too.
-    pub(super) monthly: bool,
+    /// Terms of less than a year that are sold too, in months.
+    pub(super) short_terms: &'static [u32],
     pub(super) add_grace_days: i64,
     pub(super) renew_grace_days: i64,
     pub(super) transfer_grace_days: i64,
@@ -101,7 +101,7 @@ const fn generic(suffix: &'static str, create_e4: i64) -> Zone {
     Zone {
         suffix,
         years_max: 10,
-        monthly: false,
+        short_terms: &[],
         add_grace_days: 5,
         renew_grace_days: 5,
         transfer_grace_days: 5,
@@ -162,8 +162,9 @@ const ZONES: &[Zone] = &[
     generic("tel", 100_000),
     generic("me", 120_000),
     european("eu", 40, 10, 45_000),
-    Zone { monthly: true, takes_back: true, ..european("de", 30, 10, 30_000) },
+    Zone { short_terms: &[1], takes_back: true, ..european("de", 30, 10, 30_000) },
     Zone { takes_back: true, ..european("at", 59, 1, 90_000) },
+    Zone { short_terms: &[1, 3], transfer_renews: true, ..european("nl", 40, 1, 40_000) },
     korean("kr", 30, 5),
     Zone { certificate: true, ..korean("co.kr", 30, 5) },
     Zone { certificate: true, add_grace_days: 0, ..korean("or.kr", 0, 30) },
