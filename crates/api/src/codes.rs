@@ -30,6 +30,10 @@ pub(crate) fn refused(refusal: &Refusal) -> (StatusCode, Option<String>, String)
         Refusal::InUse { by } => plain(StatusCode::CONFLICT, format!("it is used by {by}")),
         Refusal::ObjectBusy { object } => plain(StatusCode::CONFLICT, format!("another order for {object} is on its way")),
         Refusal::EventUnknown => plain(StatusCode::NOT_FOUND, "there is no such event in this account".to_owned()),
+        Refusal::WebhookUnknown => plain(StatusCode::NOT_FOUND, "there is no such webhook in this account".to_owned()),
+        Refusal::KeyReused => {
+            plain(StatusCode::UNPROCESSABLE_ENTITY, "this Idempotency-Key was used for another request within a day".to_owned())
+        }
         Refusal::OrderUnknown => plain(StatusCode::NOT_FOUND, "there is no such order in this account".to_owned()),
         Refusal::AuthInfoWrong => plain(StatusCode::FORBIDDEN, "the authorization code is wrong".to_owned()),
         Refusal::NotTransferable { reason } => plain(StatusCode::CONFLICT, format!("the name cannot be transferred: {reason}")),

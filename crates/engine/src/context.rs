@@ -30,6 +30,8 @@ pub enum After {
     Decided(i64),
     /// Mails were queued.
     Mail,
+    /// Something was queued for webhooks.
+    Webhook,
 }
 
 /// Made once per operation: an operation happens at one instant.

@@ -17,18 +17,21 @@ pub mod jobs;
 pub mod lab;
 mod ledger;
 pub mod mail;
+mod once;
 pub mod order;
 mod pricing;
 mod secret;
 mod tracking;
 pub mod transfer;
 pub mod verify;
+pub mod webhook;
 pub mod zone;
 
 pub use account::{Actor, Credentials};
 pub use context::{Cx, Operation};
 pub use error::{Error, Fault};
 pub use health::Health;
+pub use once::{KeptReply, Once};
 pub use registry::faults;
 pub use secret::SealingKey;
 
@@ -95,6 +98,8 @@ pub(crate) struct Inner {
     /// Under which our pages are reached from mails.
     pub(crate) public_url: OnceLock<String>,
     pub(crate) mail_library: OnceLock<mail::Library>,
+    /// Which receivers webhooks may have.
+    pub(crate) webhook_targets: OnceLock<webhook::Targets>,
 }
 
 /// The engine: a store, registries and rules. Cheap to clone.
@@ -116,6 +121,7 @@ impl Engine {
             outside: OnceLock::new(),
             public_url: OnceLock::new(),
             mail_library: OnceLock::new(),
+            webhook_targets: OnceLock::new(),
             store: parts.store,
             zones: parts.zones,
             registries: parts.registries,
@@ -216,6 +222,7 @@ impl Engine {
                 }
                 After::Decided(order) => self.inner.bell.decided(order),
                 After::Mail => self.inner.bell.mail(),
+                After::Webhook => self.inner.bell.webhook(),
             }
         }
     }

@@ -93,7 +93,7 @@ const SUBJECT_MAX: usize = 200;
 const ADDRESS_MAX: usize = 320;
 
 /// Text that cannot leave its line: what could end a line or hide text becomes a blank; cut to `max` characters.
-fn one_line(text: &str, max: usize) -> String {
+pub(crate) fn one_line(text: &str, max: usize) -> String {
     let clean: String = text.chars().map(|c| if is_forbidden(c) { ' ' } else { c }).collect();
     let clean = clean.trim();
     match clean.char_indices().nth(max) {

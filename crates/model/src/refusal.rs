@@ -43,6 +43,10 @@ pub enum Refusal {
     OrderUnknown,
     /// No such event in this account, or it was acknowledged and history was not asked for.
     EventUnknown,
+    /// No such webhook in this account.
+    WebhookUnknown,
+    /// The same key was used for another request within a day.
+    KeyReused,
     /// The authorization code does not open the name.
     AuthInfoWrong,
     /// The name cannot be transferred now, or at all.

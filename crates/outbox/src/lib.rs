@@ -1,9 +1,12 @@
-//! Delivery of what the engine queued: in the sandbox mails are captured, live they are handed to a relay.
+//! Delivery of what the engine queued: mails, captured in the sandbox or handed to a relay, and events to webhooks.
 
+#[cfg(test)]
+mod bench;
 mod message;
 mod relay;
 #[cfg(test)]
 mod testing;
+pub mod webhooks;
 
 pub use relay::{ConfigError, Delivery, Relay, RelayConfig, Security};
 
@@ -103,114 +106,10 @@ fn pause(failures: u32, stop: &AtomicBool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::{bench, events_of, start};
     use crate::testing::{Answer, Server};
-    use engine::account::Profile;
-    use engine::account::manage::NewAccount;
     use engine::faults::{FaultKind, Faults};
-    use engine::{Actor, Parts, SealingKey, World};
-    use model::policy::ZoneSet;
-    use model::{Currency, Money, Timestamp};
-    use std::collections::BTreeMap;
-    use std::sync::atomic::AtomicI64;
     use std::time::Instant;
-    use store::mails::{self, Mail};
-    use store::{Location, Store, Tx, events};
-
-    fn start() -> Timestamp {
-        Timestamp::from_seconds(1_800_000_000)
-    }
-
-    /// An engine whose real clock is moved by hand.
-    struct Bench {
-        store: Store,
-        engine: Engine,
-        seconds: Arc<AtomicI64>,
-    }
-
-    fn bench(faults: &Faults, sandbox: bool) -> Bench {
-        let store = store::open(&Location::Memory).unwrap();
-        let seconds = Arc::new(AtomicI64::new(0));
-        let clock = seconds.clone();
-        let engine = Engine::new(Parts {
-            store: store.clone(),
-            zones: Arc::new(ZoneSet::embedded().unwrap()),
-            registries: BTreeMap::new(),
-            zone_registry: BTreeMap::new(),
-            world: World {
-                real: Arc::new(move || start().plus_seconds(clock.load(Ordering::Acquire))),
-                entropy: Arc::new(|buffer: &mut [u8]| buffer.fill(7)),
-            },
-            key: SealingKey::new(1, [1; 32]),
-            on_wait: || (),
-            node: "test".to_owned(),
-            faults: faults.clone(),
-            offset_micros: Arc::default(),
-            sandbox,
-        })
-        .unwrap();
-        Bench { store, engine, seconds }
-    }
-
-    impl Bench {
-        fn write(&self, body: impl FnMut(&mut Tx<'_>) -> Result<(), store::Fault> + Send + 'static) {
-            self.store.write::<_, store::Fault, _>(body).unwrap();
-        }
-
-        fn account(&self) -> i64 {
-            let account = NewAccount {
-                dmapi_login: "ada@reseller.example".to_owned(),
-                kv_login: "ada".to_owned(),
-                password: "long enough, and more".to_owned(),
-                email: "ada@reseller.example".to_owned(),
-                currency: Currency::USD,
-                credit: Money::zero(Currency::USD),
-                parent: None,
-                tier: String::new(),
-                premium: false,
-                profile: Profile::default(),
-            };
-            self.engine.create_account(&Actor::staff(), account).unwrap()
-        }
-
-        fn queue(&self, id: i64, account_id: Option<i64>, recipient: &str) {
-            let mail = Mail {
-                id,
-                account_id,
-                at: start(),
-                recipient: recipient.to_owned(),
-                subject: format!("Letter {id}"),
-                text: "Dear someone".to_owned(),
-                html: "<p>Dear someone</p>".to_owned(),
-                links: "[]".to_owned(),
-                state: "queued".to_owned(),
-                attempts: 0,
-                last_error: String::new(),
-                next_at: start(),
-            };
-            self.write(move |tx| mails::insert(tx, &mail));
-        }
-
-        fn mails(&self) -> Vec<Mail> {
-            let mut rows = self.store.read(|tx| mails::list(tx, None, 100)).unwrap();
-            rows.sort_by_key(|m| m.id);
-            rows
-        }
-
-        fn states(&self) -> Vec<(i64, String)> {
-            self.mails().into_iter().map(|m| (m.id, m.state)).collect()
-        }
-
-        /// What is due goes to the relay once.
-        fn round(&self, relay: &mut Relay) -> bool {
-            let reached = round(&self.engine, relay, &AtomicBool::new(false)).unwrap();
-            relay.close();
-            reached
-        }
-
-        fn pass(&self, seconds: i64) {
-            self.seconds.fetch_add(seconds, Ordering::AcqRel);
-        }
-    }
 
     fn state(id: i64, state: &str) -> (i64, String) {
         (id, state.to_owned())
@@ -327,23 +226,7 @@ mod tests {
         assert!(bench.round(&mut server.relay()));
         assert_eq!(bench.states(), [state(1, "failed"), state(2, "sent"), state(3, "failed")]);
         assert!(bench.mails()[0].last_error.contains("550"), "{:?}", bench.mails()[0]);
-        let choice = events::Choice {
-            account_id: account,
-            sub_accounts: false,
-            open: true,
-            acknowledged: false,
-            from: start().plus_days(-1),
-            to: start().plus_days(1),
-        };
-        let told = bench.store.read(move |tx| {
-            let mut found = Vec::new();
-            events::each(tx, &choice, events::Sort::Date, false, 10, |told| {
-                found.push(told.event);
-                Ok(())
-            })?;
-            Ok::<_, store::Fault>(found)
-        });
-        let told = told.unwrap();
+        let told = events_of(&bench.store, account);
         assert_eq!(told.len(), 2);
         assert_eq!(
             (told[0].class.as_str(), told[0].subclass.as_str(), told[0].object.as_str()),

@@ -75,6 +75,7 @@ pub const POINTS: &[&str] = &[
     "registry.connect",
     "registry.login",
     "mail.send",
+    "webhook.send",
     "store.commit",
 ];
 

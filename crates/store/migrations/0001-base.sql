@@ -422,3 +422,61 @@ CREATE TABLE invitations (
     expires_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX invitations_one ON invitations (domain_id, email, role);
+
+-- Where accounts want their events delivered. The secrets are sealed; the old one signs too until it ends. Instants of delivery are of the real clock.
+CREATE TABLE webhooks (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    url TEXT NOT NULL,
+    description TEXT NOT NULL,
+    events TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    old_secret TEXT NOT NULL,
+    old_secret_until_at BIGINT,
+    state TEXT NOT NULL CHECK (state IN ('active', 'stopped', 'paused')),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX webhooks_account ON webhooks (account_id, id);
+
+-- How their receivers do; apart from the above, so that a delivery is in nobody's way who writes an event.
+CREATE TABLE webhook_health (
+    webhook_id BIGINT PRIMARY KEY REFERENCES webhooks (id),
+    failures BIGINT NOT NULL CHECK (failures >= 0),
+    failing_since_at BIGINT,
+    hold_until_at BIGINT NOT NULL,
+    tried_at BIGINT NOT NULL,
+    delivered_at BIGINT,
+    last_error TEXT NOT NULL
+);
+
+-- One delivery for an event and webhook: attempts counts for ever and marks the claim, tries since it was last queued.
+CREATE TABLE webhook_deliveries (
+    webhook_id BIGINT NOT NULL REFERENCES webhooks (id),
+    event_id BIGINT NOT NULL REFERENCES events (id),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'delivered', 'failed')),
+    attempts BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    first_at BIGINT,
+    next_at BIGINT NOT NULL,
+    locked_until BIGINT NOT NULL,
+    status BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    log TEXT NOT NULL,
+    done_at BIGINT,
+    PRIMARY KEY (webhook_id, event_id)
+);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, next_at, event_id) WHERE state = 'queued';
+CREATE INDEX webhook_deliveries_done ON webhook_deliveries (done_at) WHERE done_at IS NOT NULL;
+
+-- The first replies to requests that carried a key of their own (Idempotency-Key): sealed, kept for a day of the real clock.
+CREATE TABLE kept_replies (
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    key_digest TEXT NOT NULL,
+    request_digest TEXT NOT NULL,
+    status BIGINT NOT NULL,
+    reply TEXT NOT NULL,
+    kept_at BIGINT NOT NULL,
+    PRIMARY KEY (account_id, key_digest)
+);
+CREATE INDEX kept_replies_time ON kept_replies (kept_at);

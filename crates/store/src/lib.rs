@@ -10,6 +10,7 @@ pub mod grants;
 pub mod hosts;
 pub mod jobs;
 pub mod journal;
+pub mod kept;
 pub mod ledger;
 pub mod mails;
 pub mod orders;
@@ -18,6 +19,7 @@ pub mod settings;
 pub mod tallies;
 pub mod tokens;
 pub mod transfers;
+pub mod webhooks;
 pub mod wipe;
 
 pub use db::{Fault, Location, Store, Tx};
@@ -39,6 +41,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("hosts", hosts::STATEMENTS),
         ("jobs", jobs::STATEMENTS),
         ("journal", journal::STATEMENTS),
+        ("kept", kept::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
         ("mails", mails::STATEMENTS),
         ("orders", orders::STATEMENTS),
@@ -47,6 +50,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("tokens", tokens::STATEMENTS),
         ("transfers", transfers::STATEMENTS),
         ("tallies", tallies::STATEMENTS),
+        ("webhooks", webhooks::STATEMENTS),
         ("wipe", wipe::STATEMENTS),
     ];
     modules.iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (*module, *name, *statement)))

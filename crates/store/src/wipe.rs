@@ -6,6 +6,10 @@ use crate::statements;
 statements! {
     INVITATIONS = "DELETE FROM invitations";
     GRANTS = "DELETE FROM grants";
+    KEPT_REPLIES = "DELETE FROM kept_replies";
+    WEBHOOK_DELIVERIES = "DELETE FROM webhook_deliveries";
+    WEBHOOK_HEALTH = "DELETE FROM webhook_health";
+    WEBHOOKS = "DELETE FROM webhooks";
     TOKENS = "DELETE FROM tokens";
     TRANSFERS = "DELETE FROM transfers";
     AGENDA = "DELETE FROM agenda";

@@ -70,6 +70,15 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Staff at work on one account, as its owner would be: for what an account can do itself.
+    pub fn act_as_staff(&self, login: &str) -> Result<Actor, Error> {
+        let login = login.to_owned();
+        let account = self.inner.store.read(move |tx| by_login(tx, &login))?;
+        Ok(Actor { account: account.id, currency: account.currency, ..Actor::staff() })
+    }
+}
+
 /// The account of a login of either dialect.
 fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Account, Error> {
     let login = login.trim().to_lowercase();

@@ -23,6 +23,8 @@ pub(crate) struct Bell {
     work_out: Receiver<Job>,
     mail_in: Sender<()>,
     mail_out: Receiver<()>,
+    webhook_in: Sender<()>,
+    webhook_out: Receiver<()>,
     waiting: Mutex<HashMap<i64, (Arc<Decision>, usize)>>,
     /// Jobs being done at this moment.
     in_hand: AtomicUsize,
@@ -52,11 +54,14 @@ impl Bell {
     pub(crate) fn new() -> Bell {
         let (work_in, work_out) = bounded(WORK_MAX);
         let (mail_in, mail_out) = bounded(1);
+        let (webhook_in, webhook_out) = bounded(1);
         Bell {
             work_in,
             work_out,
             mail_in,
             mail_out,
+            webhook_in,
+            webhook_out,
             waiting: Mutex::new(HashMap::new()),
             in_hand: AtomicUsize::new(0),
             held: Mutex::new(HashMap::new()),
@@ -129,6 +134,15 @@ impl Bell {
 
     pub(crate) fn mail_rings(&self) -> &Receiver<()> {
         &self.mail_out
+    }
+
+    /// Something was queued for webhooks, or there is room for more.
+    pub(crate) fn webhook(&self) {
+        let _ = self.webhook_in.try_send(());
+    }
+
+    pub(crate) fn webhook_rings(&self) -> &Receiver<()> {
+        &self.webhook_out
     }
 
     pub(crate) fn decided(&self, order_id: i64) {

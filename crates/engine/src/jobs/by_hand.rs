@@ -26,6 +26,7 @@ impl Engine {
                 return Ok::<_, Error>(jobs::free_held(tx, &node)?);
             }
             store::agenda::free_all(tx)?;
+            store::webhooks::free_all(tx)?;
             Ok(jobs::free_all(tx)?)
         })?;
         Ok(())

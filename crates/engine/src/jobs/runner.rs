@@ -139,7 +139,14 @@ impl Engine {
                 if real_now.seconds_since(swept_at) >= 3_600 {
                     swept_at = real_now;
                     let before = real_now.plus_seconds(-SESSION_SWEEP_SECONDS);
-                    self.inner.store.write(move |tx| Ok::<_, Error>(store::accounts::sweep_sessions(tx, before)?))?;
+                    let (delivered_before, kept_before) =
+                        (real_now.plus_days(-crate::webhook::KEPT_DAYS), real_now.plus_seconds(-crate::once::KEPT_SECONDS));
+                    self.inner.store.write(move |tx| {
+                        store::accounts::sweep_sessions(tx, before)?;
+                        store::webhooks::sweep(tx, delivered_before)?;
+                        store::kept::sweep(tx, kept_before)?;
+                        Ok::<_, Error>(())
+                    })?;
                 }
                 Ok::<_, Error>(())
             })();

@@ -34,6 +34,7 @@ embedded!(
     "grant-given",
     "grant-answered",
     "grant-ended",
+    "webhook-paused",
 );
 
 /// The folder whose files stand in for the embedded ones for everybody.

@@ -31,6 +31,8 @@ pub(crate) enum Template<'a> {
     GrantAnswered { domain: &'a str, role: &'a str, who: &'a str, accepted: bool },
     /// To both sides: a part in a name, or the offer of one, has ended.
     GrantEnded { domain: &'a str, role: &'a str, who: &'a str },
+    /// To the account: the receiver of a webhook failed for days, and is sent to no more.
+    WebhookPaused { webhook: i64, receiver: &'a str, since: Timestamp, failures: i64, reason: &'a str },
     /// To an owner whose address was never confirmed.
     Verification { domain: &'a str, name: &'a str, link: &'a str, until: Timestamp },
 }
@@ -87,6 +89,7 @@ impl Template<'_> {
             Template::GrantAnswered { .. } => "grant-answered",
             Template::GrantEnded { .. } => "grant-ended",
             Template::Verification { .. } => "verification",
+            Template::WebhookPaused { .. } => "webhook-paused",
         }
     }
 
@@ -157,6 +160,13 @@ impl Template<'_> {
                 vec![("domain", text(domain)), ("role", text(role)), ("who", text(who)), ("accepted", Slot::Flag(accepted))]
             }
             Template::GrantEnded { domain, role, who } => vec![("domain", text(domain)), ("role", text(role)), ("who", text(who))],
+            Template::WebhookPaused { webhook, receiver, since, failures, reason } => vec![
+                ("webhook", Slot::Number(webhook)),
+                ("receiver", text(receiver)),
+                ("since", minute(since)),
+                ("failures", Slot::Number(failures)),
+                ("reason", text(reason)),
+            ],
             Template::Verification { domain, name, link: to, until } => {
                 vec![("domain", text(domain)), ("name", text(name)), ("link", link(to)), ("until", minute(until))]
             }
@@ -174,6 +184,13 @@ impl Template<'_> {
             Template::RenewalFailed { domain, renewal: at, reason: "the balance is too low", last: at },
             Template::TransferFoa { domain, losing: "Other Registrar", gaining: "Domesday", link, until: at },
             Template::Verification { domain, name: "Ada Weber", link, until: at },
+            Template::WebhookPaused {
+                webhook: 4711,
+                receiver: "https://hooks.example",
+                since: at,
+                failures: 82,
+                reason: "503 Service Unavailable",
+            },
         ];
         samples.push(Template::GrantEnded { domain, role: "tech", who: "bob@reseller.example" });
         for way in [false, true] {
