@@ -99,6 +99,7 @@ enum Face {
     Dmapi,
     Kvapi,
     Lab,
+    Api,
     Public,
     Console,
 }
@@ -113,6 +114,9 @@ impl Face {
         } else if under("/sandbox") {
             Face::Lab
         } else if under("/foa") || under("/grant") {
+        } else if under("/api/v1") {
+            Face::Api
+        } else if under("/foa") {
             Face::Public
         } else {
             Face::Console
@@ -124,6 +128,7 @@ impl Face {
             Face::Dmapi => dmapi::answer(&faces.engine, peer, request),
             Face::Kvapi => kvapi::answer(&faces.engine, peer, request),
             Face::Lab => api::answer(&faces.engine, &faces.lab, request),
+            Face::Api => api::v1::answer(&faces.engine, peer, request),
             Face::Console if faces.bench && request.uri().path().starts_with("/bench/") => {
                 crate::bench::route::answer(&faces.lab.sandbox, &request)
             }
@@ -137,6 +142,7 @@ impl Face {
         let mut response = match self {
             Face::Dmapi => finish(dmapi::turned_away(status, reason), false),
             Face::Kvapi => finish(kvapi::turned_away(status, reason), false),
+            Face::Api => finish(api::v1::turned_away(status, reason), false),
             Face::Lab | Face::Public | Face::Console => {
                 let mut response = Response::new(Body::from(format!("{reason}\n")));
                 *response.status_mut() = status;

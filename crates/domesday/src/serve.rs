@@ -9,6 +9,8 @@ use axum_server::Handle;
 use clap::Args;
 use console::Addresses;
 use engine::mail::Library;
+use engine::webhook::Targets;
+use outbox::webhooks::{self, Client};
 use registry::embedded::server;
 use registry::pki::Pki;
 use std::net::{SocketAddr, TcpListener};
@@ -43,6 +45,12 @@ pub struct ServeOptions {
     /// Templates of mails in front of the built-in ones: a folder for each brand, and one called `default`.
     #[arg(long, env = "DOMESDAY_MAILS", value_name = "FOLDER")]
     pub mails: Option<PathBuf>,
+    /// Which receivers webhooks may have: `public` ones over https, or `any`. A sandbox that only this machine can reach takes any, else public ones.
+    #[arg(long, env = "DOMESDAY_WEBHOOK_TARGETS", value_name = "WHICH", value_parser = targets)]
+    pub webhook_targets: Option<Targets>,
+    /// Certificate authorities in PEM that webhooks' receivers may have, beside those that the system trusts.
+    #[arg(long, env = "DOMESDAY_WEBHOOK_CA", value_name = "FILE")]
+    pub webhook_ca: Option<PathBuf>,
     /// Serve a sandbox, with its published passwords, on an address that others can reach.
     #[arg(long, env = "DOMESDAY_PUBLIC_SANDBOX")]
     pub public_sandbox: bool,
@@ -57,6 +65,10 @@ pub struct ServeOptions {
     pub bench_routes: bool,
     #[command(flatten)]
     pub store: StoreOptions,
+}
+
+fn targets(word: &str) -> Result<Targets, String> {
+    Targets::from_word(word).ok_or_else(|| "one of public, any".to_owned())
 }
 
 /// SIGTERM drains for so long; what has not ended then is cut.
@@ -78,12 +90,17 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
         Some(folder) => Some(Library::from_folder(folder).with_context(|| format!("the templates of mails in {}", folder.display()))?),
         None => None,
     };
+    let client = Client::new(options.webhook_ca.as_deref()).context("webhooks")?;
     let opened = assemble::open(&options.store, true)?;
     let sandbox = opened.sandbox.clone();
     let engine = sandbox.engine().clone();
     if let Some(library) = mails {
         engine.set_mail_library(library);
     }
+
+    // Strangers' webhooks must not reach what only this machine or its network can.
+    let seen_by_others = !options.listen.ip().is_loopback();
+    engine.set_webhook_targets(options.webhook_targets.unwrap_or(if seen_by_others { Targets::Public } else { Targets::Any }));
 
     let pki = Pki::open(&options.store.data.join("pki"), &[sandbox::REGISTRAR, sandbox::OUTSIDER], world::now())?;
     let epp_listener = TcpListener::bind(options.epp).with_context(|| format!("cannot listen on {}", options.epp))?;
@@ -99,6 +116,10 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     let outbox = {
         let (engine, stop) = (engine.clone(), stop.clone());
         std::thread::Builder::new().name("outbox".to_owned()).spawn(move || outbox::run(engine, stop))?
+    };
+    let hooks = {
+        let (engine, stop) = (engine.clone(), stop.clone());
+        std::thread::Builder::new().name("webhooks".to_owned()).spawn(move || webhooks::deliver(engine, client, stop))?
     };
     let clock = {
         let (sandbox, stop) = (sandbox.clone(), stop.clone());
@@ -121,7 +142,7 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     stop.store(true, Ordering::Release);
     epp.stop();
     running.stop();
-    for thread in [outbox, clock] {
+    for thread in [outbox, hooks, clock] {
         if thread.join().is_err() {
             tracing::error!("a thread ended by a panic");
         }

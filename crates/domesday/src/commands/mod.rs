@@ -7,6 +7,7 @@ mod price;
 mod reset;
 mod table;
 mod verify;
+mod webhook;
 mod words;
 mod zone;
 
@@ -35,6 +36,9 @@ pub enum Command {
     /// Book a deposit, or print an account's statement.
     #[command(after_help = "Examples: domesday fund anna 250.00 --memo 'wire 2027-114'\n          domesday fund anna --statement")]
     Fund(fund::FundOptions),
+    /// Make, change and list webhooks of accounts, look at their deliveries and send once more.
+    #[command(subcommand, after_help = "Example: domesday webhook create anna https://hooks.example.com/in --events 'domain_*'")]
+    Webhook(webhook::WebhookCommand),
     /// Show and set prices.
     #[command(subcommand, after_help = "Example: domesday price set com renew 11.50 --months 12 --from 2027-06-01T00:00:00Z")]
     Price(price::PriceCommand),
@@ -70,6 +74,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Account(command) => account::run(command),
         Command::Key(command) => key::run(command),
         Command::Fund(options) => fund::run(&options),
+        Command::Webhook(command) => webhook::run(command),
         Command::Price(command) => price::run(command),
         Command::Zone(command) => zone::run(&command),
         Command::Reset(options) => reset::run(&options),
@@ -127,7 +132,7 @@ mod tests {
         examples(&Line::command(), &mut found);
         assert!(found.len() > 15, "{found:?}");
         for example in found {
-            let words = example.replace("'wire 2027-114'", "wire");
+            let words = example.replace("'wire 2027-114'", "wire").replace('\'', "");
             Line::try_parse_from(words.split_whitespace()).unwrap_or_else(|problem| panic!("{example}: {problem}"));
         }
     }
