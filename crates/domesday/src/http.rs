@@ -113,10 +113,9 @@ impl Face {
             Face::Kvapi
         } else if under("/sandbox") {
             Face::Lab
-        } else if under("/foa") || under("/grant") {
         } else if under("/api/v1") {
             Face::Api
-        } else if under("/foa") {
+        } else if under("/foa") || under("/grant") {
             Face::Public
         } else {
             Face::Console
