@@ -18,6 +18,7 @@ pub mod lab;
 mod ledger;
 pub mod mail;
 pub mod order;
+pub mod owner_change;
 mod pricing;
 mod secret;
 mod tracking;

@@ -13,6 +13,7 @@ pub mod journal;
 pub mod ledger;
 pub mod mails;
 pub mod orders;
+pub mod owner_changes;
 pub mod polls;
 pub mod settings;
 pub mod tallies;
@@ -42,6 +43,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("ledger", ledger::STATEMENTS),
         ("mails", mails::STATEMENTS),
         ("orders", orders::STATEMENTS),
+        ("owner_changes", owner_changes::STATEMENTS),
         ("polls", polls::STATEMENTS),
         ("settings", settings::STATEMENTS),
         ("tokens", tokens::STATEMENTS),
