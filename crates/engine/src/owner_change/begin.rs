@@ -230,19 +230,19 @@ fn joined(tx: &mut Tx<'_>, cx: &Cx<'_>, lock: &str, fingerprint: &str) -> Result
         return Ok(None);
     };
     let order = OrderRef { id: open.id, tracking_id: open.tracking_id };
-    Ok(owner_changes::by_id(tx, order.id)?.map(|row| Begun { order, state: row.state }))
+    Ok(owner_changes::by_id(tx, order.id)?.map(|row| Begun { order, state: row.state, needs_consent: row.kind.needs_consent() }))
 }
 
 /// An agent has spoken, or nobody needs to: it is with the registry.
 fn by_agent(tx: &mut Tx<'_>, cx: &Cx<'_>, row: OwnerChange, order: OrderRef) -> Result<Begun, Error> {
     if let Some(known) = owner_changes::by_id(tx, order.id)? {
-        return Ok(Begun { order, state: known.state });
+        return Ok(Begun { order, state: known.state, needs_consent: known.kind.needs_consent() });
     }
     let mut row = OwnerChange { id: order.id, ..row };
     owner_changes::insert(tx, &row)?;
     let line = if row.kind.needs_consent() { "the account speaks for both owners" } else { "no consent is asked for by us" };
     must_step(tx, cx, &mut row, OwnerChangeEvent::AgentApproved, line)?;
-    Ok(Begun { order, state: row.state })
+    Ok(Begun { order, state: row.state, needs_consent: row.kind.needs_consent() })
 }
 
 /// Both owners are asked.
@@ -253,7 +253,7 @@ fn ask(tx: &mut Tx<'_>, cx: &Cx<'_>, row: OwnerChange, wanted: Wanted<'_>) -> Re
     set_timer(tx, cx, row.id, row.expires_at)?;
     consent::ask(tx, cx, &row, &model::owner_change::Side::ALL)?;
     mails::tell(tx, cx, &row, mails::Told::Pending, "")?;
-    Ok(Begun { order, state: row.state })
+    Ok(Begun { order, state: row.state, needs_consent: row.kind.needs_consent() })
 }
 
 fn owner(tx: &mut Tx<'_>, id: i64) -> Result<Holder, Error> {

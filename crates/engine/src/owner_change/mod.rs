@@ -65,6 +65,8 @@ impl Default for Terms {
 pub struct Begun {
     pub order: OrderRef,
     pub state: OwnerChangeState,
+    /// The owners' consent is part of it, their own or an agent's.
+    pub needs_consent: bool,
 }
 
 /// An owner as the change knows it: what was shown to both sides.
