@@ -72,6 +72,7 @@ fn values() -> Vec<String> {
 
 /// What each command reads beside COMMAND and SUBUSER.
 const READS: &[(&str, &str)] = &[
+    ("ActivateOwnerChange", "ACTION TRIGGER DOMAIN TRANSFERLOCK"),
     ("ActivateTransfer", "DOMAIN ACTION TRIGGER AUTH"),
     (
         "AddContact",
@@ -109,14 +110,14 @@ const READS: &[(&str, &str)] = &[
     (
         "ModifyContact",
         "CONTACT TITLE FIRSTNAME MIDDLENAME LASTNAME ORGANIZATION STREET STREET0 STREET1 CITY STATE ZIP COUNTRY PHONE FAX EMAIL VATID DELETE0 \
-         VALIDATION CHECKONLY PREVERIFY AUTODELETE STATUS0 CLTRID X-ANYTHING",
+         VALIDATION CHECKONLY TRIGGERFOA TRIGGERDA PREVERIFY AUTODELETE STATUS0 CLTRID X-ANYTHING",
     ),
     (
         "ModifyDomain",
         "DOMAIN OWNERCONTACT0 ADDOWNERCONTACT0 DELOWNERCONTACT0 ADMINCONTACT0 ADDADMINCONTACT0 DELADMINCONTACT0 ADMINCONTACT2CITY TECHCONTACT0 \
          BILLINGCONTACT0 NAMESERVER0 ADDNAMESERVER0 DELNAMESERVER12 AUTH TRANSFERLOCK RENEWALMODE DNSSEC0 DNSSECDSDATA0 ADDDNSSEC0 DELDNSSECDSDATA0 \
          DNSSECDELALL STATUS0 ADDSTATUS0 DELSTATUS0 X-WHOISPRIVACY X-WHOIS-PRIVACY X-DOMAIN-COMMENT X-KR-CTFY-TYPE X-KR-CTFY-NO X-ANYTHING DOMAINTAG0 \
-         CHECKONLY CLTRID",
+         CHECKONLY TRIGGERFOA TRIGGERDA CLTRID",
     ),
     ("ModifyNameserver", "NAMESERVER IPADDRESS0 ADDIPADDRESS0 DELIPADDRESS0 NEWNAMESERVER STATUS0 CLTRID"),
     ("QueryContactList", "CONTACT FIRST LIMIT WIDE ORDER ORDERBY LAYER TYPE STATUS LASTNAME"),
@@ -124,13 +125,19 @@ const READS: &[(&str, &str)] = &[
     ("QueryEventList", "CLASS SUBCLASS HISTORY SHOWALL INCLUDESUB MINDATE MAXDATE ORDERBY ORDER FIRST LIMIT WIDE GENERATELIST"),
     ("QueryForeignTransferList", "DOMAIN FIRST LIMIT WIDE GENERATELIST SENDLISTEMAIL"),
     ("QueryNameserverList", "NAMESERVER PARENTDOMAIN FIRST LIMIT WIDE GENERATELIST"),
+    ("QueryOwnerChangeList", "STATUS FIRST LIMIT WIDE"),
     ("QueryTransferList", "DOMAIN FIRST LIMIT WIDE GENERATELIST SENDLISTEMAIL"),
     ("QueryZoneList", "ZONE INACTIVE INDIVIDUAL REGISTRAR FIRST LIMIT"),
     ("RenewDomain", "DOMAIN PERIOD PERIODTYPE EXPIRATION X-FEE-AMOUNT X-FEE-AMOUNT0 X-FEE-CURRENCY X-PROMOTION-CODE CLTRID"),
+    ("ResendNotification", "TYPE OBJECT RECIPIENT SUB REASON"),
     ("RestoreDomain", "DOMAIN RENEWALMODE X-FEE-AMOUNT X-FEE-AMOUNT0 X-FEE-CURRENCY CLTRID"),
     ("SetAuthCode", "DOMAIN AUTH ACTION TYPE CLTRID"),
     ("SetDomainRenewalMode", "DOMAIN RENEWALMODE TOKEN CLTRID"),
     ("SetDomainTransferMode", "DOMAIN TRANSFERMODE TOKEN CLTRID"),
+    (
+        "SetProperty",
+        "ICANNTRANSFER-OWNERCHANGE-MODE ICANNTRANSFER-TRANSFERLOCK ICANNTRANSFER-TRANSFERLOCK-OVERRIDE ICANNTRANSFER-EMAILSUBJECT",
+    ),
     ("StartSession", "LOGIN PASSWORD NEWPASSWORD PERSISTENT"),
     ("StatusAccount", "REGISTRAR"),
     ("StatusContact", "CONTACT AUTH"),
@@ -138,6 +145,7 @@ const READS: &[(&str, &str)] = &[
     ("StatusDomainTransfer", "DOMAIN"),
     ("StatusEvent", "EVENT HISTORY"),
     ("StatusNameserver", "NAMESERVER"),
+    ("StatusOwnerChange", "DOMAIN"),
     ("StopSession", ""),
     (
         "TransferDomain",
@@ -167,6 +175,9 @@ fn good(command: &str) -> Vec<(String, String)> {
         "CheckNameserver" | "DeleteNameserver" | "StatusNameserver" => "NAMESERVER=ns1.fresh.com",
         "TransferDomain" | "CheckDomainTransfer" => "DOMAIN=locked-away.com AUTH=locked-1",
         "StatusDomainTransfer" | "ActivateTransfer" => "DOMAIN=leaving.com TRIGGER=00ff",
+        "ActivateOwnerChange" => "ACTION=APPROVE TRIGGER=00ff",
+        "ResendNotification" => "TYPE=ownerchange OBJECT=fresh.com",
+        "SetProperty" => "ICANNTRANSFER-OWNERCHANGE-MODE=FOA",
         "SetAuthCode" => "DOMAIN=taken.com",
         "StatusDomain" => "DOMAIN=demo.or.kr",
         _ => "",
