@@ -37,6 +37,7 @@ pub(crate) fn refused(refusal: &Refusal) -> (StatusCode, Option<String>, String)
         Refusal::OrderUnknown => plain(StatusCode::NOT_FOUND, "there is no such order in this account".to_owned()),
         Refusal::AuthInfoWrong => plain(StatusCode::FORBIDDEN, "the authorization code is wrong".to_owned()),
         Refusal::NotTransferable { reason } => plain(StatusCode::CONFLICT, format!("the name cannot be transferred: {reason}")),
+        Refusal::OwnerChangeUnknown { object } => plain(StatusCode::NOT_FOUND, format!("there is no owner change of {object}")),
         Refusal::TransferUnknown { name } => plain(StatusCode::NOT_FOUND, format!("there is no transfer of {name}")),
         Refusal::NotYours => plain(StatusCode::FORBIDDEN, "that is not this account's".to_owned()),
         Refusal::AlreadyExists => plain(StatusCode::CONFLICT, "it exists already".to_owned()),

@@ -21,6 +21,7 @@ pub fn request_type(kind: OrderKind) -> &'static str {
         OrderKind::DomainRestore => "domain-redeem",
         OrderKind::DomainSuspend => "domain-suspend",
         OrderKind::DomainModify => "domain-modify",
+        OrderKind::DomainOwnerChange => "domain-owner-change",
         OrderKind::DomainLock => "domain-lock",
         OrderKind::DomainUnlock => "domain-unlock",
         OrderKind::PropertySet => "domain-set-property",

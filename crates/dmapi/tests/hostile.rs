@@ -33,6 +33,7 @@ const PARAMETERS: &[(&str, &[&str])] = &[
             "cltrid",
         ],
     ),
+    ("domain-owner-change", OWNER_CHANGE),
     ("domain-privacy-order", &["domain", "privacy", "period", "expyear", "max-price", "cltrid"]),
     ("domain-redeem", &["domain", "max-price", "cltrid"]),
     (
@@ -135,6 +136,23 @@ const CHANGE: &[&str] = &[
     "cltrid",
     "x-us-nexus-category",
     "x-%0a",
+];
+
+const OWNER_CHANGE: &[&str] = &[
+    "domain",
+    "tld",
+    "lock-opt-out",
+    "name",
+    "organization",
+    "email",
+    "address-1",
+    "city",
+    "state",
+    "postal-code",
+    "country",
+    "phone",
+    "cltrid",
+    "x-kr-ctfy-no",
 ];
 
 const CONTACT: &[&str] = &[

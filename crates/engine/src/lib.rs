@@ -19,6 +19,7 @@ mod ledger;
 pub mod mail;
 mod once;
 pub mod order;
+pub mod owner_change;
 mod pricing;
 mod secret;
 mod tracking;

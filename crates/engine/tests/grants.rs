@@ -103,7 +103,7 @@ fn tried(f: &Fixture, actor: &Actor) -> [bool; 8] {
         Err(Error::Refused(Refusal::NotYours)) => false,
         Err(other) => panic!("{other:?}"),
     };
-    let run = |wish: Modify| settle(engine.run(actor, wish));
+    let run = |wish: Modify| settle(engine.run(actor, wish).map(|changed| domain::Accepted { order: changed.order }));
     let renew = Renew {
         name: name(NAME),
         term: Term::By { months: Months::new(12), from_year: None },

@@ -87,6 +87,8 @@ pub fn refused(refusal: &Refusal) -> Reply {
         }
         Refusal::NotTransferable { reason } => detail(Code::DomainStatus, reason),
         Refusal::TransferUnknown { .. } => Reply::new(Code::NotFlagged),
+        // As for any other object.
+        Refusal::OwnerChangeUnknown { .. } => Reply::new(Code::NotFound),
         Refusal::NotYours => Reply::new(Code::Authorization),
         Refusal::AlreadyExists => Reply::new(Code::NotUnique),
         Refusal::StatusForbids { status } => detail(Code::DomainStatus, status),
@@ -188,6 +190,7 @@ mod tests {
             (Refusal::KeyReused, "540 Attribute value is not unique; the key was used for another request"),
             (Refusal::AuthInfoWrong, "531 Authorization failed [Invalid authorization information]"),
             (Refusal::NotTransferable { reason: text("it is locked") }, "552 Domain status does not allow for operation; it is locked"),
+            (Refusal::OwnerChangeUnknown { object: text("example.com") }, "545 Entity reference not found"),
             (Refusal::TransferUnknown { name: text("example.com") }, "534 Domain name has not been flagged for transfer"),
             (Refusal::NotYours, "531 Authorization failed"),
             (Refusal::AlreadyExists, "540 Attribute value is not unique"),

@@ -10,6 +10,7 @@ pub mod lock;
 pub mod money;
 pub mod name;
 pub mod order;
+pub mod owner_change;
 pub mod pattern;
 pub mod period;
 pub mod policy;

@@ -14,6 +14,8 @@ pub enum OrderKind {
     /// Resolution interrupted or resumed at the end of a term; only the agenda opens these.
     DomainSuspend,
     DomainModify,
+    /// A new registrant.
+    DomainOwnerChange,
     DomainLock,
     DomainUnlock,
     PropertySet,
@@ -29,7 +31,7 @@ pub enum OrderKind {
 }
 
 impl OrderKind {
-    pub const ALL: [OrderKind; 20] = [
+    pub const ALL: [OrderKind; 21] = [
         OrderKind::ContactCreate,
         OrderKind::DomainRegister,
         OrderKind::DomainRenew,
@@ -39,6 +41,7 @@ impl OrderKind {
         OrderKind::DomainPush,
         OrderKind::DomainSuspend,
         OrderKind::DomainModify,
+        OrderKind::DomainOwnerChange,
         OrderKind::DomainLock,
         OrderKind::DomainUnlock,
         OrderKind::PropertySet,
@@ -63,6 +66,7 @@ impl OrderKind {
             OrderKind::DomainPush => "domain-push",
             OrderKind::DomainSuspend => "domain-suspend",
             OrderKind::DomainModify => "domain-modify",
+            OrderKind::DomainOwnerChange => "domain-owner-change",
             OrderKind::DomainLock => "domain-lock",
             OrderKind::DomainUnlock => "domain-unlock",
             OrderKind::PropertySet => "domain-set-property",

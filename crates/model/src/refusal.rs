@@ -53,6 +53,8 @@ pub enum Refusal {
     NotTransferable { reason: String },
     /// The account has no part in a transfer of this name.
     TransferUnknown { name: String },
+    /// Neither a name nor a contact of that name in this account is under a change of owner, or ever was.
+    OwnerChangeUnknown { object: String },
     /// Something the account has no right to touch (a sub-account that is not its own).
     NotYours,
     /// The object exists already.

@@ -334,6 +334,33 @@ CREATE INDEX transfers_other_account ON transfers (other_account_id, id);
 -- A name is in one transfer at a time.
 CREATE UNIQUE INDEX transfers_open ON transfers (name) WHERE state NOT IN ('completed', 'refused', 'rejected', 'cancelled', 'lapsed');
 
+-- Changes of owner: of a name, or of a contact that is the owner of names. Each has the number of its order.
+CREATE TABLE owner_changes (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    object TEXT NOT NULL,
+    domain_id BIGINT,
+    contact_id BIGINT,
+    kind TEXT NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('foa', 'agent')),
+    state TEXT NOT NULL,
+    losing TEXT NOT NULL,
+    gaining TEXT NOT NULL,
+    wish TEXT NOT NULL,
+    may_decline_lock BIGINT NOT NULL CHECK (may_decline_lock IN (0, 1)),
+    declines_lock BIGINT NOT NULL CHECK (declines_lock IN (0, 1)),
+    reason TEXT NOT NULL,
+    requested_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    CHECK ((domain_id IS NULL) <> (contact_id IS NULL))
+);
+CREATE INDEX owner_changes_account ON owner_changes (account_id, id);
+CREATE INDEX owner_changes_object ON owner_changes (account_id, object, id);
+CREATE INDEX owner_changes_contact ON owner_changes (contact_id, id) WHERE contact_id IS NOT NULL;
+-- A name or contact is in one change at a time.
+CREATE UNIQUE INDEX owner_changes_open ON owner_changes (object) WHERE state IN ('requested', 'losing-approved', 'gaining-approved', 'carrying-out');
+
 -- Links in mails: the token itself stands nowhere but in the mail.
 CREATE TABLE tokens (
     digest TEXT PRIMARY KEY,
@@ -386,6 +413,14 @@ CREATE TABLE hosts (
 );
 CREATE INDEX hosts_account ON hosts (account_id, name);
 CREATE INDEX hosts_domain ON hosts (domain_id);
+
+-- Options of accounts that are not at their defaults.
+CREATE TABLE account_options (
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (account_id, name)
+);
 
 -- Switches of domains that are not at their defaults.
 CREATE TABLE domain_properties (

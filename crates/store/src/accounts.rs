@@ -82,6 +82,9 @@ statements! {
     NOTE_LOGIN = "UPDATE accounts SET login_at = $1, login_from = $2 WHERE id = $3";
     NOTE_ERROR = "UPDATE accounts SET error_at = $1, error_from = $2 WHERE id = $3";
     INSERT_KEY = "INSERT INTO api_keys (digest, account_id, label, access, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (digest) DO NOTHING";
+    OPTION = "SELECT value FROM account_options WHERE account_id = $1 AND name = $2";
+    SET_OPTION = "INSERT INTO account_options (account_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value";
+    DROP_OPTION = "DELETE FROM account_options WHERE account_id = $1 AND name = $2";
     KEY = "SELECT account_id, access FROM api_keys WHERE digest = $1 AND revoked_at IS NULL";
     KEYS = "SELECT label, access, created_at, revoked_at FROM api_keys WHERE account_id = $1 ORDER BY created_at, label LIMIT 1000";
     REVOKE_KEY = "UPDATE api_keys SET revoked_at = $1 WHERE account_id = $2 AND label = $3 AND revoked_at IS NULL";
@@ -302,4 +305,18 @@ pub fn sweep_sessions(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Fault> 
 /// What becomes of the account's names at the end of their terms, and how many deletions are refunded.
 pub fn set_renewals(tx: &mut Tx<'_>, id: i64, mode: RenewalMode, at_expiry: bool, refund_every: i64) -> Result<(), Fault> {
     tx.execute(SET_RENEWALS, params![mode.word(), at_expiry, refund_every, id]).map(|_| ())
+}
+
+/// The value of an option that is not at its default.
+pub fn option(tx: &mut Tx<'_>, account_id: i64, name: &str) -> Result<Option<String>, Fault> {
+    tx.one(OPTION, params![account_id, name], |row| row.text(0))
+}
+
+/// Sets an option; `None` is its default.
+pub fn set_option(tx: &mut Tx<'_>, account_id: i64, name: &str, value: Option<&str>) -> Result<(), Fault> {
+    match value {
+        Some(value) => tx.execute(SET_OPTION, params![account_id, name, value]),
+        None => tx.execute(DROP_OPTION, params![account_id, name]),
+    }
+    .map(|_| ())
 }

@@ -39,6 +39,10 @@ statements! {
     SET = "INSERT INTO agenda (domain_id, what, account_id, due_at, amount_e4, attention, locked_until, epoch) VALUES ($1, $2, $3, $4, $5, $6, 0, 1) \
            ON CONFLICT (domain_id, what) DO UPDATE SET account_id = excluded.account_id, due_at = excluded.due_at, amount_e4 = excluded.amount_e4, \
            attention = excluded.attention, locked_until = 0, epoch = agenda.epoch + 1";
+    WAKE_OF_REGISTRANT = "INSERT INTO agenda (domain_id, what, account_id, due_at, amount_e4, attention, locked_until, epoch) \
+                          SELECT d.id, $1, d.account_id, $2, 0, '', 0, 1 FROM domain_contacts l JOIN domains d ON d.id = l.domain_id \
+                          WHERE l.contact_id = $3 AND d.registrant_id = $3 AND d.zone = $4 \
+                          ON CONFLICT (domain_id, what) DO UPDATE SET due_at = excluded.due_at, locked_until = 0, epoch = agenda.epoch + 1";
     OF = concat!("SELECT ", columns!(), " FROM agenda WHERE domain_id = $1 AND what = $2");
     HELD = "SELECT 1 FROM agenda WHERE domain_id = $1 AND what = $2 AND due_at = $3 AND epoch = $4";
     CLAIM = concat!(
@@ -82,6 +86,11 @@ pub fn set(
     attention: &str,
 ) -> Result<(), Fault> {
     tx.execute(SET, params![domain_id, what, account_id, due_at, amount_e4, attention]).map(|_| ())
+}
+
+/// Makes a thing due at an instant for all names of a registrant in a zone.
+pub fn set_of_registrant(tx: &mut Tx<'_>, registrant_id: i64, zone: &str, what: &str, due_at: Timestamp) -> Result<(), Fault> {
+    tx.execute(WAKE_OF_REGISTRANT, params![what, due_at, registrant_id, zone]).map(|_| ())
 }
 
 pub fn of(tx: &mut Tx<'_>, domain_id: i64, what: &str) -> Result<Option<Item>, Fault> {

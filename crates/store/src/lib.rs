@@ -14,6 +14,7 @@ pub mod kept;
 pub mod ledger;
 pub mod mails;
 pub mod orders;
+pub mod owner_changes;
 pub mod polls;
 pub mod settings;
 pub mod tallies;
@@ -45,6 +46,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("ledger", ledger::STATEMENTS),
         ("mails", mails::STATEMENTS),
         ("orders", orders::STATEMENTS),
+        ("owner_changes", owner_changes::STATEMENTS),
         ("polls", polls::STATEMENTS),
         ("settings", settings::STATEMENTS),
         ("tokens", tokens::STATEMENTS),

@@ -56,6 +56,7 @@ statements! {
     HOLDER = concat!("SELECT ", columns!(), " FROM orders WHERE lock_name = $1 AND state IN ('sending', 'at-registry', 'unknown')");
     MOVE = "UPDATE orders SET state = $1, message = $2, attention = $3, attempts = attempts + 1 WHERE id = $4 AND state = $5";
     DECIDE = "UPDATE orders SET state = $1, message = $2, result = $3, attention = '', decided_at = $4 WHERE id = $5 AND state IN ('sending', 'at-registry', 'unknown')";
+    TAKE_UP = "UPDATE orders SET lock_name = $1, intent = $2, message = $3, deadline_at = $4 WHERE id = $5 AND state IN ('sending', 'unknown')";
     ATTENTION = "UPDATE orders SET attention = $1 WHERE id = $2";
     HIDE = "UPDATE orders SET hidden_at = $1, result = '' WHERE id = $2 AND hidden_at IS NULL";
     UP = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id > $2 AND accepted_at >= $3 AND accepted_at <= $4 ORDER BY id LIMIT $5");
@@ -151,6 +152,11 @@ pub fn advance(tx: &mut Tx<'_>, id: i64, from: OrderState, to: OrderState, messa
 /// Ends an open order; false if it had ended already.
 pub fn decide(tx: &mut Tx<'_>, id: i64, to: OrderState, message: &str, result: &str, at: Timestamp) -> Result<bool, Fault> {
     Ok(tx.execute(DECIDE, params![to.word(), message, result, at, id])? == 1)
+}
+
+/// What an order waited for is there: from now on it holds this lock and carries this wish. False if it was decided meanwhile.
+pub fn take_up(tx: &mut Tx<'_>, id: i64, lock_name: &str, intent: &str, message: &str, deadline_at: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(TAKE_UP, params![lock_name, intent, message, deadline_at, id])? == 1)
 }
 
 pub fn set_attention(tx: &mut Tx<'_>, id: i64, why: &str) -> Result<(), Fault> {

@@ -12,6 +12,7 @@ statements! {
     WEBHOOKS = "DELETE FROM webhooks";
     TOKENS = "DELETE FROM tokens";
     TRANSFERS = "DELETE FROM transfers";
+    OWNER_CHANGES = "DELETE FROM owner_changes";
     AGENDA = "DELETE FROM agenda";
     TALLIES = "DELETE FROM tallies";
     MAILS = "DELETE FROM mails";
@@ -34,6 +35,7 @@ statements! {
     CONTACTS = "DELETE FROM contacts";
     SESSIONS = "DELETE FROM sessions";
     API_KEYS = "DELETE FROM api_keys";
+    ACCOUNT_OPTIONS = "DELETE FROM account_options";
     SUB_ACCOUNTS = "DELETE FROM accounts WHERE parent_id IS NOT NULL";
     ACCOUNTS = "DELETE FROM accounts";
     SETTINGS = "DELETE FROM settings";

@@ -9,6 +9,7 @@ mod domain_delete;
 mod domain_get_property;
 mod domain_lock;
 mod domain_modify;
+mod domain_owner_change;
 mod domain_privacy_order;
 mod domain_redeem;
 mod domain_register;
@@ -105,6 +106,7 @@ pub const TABLE: &[&Request] = &[
     &domain_get_property::REQUEST,
     &domain_lock::REQUEST,
     &domain_modify::REQUEST,
+    &domain_owner_change::REQUEST,
     &domain_privacy_order::REQUEST,
     &domain_redeem::REQUEST,
     &domain_register::REQUEST,

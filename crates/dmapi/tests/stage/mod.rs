@@ -177,6 +177,11 @@ impl Stage for Standing {
                     links.filter_map(|link| link.split_once("/foa/").map(|(_, token)| token.to_owned())).next().ok_or("no such mail")?;
                 engine.answer_consent(&token, *answer == "agree").map_err(|error| error.to_string())?;
             }
+            ["owner", answer, to] => {
+                let engine = self.fixture.engine();
+                let token = owner_token(&self.fixture, to)?;
+                engine.answer_owner(&token, *answer == "agree", None).map_err(|error| error.to_string())?;
+            }
             ["outside", deed, name, rest @ ..] => {
                 let (name, auth_info) = ((*name).to_owned(), rest.first().copied().unwrap_or_default().to_owned());
                 let act = match *deed {
@@ -195,4 +200,11 @@ impl Stage for Standing {
         }
         Ok(())
     }
+}
+
+/// The token of the last mail that asks an owner.
+fn owner_token(fixture: &Fixture, to: &str) -> Result<String, String> {
+    let mails = fixture.engine().mails(Some(to.to_owned())).map_err(|error| error.to_string())?;
+    let mut links = mails.iter().flat_map(|mail| mail.links.clone());
+    links.find_map(|link| link.split_once("/owner-change/").map(|(_, token)| token.to_owned())).ok_or_else(|| "no such mail".to_owned())
 }

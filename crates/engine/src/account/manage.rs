@@ -80,7 +80,7 @@ impl Engine {
 }
 
 /// The account of a login of either dialect.
-fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Account, Error> {
+pub(crate) fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Account, Error> {
     let login = login.trim().to_lowercase();
     let found = match accounts::by_dmapi_login(tx, &login)? {
         Some(account) => Some(account),

@@ -15,6 +15,7 @@ use crate::domain::sync::{Look, registry_actor};
 use crate::domain::zone_of;
 use crate::error::broken;
 use crate::jobs::LEASE_SECONDS;
+use crate::owner_change::{OWNER_LOCK, lock};
 use crate::{Engine, Error, pricing};
 use model::domain::Operation as PricedOperation;
 use model::policy::{Item as PriceItem, Zone};
@@ -85,7 +86,7 @@ pub(crate) fn refresh(tx: &mut Tx<'_>, cx: &Cx<'_>, domain_id: i64) -> Result<()
     let look = dates::next_look(&domain, due(tx, LOOK)?, cx.now);
     agenda::set(tx, domain.id, LOOK, domain.account_id, look, 0, "")?;
     if is_leaving(&domain) {
-        for what in [NOTICE, FUNDS, RENEWAL] {
+        for what in [NOTICE, FUNDS, RENEWAL, OWNER_LOCK] {
             agenda::remove(tx, domain.id, what)?;
         }
         return Ok(());
@@ -102,6 +103,9 @@ pub(crate) fn refresh(tx: &mut Tx<'_>, cx: &Cx<'_>, domain_id: i64) -> Result<()
     // What waits for staff does so until the term is paid.
     let attention = present.filter(|_| date <= cx.now).map_or_else(String::new, |item| item.attention);
     agenda::set(tx, domain.id, RENEWAL, domain.account_id, next, price.map_or(0, |p| p.amount_e4), &attention)?;
+    let pending = due(tx, OWNER_LOCK)?;
+    let next = lock::next(tx, &domain, pending, cx.now)?;
+    put_stage(tx, &domain, OWNER_LOCK, next)?;
     if date > cx.now {
         agenda::wake(tx, domain.id, RESUME, cx.now)?;
     }
@@ -150,7 +154,7 @@ impl Operation for Due {
             return Ok(String::new());
         };
         let busy = orders::holder(tx, &domain.name)?.is_some();
-        if busy && (item.what == RENEWAL || item.what == RESUME) {
+        if busy && [RENEWAL, RESUME, OWNER_LOCK].contains(&item.what.as_str()) {
             let again = cx.now.plus_seconds(BUSY_SECONDS);
             agenda::set(tx, domain.id, &item.what, domain.account_id, again, item.amount_e4, &item.attention)?;
             return Ok(String::new());
@@ -162,6 +166,7 @@ impl Operation for Due {
             FUNDS => notice::of_funds(tx, cx, item, &domain, &zone, &account)?,
             RENEWAL => renewal::run(tx, cx, item, &domain, &zone, &account, self.quoted.as_ref())?,
             RESUME => renewal::resume(tx, cx, &domain)?,
+            OWNER_LOCK => lock::run(tx, cx, item, &domain)?,
             other => return Err(broken(format!("nobody knows what {other} on an agenda means"))),
         };
         Ok(if told.is_empty() { told } else { format!("{} {told}", domain.name) })

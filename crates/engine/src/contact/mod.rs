@@ -111,7 +111,7 @@ pub(crate) fn from_json(text: &str) -> Result<ContactData, Error> {
 }
 
 /// One open order at a time changes a contact.
-fn lock_name(contact_id: i64) -> String {
+pub(crate) fn lock_name(contact_id: i64) -> String {
     format!("contact:{contact_id}")
 }
 

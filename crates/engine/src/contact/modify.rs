@@ -1,7 +1,8 @@
 //! Modify a contact: new data are laid over the old ones, and every registry that knows the contact is brought up to date.
 //!
 //! Reached by DMAPI `contact-modify`, CentralNic `ModifyContact`.
-//! Refuses: ContactUnknown, Fields, NotSupported, ObjectBusy.
+//! New name, organization or e-mail of an owner under ICANN's rule is a change of owner (`owner_change/`).
+//! Refuses: ContactUnknown, Fields, NotSupported, ObjectBusy, StatusForbids.
 
 use super::{ContactView, find, from_json, to_json, view};
 use crate::Error;
@@ -9,11 +10,12 @@ use crate::context::{Cx, Operation};
 use crate::domain::{DONE, Outcome};
 use crate::error::broken;
 use crate::order::{self, Finished, Intent, OrderRef, Wanted};
+use crate::owner_change::{self, NewPerson, Terms};
 use crate::secret::digest;
 use crate::{audit, events};
 use model::contact::{ContactData, ContactDraft};
 use model::order::OrderKind;
-use model::policy::OwnerChangeKind;
+use model::owner_change::{Kind, OwnerChangeState, is_material};
 use model::{Field, FieldProblem, Money, Need, Problem, Refusal};
 use serde::{Deserialize, Serialize};
 use store::contacts::{self, Contact};
@@ -28,6 +30,8 @@ pub struct Modify {
     pub draft: ContactDraft,
     /// Only say whether it could be done.
     pub check_only: bool,
+    /// How a change of owner is consented to, where it is one.
+    pub terms: Terms,
     pub client_id: String,
 }
 
@@ -36,6 +40,8 @@ pub struct Modify {
 pub struct Modified {
     /// None where only the check was asked for.
     pub order: Option<OrderRef>,
+    /// Where the change of owner stands that it is, or would be.
+    pub owner_change: Option<OwnerChangeState>,
     /// As it is now: an order on its way changes it when the registries have it.
     pub contact: ContactView,
 }
@@ -51,6 +57,9 @@ pub(crate) struct ContactChange {
     pub version: i64,
     /// Registries that know the contact, with its id there.
     pub registries: Vec<(String, String)>,
+    /// A change of owner stands behind it and is settled with it.
+    #[serde(default)]
+    pub of_owner: bool,
 }
 
 /// Fields of zones that stay as they were made (DMAPI contact-modify: `lang`, `app-purpose`, `nexus-*`).
@@ -66,27 +75,47 @@ impl Operation for Modify {
         let before = from_json(&contact.data)?;
         let after = decide(&before, &self.draft)?;
         let material = is_material(&before, &after);
+        let mut consent = false;
         for used in domains::zones_of_contact(tx, contact.id)? {
             let zone = cx.zones().get(&used.zone).ok_or_else(|| broken("a zone without policy"))?;
             if !zone.support.handles_updatable {
                 return Err(Refusal::NotSupported { what: format!("changing a contact in use under .{}", zone.suffix) }.into());
             }
-            let plain = matches!(zone.owner_change.kind, OwnerChangeKind::Update | OwnerChangeKind::UpdateWithFields);
-            if material && used.registrant && !plain {
-                let what = format!("owner change of {} by modifying its registrant's name, organization or e-mail", used.example);
-                return Err(Refusal::NotSupported { what }.into());
+            match Kind::of(zone.owner_change.kind).filter(|_| material && used.registrant) {
+                Some(kind) => consent |= kind.needs_consent(),
+                None if material && used.registrant => {
+                    let what = format!("owner change of {} by modifying its registrant's name, organization or e-mail", used.example);
+                    return Err(Refusal::NotSupported { what }.into());
+                }
+                None => {}
             }
         }
         if self.check_only {
-            return Ok(Modified { order: None, contact: view(tx, contact)? });
+            let owner_change = if consent { Some(owner_change::would_wait(tx, cx.actor.account, self.terms)?) } else { None };
+            return Ok(Modified { order: None, owner_change, contact: view(tx, contact)? });
         }
         let data = to_json(&after)?;
         let registries: Vec<_> = contacts::registries(tx, contact.id)?.into_iter().map(|(registry, id, _)| (registry, id)).collect();
-        let change = ContactChange { contact: contact.id, data, version: cx.id(), registries };
+        let change = ContactChange { contact: contact.id, data, version: cx.id(), registries, of_owner: false };
         let lock = super::lock_name(contact.id);
         let fingerprint = format!("contact-modify {} {}", contact.handle, digest(&change.data));
+        if consent {
+            let (id, handle) = (contact.id, contact.handle.clone());
+            let new = NewPerson {
+                contact: &contact,
+                before: &before,
+                after: &after,
+                terms: self.terms,
+                change,
+                fingerprint,
+                client_id: &self.client_id,
+            };
+            let begun = owner_change::begin_person(tx, cx, new)?;
+            let contact = contacts::by_id(tx, id)?.ok_or_else(|| broken(format!("contact {handle} is missing")))?;
+            return Ok(Modified { order: Some(begun.order), owner_change: Some(begun.state), contact: view(tx, contact)? });
+        }
         if let Some(order) = order::join_object(tx, cx, &lock, &contact.handle, &fingerprint)? {
-            return Ok(Modified { order: Some(order), contact: view(tx, contact)? });
+            return Ok(Modified { order: Some(order), owner_change: None, contact: view(tx, contact)? });
         }
         let unchanged = after == before;
         let Some((registry, _)) = change.registries.first().filter(|_| !unchanged) else {
@@ -107,7 +136,7 @@ impl Operation for Modify {
             };
             let order = order::finished(tx, cx, done)?;
             let now = find(tx, cx.actor.account, &self.handle)?;
-            return Ok(Modified { order: Some(order), contact: view(tx, now)? });
+            return Ok(Modified { order: Some(order), owner_change: None, contact: view(tx, now)? });
         };
         let wanted = Wanted {
             kind: OrderKind::ContactModify,
@@ -120,7 +149,7 @@ impl Operation for Modify {
             intent: Intent::ContactModify(Box::new(change)),
         };
         let order = order::open_object(tx, cx, wanted)?;
-        Ok(Modified { order: Some(order), contact: view(tx, contact)? })
+        Ok(Modified { order: Some(order), owner_change: None, contact: view(tx, contact)? })
     }
 }
 
@@ -136,11 +165,6 @@ fn decide(before: &ContactData, draft: &ContactDraft) -> Result<ContactData, Ref
         })
         .collect();
     if problems.is_empty() { Ok(after) } else { Err(Refusal::Fields(problems)) }
-}
-
-/// ICANN Transfer Policy II.A.1.1: name, organization and e-mail make a registrant another one.
-fn is_material(before: &ContactData, after: &ContactData) -> bool {
-    before.person() != after.person() || before.organization != after.organization || !before.email.eq_ignore_ascii_case(&after.email)
 }
 
 /// The old data with the new ones laid over them.
@@ -212,6 +236,10 @@ fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, contact: &Contact, change: &ContactChange
         ..contact.clone()
     };
     contacts::change(tx, &changed)?;
+    if change.of_owner {
+        // It is told as what it is.
+        return Ok(());
+    }
     events::append(
         tx,
         cx,
@@ -227,9 +255,12 @@ fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, contact: &Contact, change: &ContactChange
 }
 
 /// Every registry has the new data.
-pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, _order: &Order, wish: &ContactChange) -> Result<Outcome, Error> {
+pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &ContactChange) -> Result<Outcome, Error> {
     let contact = contacts::by_id(tx, wish.contact)?.ok_or_else(|| broken("a changed contact is not here any more"))?;
     apply(tx, cx, &contact, wish)?;
+    if wish.of_owner {
+        owner_change::carried(tx, cx, order)?;
+    }
     Ok((DONE.to_owned(), Vec::new()))
 }
 

@@ -26,7 +26,7 @@ pub use forecast::{Coming, Forecast, Outlook};
 pub use info::Info;
 pub use list::List;
 pub use lock::Lock;
-pub use modify::{Modify, NewCode, PrivacyWish, SetChange};
+pub use modify::{ChangeOwner, Changed, CheckModify, Modify, NewCode, PrivacyWish, SetChange};
 pub use order_privacy::OrderPrivacy;
 pub use price::{PriceOf, PriceView};
 pub use property::{GetProperty, Property, SetProperty, Setting};
@@ -45,7 +45,7 @@ use crate::order::OrderRef;
 use crate::{Error, contact};
 use model::domain::{Privacy, RenewalMode, Role};
 use model::grant::{Deed, GrantRole};
-use model::lock::Locks;
+use model::lock::{LockReason, Locks};
 use model::policy::Zone;
 use model::{DomainName, HostName, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,8 @@ pub struct DomainView {
     pub locked: bool,
     /// The reasons for it.
     pub locks: Locks,
+    /// Until when the lock after a change of owner lasts.
+    pub owner_lock_until: Option<Timestamp>,
     /// The end of what was paid for has passed.
     pub expired: bool,
     /// Further EPP and RGP statuses seen at the registry.
@@ -174,6 +176,7 @@ pub(crate) fn admit(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(),
 /// A name is ours no longer; nothing falls due for it any more.
 pub(crate) fn dismiss(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
     crate::grant::end_all(tx, cx, domain, None)?;
+    crate::owner_change::overtaken(tx, cx, domain)?;
     store::domains::delete(tx, domain.id)?;
     crate::agenda::refresh(tx, cx, domain.id)
 }
@@ -231,6 +234,8 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
     let hosts = d.hosts.split_whitespace().map(HostName::parse).collect::<Result<Vec<_>, _>>();
     let parts = crate::grant::roles(tx, cx, &d)?;
     let may_have_code = parts.iter().any(|role| role.may(Deed::Dispose));
+    let locks = Locks::parse(&d.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
+    let owner_lock_until = if locks.holds(LockReason::OwnerChange) { crate::owner_change::lock::until(tx, d.id)? } else { None };
     Ok(DomainView {
         id: d.id,
         name: DomainName::parse(&d.name).map_err(|_| store::Fault::corrupt("a domain's name"))?,
@@ -242,7 +247,8 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
         hosts: hosts.map_err(|_| store::Fault::corrupt("a domain's host"))?,
         dnssec: parsed("a domain's DNSSEC records", &d.dnssec)?,
         locked: !d.locks.is_empty(),
-        locks: Locks::parse(&d.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?,
+        locks,
+        owner_lock_until,
         expired: d.paid_until_at <= cx.now,
         statuses: d.statuses.split_whitespace().map(str::to_owned).collect(),
         renewal_mode: d.renewal_mode,

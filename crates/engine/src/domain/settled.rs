@@ -20,6 +20,7 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::PrivacyOrder
         | OrderKind::DomainSuspend
         | OrderKind::DomainModify
+        | OrderKind::DomainOwnerChange
         | OrderKind::DomainLock
         | OrderKind::DomainUnlock
         | OrderKind::PropertySet => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
@@ -66,6 +67,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
         (Intent::Suspend(wish), Settlement::Changed) => super::suspend::settle(tx, cx, order, wish),
         (Intent::Privacy(wish), Settlement::Changed) => super::order_privacy::settle(tx, cx, order, wish),
         (Intent::Modify(wish), Settlement::Changed) => super::modify::settle(tx, cx, order, wish),
+        (Intent::OwnerChange(wish), Settlement::Changed) => super::modify::settle_owner(tx, cx, order, wish),
         (Intent::ContactModify(wish), Settlement::Changed) => crate::contact::settle_change(tx, cx, order, wish),
         (Intent::ContactDelete(_), Settlement::Changed) => Ok((DONE.to_owned(), Vec::new())),
         (Intent::Host(wish), Settlement::Changed) => crate::host::settle(tx, cx, order, wish),
@@ -73,7 +75,15 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
         (Intent::TransferAnswer(wish), Settlement::Answered { moved }) => crate::transfer::answered(tx, cx, order, wish, *moved),
         (Intent::AuthCode(wish), Settlement::Changed) => crate::transfer::code_settled(tx, cx, order, wish),
         (Intent::Transfer(_) | Intent::TransferAnswer(_) | Intent::AuthCode(_), _)
-        | (Intent::Push(_) | Intent::Modify(_) | Intent::ContactModify(_) | Intent::ContactDelete(_) | Intent::Host(_), _)
+        | (
+            Intent::Push(_)
+            | Intent::Modify(_)
+            | Intent::OwnerChange(_)
+            | Intent::ContactModify(_)
+            | Intent::ContactDelete(_)
+            | Intent::Host(_),
+            _,
+        )
         | (Intent::Register(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Restore(_) | Intent::Suspend(_) | Intent::Privacy(_), _) => {
             Err(broken(format!("order {} got the settlement of another kind", order.id)))
         }

@@ -90,6 +90,7 @@ impl Engine {
         let attempt = std::panic::AssertUnwindSafe(|| match job.kind.as_str() {
             STEP => self.registry_step(job.clone()),
             crate::transfer::TIMER => self.transfer_timer(job.clone()),
+            crate::owner_change::TIMER => self.owner_change_timer(job.clone()),
             crate::transfer::CODE_EXPIRY => self.auth_code_expiry(job.clone()),
             other => Err(crate::error::broken(format!("a job of unknown kind {other}"))),
         });

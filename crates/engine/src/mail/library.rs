@@ -29,6 +29,8 @@ embedded!(
     "transfer-foa",
     "transfer-out-notice",
     "owner-change",
+    "owner-change-done",
+    "owner-change-ended",
     "verification",
     "grant-invitation",
     "grant-given",

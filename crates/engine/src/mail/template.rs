@@ -33,6 +33,10 @@ pub(crate) enum Template<'a> {
     GrantEnded { domain: &'a str, role: &'a str, who: &'a str },
     /// To the account: the receiver of a webhook failed for days, and is sent to no more.
     WebhookPaused { webhook: i64, receiver: &'a str, since: Timestamp, failures: i64, reason: &'a str },
+    /// To the former or the new owner, once it is done.
+    OwnerChangeDone { domain: &'a str, old_owner: &'a str, new_owner: &'a str, former_owner: bool, locked_until: Option<Timestamp> },
+    /// To both owners: nothing was changed; `end` is the word of the state.
+    OwnerChangeEnded { domain: &'a str, old_owner: &'a str, new_owner: &'a str, end: &'a str },
     /// To an owner whose address was never confirmed.
     Verification { domain: &'a str, name: &'a str, link: &'a str, until: Timestamp },
 }
@@ -88,6 +92,8 @@ impl Template<'_> {
             Template::GrantGiven { .. } => "grant-given",
             Template::GrantAnswered { .. } => "grant-answered",
             Template::GrantEnded { .. } => "grant-ended",
+            Template::OwnerChangeDone { .. } => "owner-change-done",
+            Template::OwnerChangeEnded { .. } => "owner-change-ended",
             Template::Verification { .. } => "verification",
             Template::WebhookPaused { .. } => "webhook-paused",
         }
@@ -167,6 +173,17 @@ impl Template<'_> {
                 ("failures", Slot::Number(failures)),
                 ("reason", text(reason)),
             ],
+            Template::OwnerChangeDone { domain, old_owner, new_owner, former_owner, locked_until } => vec![
+                ("domain", text(domain)),
+                ("old_owner", text(old_owner)),
+                ("new_owner", text(new_owner)),
+                ("former_owner", Slot::Flag(former_owner)),
+                ("locked", Slot::Flag(locked_until.is_some())),
+                ("locked_until", locked_until.map_or_else(|| text(""), minute)),
+            ],
+            Template::OwnerChangeEnded { domain, old_owner, new_owner, end } => {
+                vec![("domain", text(domain)), ("old_owner", text(old_owner)), ("new_owner", text(new_owner)), ("end", text(end))]
+            }
             Template::Verification { domain, name, link: to, until } => {
                 vec![("domain", text(domain)), ("name", text(name)), ("link", link(to)), ("until", minute(until))]
             }
@@ -204,6 +221,10 @@ impl Template<'_> {
             samples.push(Template::TransferOutNotice { domain, gaining: "Other Registrar", must_confirm: way, link, until: at });
             let (old_owner, new_owner) = ("Ada Weber", "Bob Weber");
             samples.push(Template::OwnerChange { domain, old_owner, new_owner, present_owner: way, link, until: at });
+            let locked_until = way.then_some(at);
+            samples.push(Template::OwnerChangeDone { domain, old_owner, new_owner, former_owner: way, locked_until });
+            let end = if way { "expired" } else { "losing-denied" };
+            samples.push(Template::OwnerChangeEnded { domain, old_owner, new_owner, end });
         }
         samples
     }

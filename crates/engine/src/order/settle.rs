@@ -160,6 +160,12 @@ fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result
         };
         return crate::transfer::answer_failed(tx, cx, wish.transfer, message);
     }
+    // So does a change of owner.
+    match domain::parsed("an order's intent", &order.intent)? {
+        Intent::OwnerChange(_) => return crate::owner_change::refused(tx, cx, order, message),
+        Intent::ContactModify(wish) if wish.of_owner => return crate::owner_change::refused(tx, cx, order, message),
+        _ => {}
+    }
     let (class, subclass) = domain::failure_event(order.kind);
     events::append(
         tx,
@@ -179,6 +185,14 @@ fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result
 pub(crate) fn fail(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result<(), Error> {
     ledger::release(tx, cx, order.id)?;
     end(tx, cx, order, OrderState::Failed, message, "[]")?;
+    cx.after(After::Decided(order.id));
+    Ok(())
+}
+
+/// Ends an open order that needed no registry. What it wished for is done already.
+pub(crate) fn succeed(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result<(), Error> {
+    ledger::capture(tx, cx, order.id, order.price, order.kind.word())?;
+    end(tx, cx, order, OrderState::Succeeded, message, "[]")?;
     cx.after(After::Decided(order.id));
     Ok(())
 }

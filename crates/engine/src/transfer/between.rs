@@ -203,6 +203,7 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         let name = DomainName::parse(&t.name).map_err(|_| store::Fault::corrupt("a transfer's name"))?;
         return Err(Refusal::NameBusy { name }.into());
     }
+    crate::owner_change::overtaken(tx, cx, &ours)?;
     let gaining = accounts::by_id(tx, t.account_id)?.ok_or(Refusal::NotYours)?;
     let zone = zone_of(cx, &ours)?;
     let wish: Wish = parsed("a transfer's wish", &t.wish)?;

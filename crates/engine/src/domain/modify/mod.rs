@@ -1,12 +1,13 @@
 //! Modify: changes a domain's contacts, name servers, keys, statuses, lock, modes, privacy, fields and code, at the registry where it has a part.
 //!
-//! Reached by DMAPI `domain-modify`, CentralNic `ModifyDomain`, `SetDomainTransferMode`; by `domain-lock`, `domain-unlock` and the properties.
+//! Reached by DMAPI `domain-modify`, `domain-owner-change`, CentralNic `ModifyDomain`, `SetDomainTransferMode`; by `domain-lock`, `domain-unlock` and the properties.
 //! Refuses: DomainUnknown, NotYours, Fields, StatusForbids, NameBusy, NotSupported, AccessDenied, FundsShort.
 
 mod plan;
 mod settle;
 
-pub(crate) use settle::{Modification, settle};
+pub(crate) use plan::forbidding;
+pub(crate) use settle::{Modification, settle, settle_owner};
 
 use super::order_privacy::{self, OrderPrivacy};
 use super::register::{ContactRef, Meant, fresh_auth_code, meant, stored_for};
@@ -14,16 +15,19 @@ use super::{Accepted, DnssecRecord, RoleContacts, auth_place, json, parsed, reac
 use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
-use crate::order::{self, Finished, Intent, NewOrder};
+use crate::order::{self, Finished, Intent, NewOrder, OrderRef};
+use crate::owner_change::{self, Begun, NewOwner, Terms};
 use crate::{audit, contact, pricing, secret};
 use model::domain::{Privacy, RenewalMode, Role, TransferMode};
 use model::grant::Deed;
 use model::lock::{LockReason, Locks};
 use model::order::OrderKind;
+use model::owner_change::{Kind, OwnerChangeState, is_material};
 use model::policy::{Item, OwnerKind, Zone};
 use model::{DomainName, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
-use plan::{Facts, PrivacyStep, decide};
+use plan::{Facts, Plan, PrivacyStep, decide};
 use settle::apply;
+use std::sync::Arc;
 use store::contacts::Contact;
 use store::domains::{self, Domain};
 use store::{Tx, accounts, contacts};
@@ -108,7 +112,17 @@ pub struct Modify {
     /// The zone's own fields, laid over those in force.
     pub fields: Vec<(String, String)>,
     pub registrar_tag: Option<String>,
+    /// How a new registrant is consented to.
+    pub terms: Terms,
     pub client_id: String,
+}
+
+/// A change that was accepted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Changed {
+    pub order: OrderRef,
+    /// The change of owner that is part of it. Where the owners are asked, its order is another one, unless nothing else changes.
+    pub owner_change: Option<Begun>,
 }
 
 impl Modify {
@@ -130,18 +144,19 @@ impl Modify {
             auth_info: None,
             fields: Vec::new(),
             registrar_tag: None,
+            terms: Terms::default(),
             client_id: String::new(),
         }
     }
 }
 
 impl Operation for Modify {
-    type Done = Accepted;
+    type Done = Changed;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
-        accept(tx, cx, self, OrderKind::DomainModify)
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Changed, Error> {
+        accept_all(tx, cx, self, OrderKind::DomainModify)
     }
 }
 
@@ -163,6 +178,7 @@ fn deeds(request: &Modify) -> Vec<Deed> {
         auth_info,
         fields,
         registrar_tag,
+        terms: _,
         client_id: _,
     } = request;
     let people = [admin, tech, billing].iter().any(|change| !change.is_none());
@@ -177,34 +193,117 @@ fn deeds(request: &Modify) -> Vec<Deed> {
     asked.into_iter().filter(|(_, asked)| *asked).map(|(deed, _)| deed).collect()
 }
 
-/// Accepts a change: done at once where the registry has no part in it, else by an order.
+/// Asks whether a change could be made, and makes none. Yields where a change of owner would stand first; none where the owner stays who it is.
+#[derive(Clone, Debug)]
+pub struct CheckModify {
+    pub change: Modify,
+}
+
+impl Operation for CheckModify {
+    type Done = Option<OwnerChangeState>;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Option<OwnerChangeState>, Error> {
+        let judged = Judged::of(tx, cx, &self.change)?;
+        let consent = judged.owner_kind()?.is_some_and(Kind::needs_consent);
+        if consent { Ok(Some(owner_change::would_wait(tx, judged.domain.account_id, self.change.terms)?)) } else { Ok(None) }
+    }
+}
+
+/// Gives a name another owner and changes nothing else.
+#[derive(Clone, Debug)]
+pub struct ChangeOwner {
+    pub name: DomainName,
+    pub owner: ContactRef,
+    /// The zone's own fields that come with a new owner.
+    pub fields: Vec<(String, String)>,
+    pub terms: Terms,
+    pub client_id: String,
+}
+
+impl Operation for ChangeOwner {
+    type Done = Changed;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Changed, Error> {
+        let change = Modify {
+            registrant: Some(self.owner.clone()),
+            fields: self.fields.clone(),
+            terms: self.terms,
+            client_id: self.client_id.clone(),
+            ..Modify::nothing(self.name.clone())
+        };
+        accept_all(tx, cx, &change, OrderKind::DomainOwnerChange)
+    }
+}
+
+/// A change held against the domain as it stands: everything that is known before anything is written.
+struct Judged {
+    domain: Domain,
+    zone: Arc<Zone>,
+    people: People,
+    /// The new registrant, if it is another than the present one.
+    registrant: Option<Meant>,
+    new_roles: Vec<Option<Vec<Meant>>>,
+    plan: Plan,
+}
+
+impl Judged {
+    fn of(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify) -> Result<Judged, Error> {
+        let domain = reach(tx, cx, &request.name, &deeds(request))?;
+        let zone = zone_of(cx, &domain)?;
+        let mut problems = Vec::new();
+        let mut people = People::load(tx, cx, &domain)?;
+        let registrant = people.registrant(tx, cx, &zone, request, &mut problems)?;
+        if registrant.is_some() {
+            reach(tx, cx, &request.name, &[Deed::Dispose])?;
+        }
+        let roles = [(Role::Admin, &request.admin), (Role::Tech, &request.tech), (Role::Billing, &request.billing)];
+        let mut new_roles = Vec::new();
+        for (role, change) in roles {
+            new_roles.push(if change.is_none() { None } else { Some(people.role(tx, cx, &zone, role, change, &mut problems)?) });
+        }
+        let counts = [0, 1, 2].map(|at| new_roles[at].as_ref().map(Vec::len));
+        let bought = domains::property(tx, domain.id, BOUGHT)?.and_then(|word| Privacy::from_word(&word));
+        let facts = Facts {
+            domain: &domain,
+            zone: &zone,
+            owner: registrant.as_ref().map(|m| (m.country(), m.kind())),
+            holder: (&people.holder.country, owner_kind(&people.holder)),
+            counts,
+            bought,
+            now: cx.now,
+        };
+        let plan = decide(&facts, request, problems)?;
+        Ok(Judged { domain, zone, people, registrant, new_roles, plan })
+    }
+
+    /// The kind of the change of owner that it is; none where the owner stays who it is, if with another address.
+    fn owner_kind(&self) -> Result<Option<Kind>, Error> {
+        let Some(registrant) = &self.registrant else { return Ok(None) };
+        let after = match registrant {
+            Meant::Existing(c) => contact::from_json(&c.data)?,
+            Meant::Fresh(data) => (**data).clone(),
+        };
+        let material = is_material(&contact::from_json(&self.people.holder.data)?, &after);
+        Ok(Kind::of(self.zone.owner_change.kind).filter(|kind| material || !kind.needs_consent()))
+    }
+}
+
+/// As [`accept_all`], for changes that touch no owner.
 pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Accepted, Error> {
-    let domain = reach(tx, cx, &request.name, &deeds(request))?;
-    let zone = zone_of(cx, &domain)?;
+    Ok(Accepted { order: accept_all(tx, cx, request, kind)?.order })
+}
+
+/// Accepts a change: done at once where the registry has no part in it, else by an order; a change of owner by one of its own where owners are
+/// asked first.
+fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Changed, Error> {
+    let judged = Judged::of(tx, cx, request)?;
+    let owner_kind = judged.owner_kind()?;
+    let Judged { domain, zone, people, registrant, new_roles, plan } = judged;
     let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
-    let mut problems = Vec::new();
-    let mut people = People::load(tx, cx, &domain)?;
-    let registrant = people.registrant(tx, cx, &zone, request, &mut problems)?;
-    if registrant.is_some() {
-        reach(tx, cx, &request.name, &[Deed::Dispose])?;
-    }
-    let roles = [(Role::Admin, &request.admin), (Role::Tech, &request.tech), (Role::Billing, &request.billing)];
-    let mut new_roles = Vec::new();
-    for (role, change) in roles {
-        new_roles.push(if change.is_none() { None } else { Some(people.role(tx, cx, &zone, role, change, &mut problems)?) });
-    }
-    let counts = [0, 1, 2].map(|at| new_roles[at].as_ref().map(Vec::len));
-    let bought = domains::property(tx, domain.id, BOUGHT)?.and_then(|word| Privacy::from_word(&word));
-    let facts = Facts {
-        domain: &domain,
-        zone: &zone,
-        owner: registrant.as_ref().map(|m| (m.country(), m.kind())),
-        holder: (&people.holder.country, owner_kind(&people.holder)),
-        counts,
-        bought,
-        now: cx.now,
-    };
-    let plan = decide(&facts, request, problems)?;
 
     let mut change = Modification { lock: plan.lock.map(|on| (LockReason::User.word().to_owned(), on)), ..Modification::of(&domain) };
     if let Some(meant) = &registrant {
@@ -289,13 +388,49 @@ pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: Order
         let place = auth_place(&domain.name);
         change.auth_sealed = Some(cx.inner.key.seal(&place, code, &|b| cx.random(b)).ok_or_else(|| broken("sealing failed"))?);
     }
-    let fingerprint = format!("{} {} {}", kind.word(), request.name, secret::digest(&told));
-    accept_change(tx, cx, &domain, Wish { kind, name: &request.name, change, fingerprint, price, client_id: &request.client_id })
+    let fingerprint = |kind: OrderKind, told: &str| format!("{} {} {}", kind.word(), request.name, secret::digest(told));
+    let Some(owner_kind) = owner_kind.filter(|_| change.registrant.is_some()) else {
+        let fingerprint = fingerprint(kind, &told);
+        let wish = Wish { kind, of_owner: false, name: &request.name, change, fingerprint, price, client_id: &request.client_id };
+        return Ok(Changed { order: accept_change(tx, cx, &domain, wish)?.order, owner_change: None });
+    };
+    let new_owner = |change, price| NewOwner {
+        name: &request.name,
+        domain: &domain,
+        zone: &zone,
+        kind: owner_kind,
+        terms: request.terms,
+        change,
+        price,
+        client_id: &request.client_id,
+    };
+    if !owner_kind.needs_consent() || owner_change::would_wait(tx, domain.account_id, request.terms)? == OwnerChangeState::CarryingOut {
+        let begun = owner_change::begin_name(tx, cx, new_owner(change, price))?;
+        return Ok(Changed { order: begun.order.clone(), owner_change: Some(begun) });
+    }
+    // What hangs on the owner waits with it; the rest is changed now.
+    let owner = Modification {
+        registrant: change.registrant.take(),
+        trustee: change.trustee.take(),
+        fields: change.fields.take(),
+        ..Modification::of(&domain)
+    };
+    if change.is_empty() {
+        let begun = owner_change::begin_name(tx, cx, new_owner(owner, price))?;
+        return Ok(Changed { order: begun.order.clone(), owner_change: Some(begun) });
+    }
+    let fingerprint = fingerprint(kind, &format!("{told} without its owner"));
+    let wish = Wish { kind, of_owner: false, name: &request.name, change, fingerprint, price, client_id: &request.client_id };
+    let order = accept_change(tx, cx, &domain, wish)?.order;
+    let begun = owner_change::begin_name(tx, cx, new_owner(owner, Money::zero(account.currency)))?;
+    Ok(Changed { order, owner_change: Some(begun) })
 }
 
 /// A change that was decided.
-pub(super) struct Wish<'a> {
+pub(crate) struct Wish<'a> {
     pub kind: OrderKind,
+    /// A change of owner stands behind it and is settled with it.
+    pub of_owner: bool,
     pub name: &'a DomainName,
     pub change: Modification,
     pub fingerprint: String,
@@ -304,7 +439,7 @@ pub(super) struct Wish<'a> {
 }
 
 /// Makes the change here, or opens the order that takes it to the registry.
-pub(super) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish: Wish<'_>) -> Result<Accepted, Error> {
+pub(crate) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish: Wish<'_>) -> Result<Accepted, Error> {
     let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
     if wish.price.amount_e4 == 0 && !wish.change.is_for_registry(domain, &locks) {
         if !wish.change.is_empty() {
@@ -337,7 +472,10 @@ pub(super) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish:
         fingerprint: wish.fingerprint,
         price: wish.price,
         client_id: wish.client_id,
-        intent: Intent::Modify(Box::new(wish.change)),
+        intent: match wish.of_owner {
+            true => Intent::OwnerChange(Box::new(wish.change)),
+            false => Intent::Modify(Box::new(wish.change)),
+        },
     };
     Ok(Accepted { order: order::open(tx, cx, new)? })
 }

@@ -6,6 +6,7 @@ use crate::domain::register::{auth_problem, check_dnssec};
 use crate::domain::set_renewal_mode;
 use model::domain::{Privacy, Role};
 use model::lock::{LockReason, Locks};
+use model::owner_change::Kind;
 use model::policy::{FieldVerb, OwnerChangeKind, OwnerKind, Registrant, RegistrarTag, Zone};
 use model::{Field, FieldProblem, HostName, Problem, Refusal, Timestamp};
 use store::domains::Domain;
@@ -59,26 +60,15 @@ pub(super) struct Plan {
 }
 
 /// The status that keeps a name from being changed at its registry.
-pub(super) fn forbidding<'a>(statuses: &'a str, after: Option<&[String]>) -> Option<&'a str> {
+pub(crate) fn forbidding<'a>(statuses: &'a str, after: Option<&[String]>) -> Option<&'a str> {
     let lifted = after.is_some_and(|after| after.iter().all(|word| word != CLIENT_UPDATE));
     statuses.split_whitespace().find(|word| FORBIDDING.contains(word) || (*word == CLIENT_UPDATE && !lifted))
 }
 
 pub(super) fn decide(facts: &Facts<'_>, request: &Modify, mut problems: Vec<FieldProblem>) -> Result<Plan, Refusal> {
     let (domain, zone) = (facts.domain, facts.zone);
-    if facts.owner.is_some() {
-        match zone.owner_change.kind {
-            OwnerChangeKind::Update | OwnerChangeKind::UpdateWithFields => {}
-            OwnerChangeKind::Irtp
-            | OwnerChangeKind::UpdateWithConfirmation
-            | OwnerChangeKind::TradeFree
-            | OwnerChangeKind::TradePaid
-            | OwnerChangeKind::TradeResetsTerm
-            | OwnerChangeKind::TradeConfirmed
-            | OwnerChangeKind::TradeOnPaper => {
-                return Err(Refusal::NotSupported { what: format!("owner change under .{} by a plain modification", zone.suffix) });
-            }
-        }
+    if facts.owner.is_some() && Kind::of(zone.owner_change.kind).is_none() {
+        return Err(Refusal::NotSupported { what: format!("owner change under .{} by a plain modification", zone.suffix) });
     }
     let mut plan = Plan::default();
     for (role, count) in [Role::Admin, Role::Tech, Role::Billing].into_iter().zip(facts.counts) {

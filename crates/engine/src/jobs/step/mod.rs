@@ -67,7 +67,7 @@ impl Operation for Load {
                 }
                 auth_info = cx.inner.key.open(&auth_place(&wish.name), &wish.auth_sealed);
             }
-            Intent::Modify(wish) => {
+            Intent::Modify(wish) | Intent::OwnerChange(wish) => {
                 let (wanted, needed) = modify::target(tx, cx, &order, wish)?;
                 (target, people) = (Some(wanted), needed);
                 for host in wish.hosts.iter().flatten() {
@@ -202,7 +202,7 @@ impl Talk<'_> {
             Intent::Restore(wish) => self.restore(loaded, wish, fresh),
             Intent::Suspend(wish) => self.suspend(wish),
             Intent::Privacy(wish) => self.privacy(loaded, wish),
-            Intent::Modify(wish) => self.modify(loaded, wish),
+            Intent::Modify(wish) | Intent::OwnerChange(wish) => self.modify(loaded, wish),
             Intent::ContactModify(wish) => self.contact_modify(wish),
             Intent::ContactDelete(wish) => self.contact_delete(wish),
             Intent::Host(wish) => self.host(loaded, wish),

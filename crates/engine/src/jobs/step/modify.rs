@@ -74,7 +74,7 @@ pub(super) fn target(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modific
     }
     target.dnssec = wish.dnssec.as_ref().map(|records| records.iter().map(super::register::dnssec).collect());
     target.statuses.clone_from(&wish.statuses);
-    if wish.lock.is_some() && zone.support.transfer_lock {
+    if (wish.lock.is_some() || wish.owner_lock.is_some()) && zone.support.transfer_lock {
         let present = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
         target.locked = Some(!wish.locks(&present)?.is_empty());
     }
