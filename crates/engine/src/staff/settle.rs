@@ -76,6 +76,7 @@ fn decide(order: &Order, intent: Option<&Intent>, found: FoundOut) -> Result<Set
             | Intent::Host(_)
             | Intent::AuthCode(_),
         ) => Ok(Settlement::Changed),
+        Some(Intent::Push(_)) => Ok(Settlement::Released),
         // A name that came or went shows at the registry, and is taken over from there.
         Some(Intent::Transfer(_) | Intent::TransferAnswer(_)) | None => {
             Err(Refusal::NotSupported { what: format!("{} settled as done by hand", order.kind.word()) })
