@@ -17,6 +17,8 @@ pub trait Operation: Send + 'static {
     const NEED: Need;
     /// Whether it changes anything.
     const WRITES: bool;
+    /// Whether it is for staff and the engine itself alone: every other channel is refused before anything is read.
+    const STAFF: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Self::Done, Error>;
 }

@@ -22,6 +22,7 @@ pub mod order;
 pub mod owner_change;
 mod pricing;
 mod secret;
+pub mod staff;
 mod tracking;
 pub mod transfer;
 pub mod verify;
@@ -40,7 +41,7 @@ use context::After;
 use ids::Ids;
 use jobs::Bell;
 use model::policy::ZoneSet;
-use model::{Refusal, Timestamp};
+use model::{Channel, Refusal, Timestamp};
 use registry::faults::Faults;
 use registry::{Clock, Entropy, Registry};
 use std::collections::BTreeMap;
@@ -194,6 +195,9 @@ impl Engine {
 
     /// As [`Engine::run_inside`], leaving to the caller what is to follow the commit.
     pub(crate) fn run_apart<O: Operation>(&self, actor: &Actor, operation: O) -> Result<(O::Done, Vec<After>), Error> {
+        if O::STAFF && !matches!(actor.channel, Channel::Staff | Channel::System) {
+            return Err(Refusal::AccessDenied { access: actor.access }.into());
+        }
         let inner = self.inner.clone();
         let (now, real_now, actor) = (self.now(), self.real_now(), actor.clone());
         if O::WRITES {

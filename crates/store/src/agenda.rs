@@ -57,6 +57,8 @@ statements! {
     WAKE = "UPDATE agenda SET due_at = $1, locked_until = 0, epoch = epoch + 1 WHERE domain_id = $2 AND what = $3 AND due_at > $1";
     FREE_ALL = "UPDATE agenda SET locked_until = 0 WHERE locked_until > 0";
     COUNT_ATTENTION = "SELECT COUNT(*) FROM agenda WHERE attention <> ''";
+    IN_ATTENTION = "SELECT a.what, a.account_id, d.name, a.due_at, a.amount_e4, a.attention FROM agenda a JOIN domains d ON d.id = a.domain_id \
+                    WHERE a.attention <> '' ORDER BY a.due_at, d.name LIMIT $1";
     SUM_UNTIL = "SELECT CAST(COALESCE(SUM(amount_e4), 0) AS BIGINT) FROM agenda WHERE account_id = $1 AND what = $2 AND due_at <= $3";
     COMING = "SELECT a.due_at, d.name, a.amount_e4, a.attention FROM agenda a JOIN domains d ON d.id = a.domain_id \
               WHERE a.account_id = $1 AND a.what = $2 AND a.due_at <= $3 ORDER BY a.due_at, d.name LIMIT $4";
@@ -138,7 +140,32 @@ pub fn free_all(tx: &mut Tx<'_>) -> Result<u64, Fault> {
     tx.execute(FREE_ALL, &[])
 }
 
-/// Things that staff must look at.
+/// Something of the agenda that waits for staff.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    pub what: String,
+    pub account_id: i64,
+    pub name: String,
+    pub due_at: Timestamp,
+    pub amount_e4: i64,
+    pub attention: String,
+}
+
+/// Things that staff must look at, oldest first.
+pub fn in_attention(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Waiting>, Fault> {
+    tx.many(IN_ATTENTION, params![limit], |row| {
+        Ok(Waiting {
+            what: row.text(0)?,
+            account_id: row.int(1)?,
+            name: row.text(2)?,
+            due_at: row.time(3)?,
+            amount_e4: row.int(4)?,
+            attention: row.text(5)?,
+        })
+    })
+}
+
+/// How many things staff must look at.
 pub fn count_attention(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     Ok(tx.one(COUNT_ATTENTION, &[], |row| row.int(0))?.unwrap_or(0))
 }

@@ -66,6 +66,7 @@ statements! {
     OPEN = concat!("SELECT ", columns!(), " FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND accepted_at > $1 ORDER BY accepted_at LIMIT $2");
     OPEN_OF_ACCOUNT = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND state IN ('sending', 'at-registry', 'unknown') AND id > $2 ORDER BY id LIMIT $3");
     JOBLESS = "SELECT o.id FROM orders o WHERE o.state IN ('sending', 'unknown') AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = o.id) LIMIT 100";
+    IN_ATTENTION = concat!("SELECT ", columns!(), " FROM orders WHERE attention <> '' ORDER BY id LIMIT $1");
     COUNT_ATTENTION = "SELECT COUNT(*) FROM orders WHERE attention <> ''";
     OVERDUE = "SELECT COUNT(*) FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND deadline_at < $1 AND attention = ''";
 }
@@ -214,7 +215,12 @@ pub fn open_of_account(tx: &mut Tx<'_>, account_id: i64, after: i64, limit: i64)
     tx.many(OPEN_OF_ACCOUNT, params![account_id, after, limit], order)
 }
 
-/// Orders that staff must look at.
+/// Orders that staff must look at, oldest first.
+pub fn in_attention(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Order>, Fault> {
+    tx.many(IN_ATTENTION, params![limit], order)
+}
+
+/// How many orders staff must look at.
 pub fn count_attention(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     Ok(tx.one(COUNT_ATTENTION, &[], |row| row.int(0))?.unwrap_or(0))
 }

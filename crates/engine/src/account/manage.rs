@@ -31,13 +31,6 @@ pub struct NewAccount {
     pub profile: Profile,
 }
 
-fn staff_only(cx: &Cx<'_>) -> Result<(), Error> {
-    match cx.actor.channel {
-        Channel::Staff | Channel::System => Ok(()),
-        Channel::Dmapi | Channel::Kvapi | Channel::Json => Err(Refusal::AccessDenied { access: cx.actor.access }.into()),
-    }
-}
-
 /// NIST SP 800-63B-4: at least 8 characters; no rule on their kinds.
 const PASSWORD_MIN: usize = 8;
 const PASSWORD_MAX: usize = 256;
@@ -101,9 +94,9 @@ impl Operation for Create {
     type Done = i64;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<i64, Error> {
-        staff_only(cx)?;
         let new = &self.account;
         let (dmapi_login, kv_login) = (new.dmapi_login.trim().to_lowercase(), new.kv_login.trim().to_lowercase());
         let plain =
@@ -163,9 +156,9 @@ impl Operation for SetPassword {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         accounts::set_password(tx, account.id, &self.hash)?;
         accounts::end_sessions(tx, account.id)?;
@@ -183,9 +176,9 @@ impl Operation for SetActive {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         accounts::set_state(tx, account.id, self.active)?;
         accounts::end_sessions(tx, account.id)?;
@@ -209,10 +202,10 @@ impl Operation for SetRenewals {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     /// Names whose dates move by it are put on the agenda anew.
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         // A rhythm, or a single renewal, is a name's own.
         let general = [RenewalMode::AutoRenew, RenewalMode::AutoDelete, RenewalMode::AutoExpire];
@@ -248,9 +241,9 @@ impl Operation for List {
     type Done = Vec<AccountLine>;
     const NEED: Need = Need::Read;
     const WRITES: bool = false;
+    const STAFF: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<AccountLine>, Error> {
-        staff_only(cx)?;
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Vec<AccountLine>, Error> {
         let line = |a: Account| AccountLine {
             id: a.id,
             balance: Money::new(a.balance_e4, a.currency),
@@ -274,9 +267,9 @@ impl Operation for Impersonate {
     type Done = Actor;
     const NEED: Need = Need::Read;
     const WRITES: bool = false;
+    const STAFF: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Actor, Error> {
-        staff_only(cx)?;
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Actor, Error> {
         let a = by_login(tx, &self.login)?;
         Ok(Actor { account: a.id, login: a.dmapi_login, currency: a.currency, access: Access::Full, channel: Channel::Staff })
     }
@@ -294,9 +287,9 @@ impl Operation for AddKey {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         if !accounts::insert_key(tx, &digest(&self.key), account.id, &self.label, self.access, cx.now)? {
             return Err(Refusal::AlreadyExists.into());
@@ -314,9 +307,9 @@ impl Operation for Keys {
     type Done = Vec<KeyView>;
     const NEED: Need = Need::Read;
     const WRITES: bool = false;
+    const STAFF: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<KeyView>, Error> {
-        staff_only(cx)?;
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Vec<KeyView>, Error> {
         let account = by_login(tx, &self.login)?;
         Ok(accounts::keys(tx, account.id)?)
     }
@@ -332,9 +325,9 @@ impl Operation for RevokeKey {
     type Done = u64;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<u64, Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         let revoked = accounts::revoke_key(tx, account.id, &self.label, cx.now)?;
         audit::append(tx, cx, audit::Change { verb: "key-revoke", object: &account.dmapi_login, order_id: None, detail: &self.label })?;
@@ -354,9 +347,9 @@ impl Operation for Fund {
     type Done = Money;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Money, Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         let amount = Money::new(self.amount_e4, account.currency);
         ledger::deposit(tx, cx, &account, amount, &self.memo)?;
@@ -383,9 +376,9 @@ impl Operation for SetPrice {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         if cx.zones().get(&self.zone).is_none() {
             return Err(Refusal::ZoneNotSold { name: self.zone.clone() }.into());
         }
@@ -416,9 +409,9 @@ impl Operation for Prices {
     type Done = Vec<PriceRow>;
     const NEED: Need = Need::Read;
     const WRITES: bool = false;
+    const STAFF: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<PriceRow>, Error> {
-        staff_only(cx)?;
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Vec<PriceRow>, Error> {
         Ok(settings::prices(tx, &self.zone)?)
     }
 }

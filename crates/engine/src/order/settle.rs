@@ -113,29 +113,34 @@ impl Operation for Settle {
         if !jobs::finish(tx, self.job.id, self.job.epoch)? {
             return Err(broken(format!("the lease on {} was lost before it was settled", self.job.name)));
         }
-        let event = if matches!(self.settlement, Settlement::Refused { .. } | Settlement::TransferEnded { .. }) {
-            OrderEvent::Refused
-        } else {
-            OrderEvent::Confirmed
-        };
-        let Some(next) = order.state.next(event) else {
-            return Err(broken(format!("order {} is {} and cannot be settled again", order.id, order.state.word())));
-        };
-        match &self.settlement {
-            Settlement::Refused { message } => refused(tx, cx, &order, message)?,
-            Settlement::TransferEnded { cancelled, by, message } => {
-                ledger::release(tx, cx, order.id)?;
-                end(tx, cx, &order, next, message, "[]")?;
-                crate::transfer::ended(tx, cx, &order, *cancelled, *by, message)?;
-            }
-            done => {
-                let (message, result) = domain::apply(tx, cx, &order, done)?;
-                let result = serde_json::to_string(&result).map_err(|e| broken(e.to_string()))?;
-                end(tx, cx, &order, next, &message, &result)?;
-            }
-        }
+        conclude(tx, cx, &order, &self.settlement)?;
         cx.after(After::Decided(order.id));
         Ok(())
+    }
+}
+
+/// Ends an open order as the registry, or staff with evidence, decided it: its money, its effect and what is told.
+pub(crate) fn conclude(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Settlement) -> Result<(), Error> {
+    let event = if matches!(settlement, Settlement::Refused { .. } | Settlement::TransferEnded { .. }) {
+        OrderEvent::Refused
+    } else {
+        OrderEvent::Confirmed
+    };
+    let Some(next) = order.state.next(event) else {
+        return Err(broken(format!("order {} is {} and cannot be settled again", order.id, order.state.word())));
+    };
+    match settlement {
+        Settlement::Refused { message } => refused(tx, cx, order, message),
+        Settlement::TransferEnded { cancelled, by, message } => {
+            ledger::release(tx, cx, order.id)?;
+            end(tx, cx, order, next, message, "[]")?;
+            crate::transfer::ended(tx, cx, order, *cancelled, *by, message)
+        }
+        done => {
+            let (message, result) = domain::apply(tx, cx, order, done)?;
+            let result = serde_json::to_string(&result).map_err(|e| broken(e.to_string()))?;
+            end(tx, cx, order, next, &message, &result)
+        }
     }
 }
 
