@@ -270,7 +270,9 @@ impl<'f> Book<'f> {
                 // Neither dialect knows it: the refusals are part of the picture.
                 let whois = self.desk.ask("demo", "query-whois", &[("domain", &name)]);
                 let status = self.desk.ask("demo", "StatusDomain", &[("domain", &name)]);
-                lines.push(("holder", format!("not here: DMAPI {}, CentralNic {}", whois.code, status.code)));
+                let holder = self.desk.fixture().sandbox.registry().holders(&name).map(|at_registry| at_registry.sponsor);
+                let there = holder.map_or_else(|| "free".to_owned(), |sponsor| format!("held by {sponsor}"));
+                lines.push(("holder", format!("not here: DMAPI {}, CentralNic {}; the name is {there}", whois.code, status.code)));
                 lines.push(("status", String::new()));
                 self.pages[place].dates.clear();
             }
@@ -282,7 +284,7 @@ impl<'f> Book<'f> {
             let page = &mut self.pages[place];
             if page.shown.get(what) != Some(&line) {
                 let unknown_before = page.shown.insert(what, line.clone()).is_none();
-                let silent = line.is_empty() || unknown_before && line.starts_with("not here");
+                let silent = line.is_empty() || unknown_before && line.ends_with("; the name is free");
                 if !silent {
                     self.write(place, self.now(), &line);
                 }
@@ -318,7 +320,8 @@ impl<'f> Book<'f> {
                 (format!("outsider: {what}"), self.outside(place, what))
             }
             ("owner", [word]) => {
-                let page = self.desk.press(&name.unicode(), *word == "agrees").or_else(|| self.desk.press(name.as_str(), *word == "agrees"));
+                let page =
+                    self.desk.press(&name.unicode(), *word == "agrees").or_else(|| self.desk.press(name.as_str(), *word == "agrees"));
                 (format!("owner {word}"), page.unwrap_or_else(|| "has no mail with a link".to_owned()))
             }
             ("staff", ["takes-all", account]) => {

@@ -232,12 +232,7 @@ const DEADLINES: &[Deadline] = &[
         },
         count: |s, d| s.mails(d, "expires on") - 1,
     },
-    Deadline {
-        what: "and a day after",
-        zone: "com",
-        begin: |s, d| due_in_days(s, d, 1),
-        count: |s, d| s.mails(d, "has expired"),
-    },
+    Deadline { what: "and a day after", zone: "com", begin: |s, d| due_in_days(s, d, 1), count: |s, d| s.mails(d, "has expired") },
     Deadline {
         what: "an account that cannot pay is warned 30 days before the renewal",
         zone: "com",

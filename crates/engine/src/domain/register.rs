@@ -463,13 +463,7 @@ pub(crate) struct Made {
 }
 
 /// The registry has made the name: it is ours from now on.
-pub(super) fn settle(
-    tx: &mut Tx<'_>,
-    cx: &Cx<'_>,
-    order: &Order,
-    wish: &Registration,
-    made: &Made,
-) -> Result<Outcome, Error> {
+pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Registration, made: &Made) -> Result<Outcome, Error> {
     let (created, expires) = (made.created, made.expires);
     let privacy = Privacy::from_word(&wish.privacy).ok_or_else(|| broken("an unknown privacy"))?;
     let id = cx.id();

@@ -147,9 +147,7 @@ impl Talk<'_> {
         };
         match recover::created_domain(command, self.registry.registrar(), asked, found.as_ref()) {
             Finding::DoneByUs => match found.and_then(|f| Some((f.created?, f.expires?, f.roid))) {
-                Some((created, expires, roid)) => {
-                    Found::Settled(Settlement::Registered(Made { created, expires, roid, locked: false }))
-                }
+                Some((created, expires, roid)) => Found::Settled(Settlement::Registered(Made { created, expires, roid, locked: false })),
                 None => Found::Unclear("the registry shows the name without its dates".to_owned()),
             },
             Finding::TakenByOther => {
