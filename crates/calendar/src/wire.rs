@@ -209,7 +209,7 @@ impl<'f> Desk<'f> {
         let link = mail.links.iter().find(|l| l.contains("/foa/"))?;
         let path = &link[link.find("/foa/")?..];
         let body = if agrees { "answer=approve" } else { "answer=refuse" };
-        let response = public::answer(self.fixture.engine(), post(path, body.to_owned()));
+        let response = public::answer(self.fixture.engine(), PEER, post(path, body.to_owned()));
         let page = String::from_utf8(response.into_body()).expect("a page is UTF-8");
         page.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>")).map(|(title, _)| title.trim().to_owned())
     }

@@ -31,7 +31,7 @@ impl Stage<'_> {
     /// What the page says and ActivateTransfer answers.
     fn press(&self, token: &str) -> (u16, (u16, String)) {
         let request = http::Request::post(format!("/foa/{token}")).body(b"answer=approve".to_vec()).expect("a request");
-        let status = public::answer(self.f.engine(), request).status().as_u16();
+        let status = public::answer(self.f.engine(), "192.0.2.9", request).status().as_u16();
         let wire = self.ask("ActivateTransfer", &[("domain", "movable.com"), ("action", "REQUEST"), ("trigger", token)]);
         (status, wire)
     }
