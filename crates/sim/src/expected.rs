@@ -271,6 +271,11 @@ impl Model {
             Shield::Basic => item(Item::PrivacyBasic),
             Shield::Pro => item(Item::PrivacyPro),
         };
+        // A name may have come with the trustee, which is paid for with every term.
+        let with_trustee = |prices: Vec<i64>, years: i64| match item(Item::Trustee) {
+            Some(trustee) => prices.iter().flat_map(|price| [*price, price + trustee * years]).collect(),
+            None => prices,
+        };
         let fact = |key: &str| view.result.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
         Some(match &wish.meant {
             Meant::Register { months, shield: wanted, trustee } => {
@@ -280,17 +285,18 @@ impl Model {
             Meant::Renew { months, shield: wanted } => {
                 let years = i64::from(*months) / 12;
                 let plain = yearly("renew")? * years;
-                match wanted {
+                let with_shield: Vec<i64> = match wanted {
                     Shield::Keep => [Shield::None, Shield::Basic, Shield::Pro]
                         .into_iter()
                         .filter_map(|may| Some(plain + shield(may)? * years))
                         .collect(),
                     other => vec![plain + shield(*other)? * years],
-                }
+                };
+                with_trustee(with_shield, years)
             }
             Meant::RenewUntil { .. } => {
                 let months: i64 = fact("months")?.parse().ok()?;
-                vec![yearly("renew")? * months / 12]
+                with_trustee(vec![yearly("renew")? * months / 12], months / 12)
             }
             Meant::Privacy { shield: wanted } => {
                 let until = Timestamp::parse_rfc3339(fact("privacy-until")?)?;

@@ -68,12 +68,14 @@ pub(crate) fn renewal_price(
     quoted: Option<&Availability>,
 ) -> Result<Option<Money>, Error> {
     let months = term(domain, zone, account);
-    if !domain.price_class.is_empty() {
+    let name_price = if domain.price_class.is_empty() {
+        pricing::standard(tx, zone, PriceItem::Renew, months, account.currency, &account.tier, cx.now)?.map(|p| p.price)
+    } else {
         let fee = quoted.and_then(|q| pricing::fee_of(q, PricedOperation::Renew, months)).filter(|f| f.currency == account.currency);
-        return Ok(fee.and_then(pricing::premium));
-    }
-    let priced = pricing::standard(tx, zone, PriceItem::Renew, months, account.currency, &account.tier, cx.now)?;
-    Ok(priced.map(|p| p.price))
+        fee.and_then(pricing::premium)
+    };
+    let trustee = pricing::trustee(tx, zone, domain, months, account, cx.now)?;
+    Ok(name_price.zip(trustee).and_then(|(name, trustee)| name.checked_add(trustee)))
 }
 
 /// Brings a domain's agenda in step with the domain.

@@ -3,7 +3,7 @@
 //! Sources: CentralNic's renewal system (three dates, renewal at the renewal date, eight days of interruption), ICANN ERRP, ICANN RAA 3.7.5.
 
 use super::notice::{available, told_of_funds};
-use super::{Dates, RENEWAL, RESUME, is_leaving, never, refresh, renewal_price, renews_by_itself, term};
+use super::{Dates, LOOK, RENEWAL, RESUME, is_leaving, never, refresh, renewal_price, renews_by_itself, term};
 use crate::context::Cx;
 use crate::domain::{delete, push, suspend};
 use crate::error::broken;
@@ -129,6 +129,10 @@ pub(super) fn run(
         }
         Act::Wait(at) => {
             put(tx, at, &item.attention)?;
+            if standing.in_transfer {
+                // In case the message that ended the transfer was lost.
+                agenda::set(tx, domain.id, LOOK, account.id, cx.now, 0, "")?;
+            }
             Ok(String::new())
         }
         Act::Charge => {

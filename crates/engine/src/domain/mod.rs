@@ -121,10 +121,12 @@ pub struct DomainView {
     pub owner_lock_until: Option<Timestamp>,
     /// The end of what was paid for has passed.
     pub expired: bool,
+    /// Its renewal date has passed without a renewal and its resolution is interrupted: it can still be renewed, and is deleted next (ERRP).
+    pub interrupted: bool,
     /// Further EPP and RGP statuses seen at the registry.
     pub statuses: Vec<String>,
     pub renewal_mode: RenewalMode,
-    /// Whether it will renew by itself, the account's default considered.
+    /// Whether it will renew by itself, the account's default considered. What was deleted will not.
     pub renews: bool,
     pub transfer_mode: String,
     pub privacy: Privacy,
@@ -236,6 +238,7 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
     let may_have_code = parts.iter().any(|role| role.may(Deed::Dispose));
     let locks = Locks::parse(&d.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
     let owner_lock_until = if locks.holds(LockReason::OwnerChange) { crate::owner_change::lock::until(tx, d.id)? } else { None };
+    let renews = d.renewal_mode.renews(default_mode) && !crate::agenda::is_leaving(&d);
     Ok(DomainView {
         id: d.id,
         name: DomainName::parse(&d.name).map_err(|_| store::Fault::corrupt("a domain's name"))?,
@@ -250,9 +253,12 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
         locks,
         owner_lock_until,
         expired: d.paid_until_at <= cx.now,
+        interrupted: d.paid_until_at <= cx.now
+            && zone.renewal_date(d.paid_until_at) <= cx.now
+            && d.statuses.split_whitespace().any(|s| s == suspend::HOLD),
         statuses: d.statuses.split_whitespace().map(str::to_owned).collect(),
         renewal_mode: d.renewal_mode,
-        renews: d.renewal_mode.renews(default_mode),
+        renews,
         transfer_mode: d.transfer_mode,
         privacy: d.privacy,
         privacy_until: d.privacy_until_at,

@@ -451,16 +451,20 @@ pub(crate) fn fresh_auth_code(entropy: &dyn Fn(&mut [u8])) -> String {
     secret::auth_code(entropy)
 }
 
+/// A name that the registry has made.
+#[derive(Clone, Debug)]
+pub(crate) struct Made {
+    pub created: Timestamp,
+    pub expires: Timestamp,
+    /// Empty where the registry did not tell it.
+    pub roid: String,
+    /// The lock that was wished for is in force at the registry.
+    pub locked: bool,
+}
+
 /// The registry has made the name: it is ours from now on.
-pub(super) fn settle(
-    tx: &mut Tx<'_>,
-    cx: &Cx<'_>,
-    order: &Order,
-    wish: &Registration,
-    created: Timestamp,
-    expires: Timestamp,
-    roid: &str,
-) -> Result<Outcome, Error> {
+pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Registration, made: &Made) -> Result<Outcome, Error> {
+    let (created, expires) = (made.created, made.expires);
     let privacy = Privacy::from_word(&wish.privacy).ok_or_else(|| broken("an unknown privacy"))?;
     let id = cx.id();
     let domain = Domain {
@@ -469,12 +473,12 @@ pub(super) fn settle(
         name: wish.name.clone(),
         zone: wish.zone.clone(),
         registry: order.registry.clone(),
-        roid: if roid.is_empty() { format!("{id}_DOMAIN-DOMESDAY") } else { roid.to_owned() },
+        roid: if made.roid.is_empty() { format!("{id}_DOMAIN-DOMESDAY") } else { made.roid.clone() },
         registrant_id: wish.registrant,
         contacts: json(&wish.contacts)?,
         hosts: wish.hosts.join(" "),
         dnssec: json(&wish.dnssec)?,
-        locks: wish.locks.clone(),
+        locks: if made.locked { wish.locks.clone() } else { String::new() },
         statuses: String::new(),
         renewal_mode: RenewalMode::from_word(&wish.renewal_mode).ok_or_else(|| broken("an unknown renewal mode"))?,
         transfer_mode: "default".to_owned(),

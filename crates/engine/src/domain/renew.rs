@@ -178,6 +178,9 @@ impl Operation for Accept {
         if let Some(item) = plan.privacy.and_then(pricing::privacy_item) {
             total = total.checked_add(price_of(tx, item)?).ok_or_else(|| broken("a price overflows"))?;
         }
+        let trustee = pricing::trustee(tx, &zone, &domain, plan.months, &account, cx.now)?;
+        let trustee = trustee.ok_or_else(|| Refusal::NotSupported { what: format!("the trustee under .{}", zone.suffix) })?;
+        total = total.checked_add(trustee).ok_or_else(|| broken("a price overflows"))?;
         pricing::within(request.price_limit, name_price, total, premium)?;
         let fingerprint = fingerprint(&domain, &zone, request).ok_or_else(|| broken("a renewal without a target"))?;
         let renewal = Renewal {

@@ -124,6 +124,9 @@ impl Operation for Accept {
         if months.is_some() {
             let renewal = price(Item::Renew, &self.quoted.renew, PricedOperation::Renew)?;
             total = total.checked_add(renewal).ok_or_else(|| broken("a price overflows"))?;
+            let trustee = pricing::trustee(tx, &zone, &domain, period, &account, cx.now)?;
+            let trustee = trustee.ok_or_else(|| Refusal::NotSupported { what: format!("the trustee under .{}", zone.suffix) })?;
+            total = total.checked_add(trustee).ok_or_else(|| broken("a price overflows"))?;
         }
         pricing::within(request.price_limit, own, total, premium)?;
         let fee = self.quoted.restore.as_ref().and_then(|q| pricing::fee_of(q, PricedOperation::Restore, period));

@@ -55,9 +55,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
     let memo = format!("{} {}", order.kind.word(), order.object);
     ledger::capture(tx, cx, order.id, order.price, &memo)?;
     match (&intent, settlement) {
-        (Intent::Register(wish), Settlement::Registered { created, expires, roid }) => {
-            super::register::settle(tx, cx, order, wish, *created, *expires, roid)
-        }
+        (Intent::Register(wish), Settlement::Registered(made)) => super::register::settle(tx, cx, order, wish, made),
         (Intent::Renew(wish), Settlement::Renewed { expires }) => super::renew::settle(tx, cx, order, wish, *expires),
         (Intent::Delete(wish), Settlement::Deleted { left }) => super::delete::settle(tx, cx, order, wish, left.as_ref()),
         (Intent::Push(wish), Settlement::Released) => super::push::settle(tx, cx, order, wish),

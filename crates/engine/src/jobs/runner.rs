@@ -124,9 +124,7 @@ impl Engine {
             let real_now = self.real_now();
             let round = (|| {
                 self.load_clock()?;
-                for job in self.claim(CLAIM_MAX)? {
-                    self.inner.bell.hand_over(job);
-                }
+                self.claim_in_turn()?;
                 self.lengthen_leases()?;
                 self.agenda_in_turn()?;
                 if real_now.seconds_since(linked_at) >= LINK_EVERY_SECONDS {
@@ -155,6 +153,16 @@ impl Engine {
                 tracing::warn!(error = %error, "looking for work failed; trying again");
             }
         }
+    }
+
+    /// Claims what is due and hands it over, unless the clock is being moved: then that does it. Whoever moves the clock must not find a job that
+    /// is claimed and in nobody's hand.
+    fn claim_in_turn(&self) -> Result<(), Error> {
+        let _running = self.inner.time_gate.enter();
+        for job in self.claim(CLAIM_MAX)? {
+            self.inner.bell.hand_over(job);
+        }
+        Ok(())
     }
 
     /// Does one batch of what is due, unless the clock is being moved: then that does it.

@@ -110,6 +110,9 @@ impl Engine {
                 note(&mut moved, job.run_at, format!("{} {}", job.kind, job.name));
                 self.do_job(job);
             }
+            // What these have begun is done at this instant too, before the clock goes on.
+            self.work_once();
+            self.settle_down()?;
         }
         self.set_clock(target);
         let offset = self.inner.offset_micros.load(Ordering::Acquire).to_string();

@@ -2,6 +2,7 @@
 
 use super::Intent;
 use crate::context::{After, Cx, Operation};
+use crate::domain::register::Made;
 use crate::error::broken;
 use crate::{Error, audit, domain, events, ledger};
 use model::order::{OrderEvent, OrderKind, OrderState};
@@ -13,11 +14,7 @@ use store::orders::{self, Order};
 /// What became of an order at the registry.
 #[derive(Clone, Debug)]
 pub(crate) enum Settlement {
-    Registered {
-        created: Timestamp,
-        expires: Timestamp,
-        roid: String,
-    },
+    Registered(Made),
     Renewed {
         expires: Timestamp,
     },

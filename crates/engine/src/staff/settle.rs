@@ -4,6 +4,7 @@
 //! NotSupported. Decision 0014: no clock ever ends such an order.
 
 use crate::context::{After, Cx, Operation};
+use crate::domain::register::Made;
 use crate::order::{Intent, OrderView, Settlement, conclude, view};
 use crate::{Error, audit, domain};
 use model::{Field, FieldProblem, Need, Refusal, Timestamp};
@@ -63,7 +64,10 @@ fn decide(order: &Order, intent: Option<&Intent>, found: FoundOut) -> Result<Set
     };
     let dated = || expires.ok_or_else(|| Refusal::field(FieldProblem::missing(Field::Other("expires"))));
     match intent {
-        Some(Intent::Register(_)) => Ok(Settlement::Registered { created: order.accepted_at, expires: dated()?, roid: String::new() }),
+        // Whether a lock followed is not known: what the registry shows is taken over by the next look at it.
+        Some(Intent::Register(_)) => {
+            Ok(Settlement::Registered(Made { created: order.accepted_at, expires: dated()?, roid: String::new(), locked: false }))
+        }
         Some(Intent::Renew(_)) => Ok(Settlement::Renewed { expires: dated()? }),
         Some(Intent::Restore(_)) => Ok(Settlement::Restored { expires: dated()?, statuses: String::new() }),
         Some(Intent::Delete(_)) => Ok(Settlement::Deleted { left: expires.map(|at| (Some(at), "pendingDelete".to_owned())) }),

@@ -100,12 +100,13 @@ fn show(reply: &mut Reply, domain: &DomainView, registrar: &str) {
     }
 }
 
-/// ACTIVE, or what the registry has instead, and the lock.
+/// ACTIVE, or what the registry has instead, and the lock. In the days before its deletion, while it can still be renewed, a name is
+/// `pendingDelete` here before it is so at the registry (cnr-kb C).
 pub fn statuses(domain: &DomainView) -> Vec<String> {
     let mut words = domain.statuses.clone();
     let locked = "clientTransferProhibited";
     if words.iter().all(|word| word.starts_with("client")) {
-        words.insert(0, "ACTIVE".to_owned());
+        words.insert(0, if domain.interrupted { "pendingDelete" } else { "ACTIVE" }.to_owned());
     }
     if domain.locked && !words.iter().any(|word| word == locked) {
         words.push(locked.to_owned());

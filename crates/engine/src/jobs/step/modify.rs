@@ -22,7 +22,7 @@ use store::domains;
 use store::orders::Order;
 
 /// The status that a lock is at registries.
-const LOCKED: &str = "clientTransferProhibited";
+pub(super) const LOCKED: &str = "clientTransferProhibited";
 /// EPP: an object that the command speaks of does not exist.
 const DOES_NOT_EXIST: u16 = 2303;
 
