@@ -48,6 +48,12 @@ fn an_account_is_made_funded_and_closed() {
     let statement = good(&["fund", "anna", "--statement"], data);
     assert!(statement.contains("wire 7") && statement.contains("bank fee") && statement.contains("100.00 EUR"), "{statement}");
 
+    assert!(good(&["account", "option", "anna"], data).contains("owner-change-mode: default"));
+    let set = ["account", "option", "anna@example.com", "--owner-change-mode", "agent", "--owner-change-lock", "no"];
+    assert!(good(&set, data).contains("owner-change-mode: agent\nowner-change-lock: no\nowner-change-lock-override: yes"));
+    good(&["account", "option", "anna", "--owner-change-agent", "no"], data);
+    assert!(bad(&["account", "option", "anna", "--owner-change-mode", "agent"], data).contains("designated agent"));
+
     good(&["account", "close", "anna"], data);
     assert!(good(&["account", "list"], data).lines().any(|line| line.contains("anna") && line.contains("closed")));
     good(&["account", "open", "anna@example.com"], data);

@@ -1,8 +1,10 @@
-//! Pages that people reach from mails: `/foa/<token>` asks whether a transfer is agreed to, `/grant/<token>` whether a shared name is accepted.
+//! Pages that people reach from mails: `/foa/<token>` asks whether a transfer is agreed to, `/grant/<token>` whether a shared name is accepted,
+//! `/owner-change/<token>` whether a change of owner is agreed to.
 //!
 //! Looking changes nothing, since mail programs open links by themselves; only the form's POST answers. No script is needed.
 
 mod grant;
+mod owner_change;
 
 use engine::transfer::{Answered, ConsentView};
 use engine::{Engine, Error};
@@ -32,11 +34,14 @@ impl Page {
     }
 }
 
-/// Answers one request below `/foa` or `/grant`; `peer` is the address it came from.
+/// Answers one request below `/foa`, `/grant` or `/owner-change`; `peer` is the address it came from.
 pub fn answer(engine: &Engine, peer: &str, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
     let path = request.uri().path();
     if let Some(token) = path.strip_prefix("/grant/").or_else(|| path.strip_prefix("/grant")) {
         return grant::answer(engine, peer, token, request.method(), request.body());
+    }
+    if let Some(token) = path.strip_prefix("/owner-change/").or_else(|| path.strip_prefix("/owner-change")) {
+        return owner_change::answer(engine, token, request.method(), request.body());
     }
     let method = request.method().clone();
     let reading = matches!(method, Method::GET | Method::HEAD);

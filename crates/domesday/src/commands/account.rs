@@ -7,7 +7,9 @@ use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use engine::account::Profile;
 use engine::account::manage::{AccountLine, List, NewAccount, SetActive};
+use engine::owner_change::{SetOptions, ShowOptions};
 use engine::{Actor, Engine};
+use model::owner_change::Mode;
 use model::{Currency, Money};
 use std::process::ExitCode;
 
@@ -22,6 +24,9 @@ pub enum AccountCommand {
     /// Set a password and end all sessions; without --password one is made up and printed once.
     #[command(after_help = "Example: domesday account password anna")]
     Password(PasswordOptions),
+    /// Show how an account's changes of owner go, or set it.
+    #[command(after_help = "Example: domesday account option anna --owner-change-mode agent --owner-change-lock yes")]
+    Option(OptionOptions),
     /// Open an account that was closed.
     #[command(after_help = "Example: domesday account open anna")]
     Open(LoginOptions),
@@ -94,6 +99,34 @@ pub struct LoginOptions {
     store: StoreOptions,
 }
 
+#[derive(Args, Clone, Debug)]
+pub struct OptionOptions {
+    /// Either login.
+    login: String,
+    /// Who says yes to a change of owner: foa asks both owners, agent takes the account's word, default leaves it to each interface.
+    #[arg(long, value_parser = ["foa", "agent", "default"])]
+    owner_change_mode: Option<String>,
+    /// Whether the name is locked afterwards where the present owner says nothing about it.
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    owner_change_lock: Option<bool>,
+    /// Whether the present owner may say otherwise.
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    owner_change_lock_override: Option<bool>,
+    /// Whether the account may speak for both owners at all.
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    owner_change_agent: Option<bool>,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("yes or no".to_owned()),
+    }
+}
+
 /// Reads an ISO 4217 code, for clap.
 pub fn currency(code: &str) -> Result<Currency, String> {
     Currency::from_code(&code.to_ascii_uppercase()).ok_or_else(|| "not an ISO 4217 code such as USD".to_owned())
@@ -114,6 +147,7 @@ pub fn run(command: AccountCommand) -> anyhow::Result<ExitCode> {
             table::say(format!("{} has a new password; its sessions have ended", options.login))?;
             tell_once(&password, made_up)?;
         }
+        AccountCommand::Option(options) => option(&options)?,
         AccountCommand::Open(options) => set_active(&options, true)?,
         AccountCommand::Close(options) => set_active(&options, false)?,
     }
@@ -149,6 +183,29 @@ fn create(engine: &Engine, options: CreateOptions) -> anyhow::Result<()> {
     table::say(format!("account {number}: DMAPI login {dmapi_login}, CentralNic login {kv_login}"))?;
     tell_once(&password, made_up)?;
     Ok(())
+}
+
+fn option(options: &OptionOptions) -> anyhow::Result<()> {
+    let opened = existing(&options.store)?;
+    let change = SetOptions {
+        login: Some(options.login.clone()),
+        mode: options.owner_change_mode.as_deref().map(Mode::from_word),
+        lock: options.owner_change_lock,
+        lock_override: options.owner_change_lock_override,
+        agent_allowed: options.owner_change_agent,
+    };
+    let nothing = change.mode.is_none() && change.lock.is_none() && change.lock_override.is_none() && change.agent_allowed.is_none();
+    let engine = opened.sandbox.engine();
+    let now = if nothing {
+        engine.run(&Actor::staff(), ShowOptions { login: change.login }).map_err(words::told)?
+    } else {
+        engine.run(&Actor::staff(), change).map_err(words::told)?
+    };
+    let yes = |on: bool| if on { "yes" } else { "no" };
+    table::say(format!("owner-change-mode: {}", now.mode.map_or("default", Mode::word)))?;
+    table::say(format!("owner-change-lock: {}", yes(now.lock)))?;
+    table::say(format!("owner-change-lock-override: {}", yes(now.lock_override)))?;
+    table::say(format!("owner-change-agent: {}", yes(now.agent_allowed)))
 }
 
 /// The password, and whether it was made up here: 100 random bits.

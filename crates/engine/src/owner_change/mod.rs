@@ -13,7 +13,7 @@ mod mails;
 mod options;
 mod timer;
 
-pub use consent::{Answered, Consent, ConsentView, Resend};
+pub use consent::{Answered, Consent, ConsentView, Person, Resend};
 pub use end::Cancel;
 pub use list::{List, OwnerChangeView, Show, Which};
 pub use options::{Options, SetOptions, ShowOptions};
