@@ -24,6 +24,7 @@ mod pricing;
 mod secret;
 mod tracking;
 pub mod transfer;
+pub mod verification;
 pub mod verify;
 pub mod webhook;
 pub mod zone;
