@@ -3,6 +3,7 @@
 use engine::contact::{CreateChecked, Demands, Info as ContactInfo, ModifyChecked};
 use engine::domain::{ContactRef, DomainView, Info, Modify, SetChange};
 use engine::faults::FaultKind;
+use engine::owner_change::Terms;
 use engine::transfer::{self, Offer};
 use engine::verification::{Answer, Answered, Ask, Details, ListNames, StateOf, Waiting, WhichNames, Whose, Within};
 use engine::{Actor, Error, contact, event};
@@ -299,6 +300,7 @@ fn contacts_show_what_their_data_and_address_are_worth() {
             handle: asked.handle.clone(),
             draft: ContactDraft { email: Some("else@elsewhere.example".to_owned()), ..ContactDraft::default() },
             check_only: false,
+            terms: Terms::default(),
             client_id: String::new(),
         };
         let changed = engine.run(demo, ModifyChecked { modify, demands: Demands { ask: true, ..Demands::default() } }).unwrap().contact;
@@ -317,6 +319,7 @@ fn the_owner_of_a_waiting_name_keeps_what_the_check_wants() {
             handle: handle.to_owned(),
             draft: ContactDraft { first_name: Some(String::new()), ..ContactDraft::default() },
             check_only: true,
+            terms: Terms::default(),
             client_id: String::new(),
         };
         let refused = engine.run(demo, without(&handle));
