@@ -97,6 +97,11 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("result-retrieve", &["proc-id", "svtrid"]),
     ("v2/contact/create", CONTACT),
     ("version", &["client-ip"]),
+    ("wa-email-details", &["key"]),
+    ("wa-email-list", &["pattern"]),
+    ("wa-email-query-status", &["email"]),
+    ("wa-email-validate", &["email"]),
+    ("wa-email-verify", &["key", "answer"]),
 ];
 
 const TRANSFER: &[&str] = &[
@@ -328,6 +333,9 @@ fn check_body(request: &str, code: u16, headers: &BTreeMap<String, Vec<String>>,
         }
         ("result-delete", None, _) => assert_eq!(lines.len(), 1),
         ("login" | "query-request-list" | "version", None, _) => {}
+        ("wa-email-query-status", None, _) => {
+            assert!(["verified", "unverified", "pending", "invalid"].contains(&body.trim_end()), "{body}")
+        }
         _ => assert!(lines.is_empty(), "{request}: {body}"),
     }
 }

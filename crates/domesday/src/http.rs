@@ -115,7 +115,7 @@ impl Face {
             Face::Lab
         } else if under("/api/v1") {
             Face::Api
-        } else if under("/foa") || under("/grant") || under("/owner-change") {
+        } else if under("/foa") || under("/grant") || under("/owner-change") || under("/verify") {
             Face::Public
         } else {
             Face::Console

@@ -25,6 +25,7 @@ mod secret;
 pub mod staff;
 mod tracking;
 pub mod transfer;
+pub mod verification;
 pub mod verify;
 pub mod webhook;
 pub mod zone;

@@ -14,6 +14,7 @@ use crate::context::{After, Cx};
 use model::text::is_forbidden;
 use store::Tx;
 use store::accounts::{self, Account};
+use store::contacts::Contact;
 use store::mails::{self, Mail};
 
 /// A mail to be, as plain text. Subject and recipient are single lines.
@@ -39,6 +40,12 @@ impl Recipient {
     pub(crate) fn account(account: &Account) -> Recipient {
         let profile: Profile = serde_json::from_str(&account.profile).unwrap_or_default();
         Recipient { account_id: Some(account.id), address: account.email.clone(), language: profile.language }
+    }
+
+    /// The owner of a name of an account; the language follows the owner's country (CentralNic, ERRP).
+    pub(crate) fn holder(account_id: i64, owner: &Contact) -> Recipient {
+        let language = if ["DE", "AT", "CH"].contains(&owner.country.as_str()) { "de" } else { "" };
+        Recipient { account_id: Some(account_id), address: owner.email.trim().to_owned(), language: language.to_owned() }
     }
 }
 

@@ -72,6 +72,7 @@ fn values() -> Vec<String> {
 
 /// What each command reads beside COMMAND and SUBUSER.
 const READS: &[(&str, &str)] = &[
+    ("ActivateContact", "TRIGGER"),
     ("ActivateOwnerChange", "ACTION TRIGGER DOMAIN TRANSFERLOCK"),
     ("ActivateTransfer", "DOMAIN ACTION TRIGGER AUTH"),
     (
@@ -122,7 +123,7 @@ const READS: &[(&str, &str)] = &[
     ("ModifyNameserver", "NAMESERVER IPADDRESS0 ADDIPADDRESS0 DELIPADDRESS0 NEWNAMESERVER STATUS0 CLTRID"),
     ("PushDomain", "DOMAIN TARGET TOKEN CLTRID"),
     ("PushObject", "OBJECT TYPE TARGET CLTRID"),
-    ("QueryContactList", "CONTACT FIRST LIMIT WIDE ORDER ORDERBY LAYER TYPE STATUS LASTNAME"),
+    ("QueryContactList", "CONTACT FIRST LIMIT WIDE ORDER ORDERBY LAYER TYPE STATUS VALIDATED VERIFIED LASTNAME"),
     ("QueryDomainList", "DOMAIN DOMAINIDN ZONE FIRST LIMIT WIDE ORDER ORDERBY TYPE REGISTRAR NAMESERVER DOMAINTAG0 ZONETAG"),
     ("QueryEventList", "CLASS SUBCLASS HISTORY SHOWALL INCLUDESUB MINDATE MAXDATE ORDERBY ORDER FIRST LIMIT WIDE GENERATELIST"),
     ("QueryForeignTransferList", "DOMAIN FIRST LIMIT WIDE GENERATELIST SENDLISTEMAIL"),
@@ -176,9 +177,10 @@ fn good(command: &str) -> Vec<(String, String)> {
         "AddNameserver" | "ModifyNameserver" => "NAMESERVER=ns1.locked.info IPADDRESS0=192.0.2.1",
         "CheckNameserver" | "DeleteNameserver" | "StatusNameserver" => "NAMESERVER=ns1.fresh.com",
         "TransferDomain" | "CheckDomainTransfer" => "DOMAIN=locked-away.com AUTH=locked-1",
+        "ActivateContact" => "TRIGGER=00ff",
         "StatusDomainTransfer" | "ActivateTransfer" => "DOMAIN=leaving.com TRIGGER=00ff",
         "ActivateOwnerChange" => "ACTION=APPROVE TRIGGER=00ff",
-        "ResendNotification" => "TYPE=ownerchange OBJECT=fresh.com",
+        "ResendNotification" => "TYPE=contactverification OBJECT=bare@handle.example",
         "SetProperty" => "ICANNTRANSFER-OWNERCHANGE-MODE=FOA",
         "SetAuthCode" => "DOMAIN=taken.com",
         "StatusDomain" => "DOMAIN=demo.or.kr",

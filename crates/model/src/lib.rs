@@ -18,6 +18,7 @@ pub mod refusal;
 pub mod text;
 pub mod time;
 pub mod transfer;
+pub mod verification;
 
 pub use access::{Access, Channel, Need};
 pub use field::{ContactField, Field, FieldProblem, Problem};

@@ -73,17 +73,19 @@ CREATE TABLE contacts (
     name TEXT NOT NULL,
     organization TEXT NOT NULL,
     email TEXT NOT NULL,
+    address TEXT NOT NULL,
     country TEXT NOT NULL,
     data TEXT NOT NULL,
     digest TEXT NOT NULL,
     version BIGINT NOT NULL,
     validated BIGINT NOT NULL CHECK (validated IN (0, 1)),
-    verified_at BIGINT,
+    auto_delete BIGINT NOT NULL CHECK (auto_delete IN (0, 1)),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX contacts_account ON contacts (account_id, handle);
 CREATE INDEX contacts_same ON contacts (account_id, digest);
+CREATE INDEX contacts_address ON contacts (account_id, address);
 
 CREATE TABLE domains (
     id BIGINT PRIMARY KEY,
@@ -117,6 +119,7 @@ CREATE TABLE domains (
     renewed_at BIGINT
 );
 CREATE INDEX domains_account ON domains (account_id, name);
+CREATE INDEX domains_registrant ON domains (registrant_id, id);
 CREATE INDEX domains_account_reversed ON domains (account_id, name_reversed);
 
 -- Which domains use a contact, once for each pair.
@@ -515,3 +518,37 @@ CREATE TABLE kept_replies (
     PRIMARY KEY (account_id, key_digest)
 );
 CREATE INDEX kept_replies_time ON kept_replies (kept_at);
+
+-- Mail addresses of accounts, in the form in which they are compared: whether their readers have said that they are right.
+CREATE TABLE verifications (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    address TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('unverified', 'pending', 'verified', 'invalid')),
+    created_at BIGINT NOT NULL,
+    requested_at BIGINT,
+    verified_at BIGINT,
+    invalid_at BIGINT,
+    history TEXT NOT NULL,
+    UNIQUE (account_id, address),
+    CHECK ((state = 'verified') = (verified_at IS NOT NULL))
+);
+
+-- Until when a name's registrant must have proven the address. Ends with the proof, not with the time.
+CREATE TABLE verification_terms (
+    domain_id BIGINT PRIMARY KEY REFERENCES domains (id),
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    address TEXT NOT NULL,
+    begun_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL
+);
+CREATE INDEX verification_terms_address ON verification_terms (account_id, address, domain_id);
+
+-- Why a name's resolution is interrupted: it is, while any reason stands.
+CREATE TABLE suspensions (
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    reason TEXT NOT NULL CHECK (reason IN ('user', 'term', 'verification')),
+    since_at BIGINT NOT NULL,
+    PRIMARY KEY (domain_id, reason)
+);

@@ -131,7 +131,7 @@ statements! {
                             WHERE l.contact_id = $1 AND d.registrant_id = $1 AND ' ' || d.locks || ' ' LIKE $2 ORDER BY d.name LIMIT 1";
     COUNT_OF_REGISTRANT = "SELECT COUNT(*) FROM domain_contacts l JOIN domains d ON d.id = l.domain_id WHERE l.contact_id = $1 AND d.registrant_id = $1 AND d.zone = $2";
     FIRST_OF_REGISTRANT = "SELECT d.name FROM domain_contacts l JOIN domains d ON d.id = l.domain_id WHERE l.contact_id = $1 AND d.registrant_id = $1 AND d.zone = $2 ORDER BY d.name LIMIT $3";
-    UNLINK_CONTACTS = "DELETE FROM domain_contacts WHERE domain_id = $1";
+    SET_SUSPENDED = "UPDATE domains SET statuses = $1, locks = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
     DELETE = "DELETE FROM domains WHERE id = $1";
     COUNT = "SELECT COUNT(*) FROM domains WHERE account_id = $1";
     COUNT_NAMES = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND name >= $2 AND name < $3";
@@ -292,6 +292,11 @@ pub fn set_at_registry(tx: &mut Tx<'_>, id: i64, expires_at: Timestamp, statuses
     tx.execute(SET_AT_REGISTRY, params![expires_at, statuses, at, by, id]).map(|_| ())
 }
 
+/// Sets statuses and locks after a suspension or its end.
+pub fn set_suspended(tx: &mut Tx<'_>, id: i64, statuses: &str, locks: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
+    tx.execute(SET_SUSPENDED, params![statuses, locks, at, by, id]).map(|_| ())
+}
+
 /// Sets the sealed authorization code; empty for none.
 pub fn set_auth(tx: &mut Tx<'_>, id: i64, sealed: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
     tx.execute(SET_AUTH, params![sealed, at, by, id]).map(|_| ())
@@ -313,7 +318,7 @@ pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) 
     crate::agenda::remove_all(tx, id)?;
     crate::hosts::give_below(tx, id, gift.to, at, by)?;
     crate::grants::delete_of_domain(tx, id)?;
-    tx.execute(UNLINK_CONTACTS, params![id])?;
+    crate::contacts::let_go(tx, id, at)?;
     let changed = tx.execute(
         GIVE,
         params![gift.to, gift.registrant_id, gift.contacts, gift.hosts, gift.locks, gift.renewal_mode.word(), at, by, id, gift.from],
@@ -322,17 +327,19 @@ pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) 
 }
 
 /// Takes a domain out: it was dropped, or is another registrar's. Orders, ledger, events and audit keep its history.
-pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+/// The time of contacts that nothing uses any more begins at `at`.
+pub fn delete(tx: &mut Tx<'_>, id: i64, at: Timestamp) -> Result<(), Fault> {
     crate::hosts::delete_below(tx, id)?;
     crate::grants::delete_of_domain(tx, id)?;
+    crate::verifications::forget(tx, id)?;
     tx.execute(DROP_PROPERTIES, params![id])?;
-    tx.execute(UNLINK_CONTACTS, params![id])?;
+    crate::contacts::let_go(tx, id, at)?;
     tx.execute(DELETE, params![id]).map(|_| ())
 }
 
 /// Writes back everything of a domain that an update can change: from its registrant to its authorization code. Contacts are to be linked anew.
 pub fn modify(tx: &mut Tx<'_>, d: &Domain) -> Result<(), Fault> {
-    tx.execute(UNLINK_CONTACTS, params![d.id])?;
+    crate::contacts::let_go(tx, d.id, d.updated_at)?;
     tx.execute(
         MODIFY,
         params![

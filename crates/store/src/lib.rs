@@ -20,6 +20,7 @@ pub mod settings;
 pub mod tallies;
 pub mod tokens;
 pub mod transfers;
+pub mod verifications;
 pub mod webhooks;
 pub mod wipe;
 
@@ -52,6 +53,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("tokens", tokens::STATEMENTS),
         ("transfers", transfers::STATEMENTS),
         ("tallies", tallies::STATEMENTS),
+        ("verifications", verifications::STATEMENTS),
         ("webhooks", webhooks::STATEMENTS),
         ("wipe", wipe::STATEMENTS),
     ];

@@ -13,6 +13,9 @@ statements! {
     TOKENS = "DELETE FROM tokens";
     TRANSFERS = "DELETE FROM transfers";
     OWNER_CHANGES = "DELETE FROM owner_changes";
+    VERIFICATIONS = "DELETE FROM verifications";
+    VERIFICATION_TERMS = "DELETE FROM verification_terms";
+    SUSPENSIONS = "DELETE FROM suspensions";
     AGENDA = "DELETE FROM agenda";
     TALLIES = "DELETE FROM tallies";
     MAILS = "DELETE FROM mails";

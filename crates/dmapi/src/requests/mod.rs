@@ -38,6 +38,11 @@ mod result_delete;
 mod result_list;
 mod result_retrieve;
 mod version;
+mod wa_email_details;
+mod wa_email_list;
+mod wa_email_query_status;
+mod wa_email_validate;
+mod wa_email_verify;
 
 use crate::params::Reader;
 use crate::reply::Reply;
@@ -136,6 +141,11 @@ pub const TABLE: &[&Request] = &[
     &result_retrieve::REQUEST,
     &contact_create_v2::REQUEST,
     &version::REQUEST,
+    &wa_email_details::REQUEST,
+    &wa_email_list::REQUEST,
+    &wa_email_query_status::REQUEST,
+    &wa_email_validate::REQUEST,
+    &wa_email_verify::REQUEST,
 ];
 
 /// The request of a name or alias, in any case.

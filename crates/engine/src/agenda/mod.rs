@@ -16,7 +16,7 @@ use crate::domain::zone_of;
 use crate::error::broken;
 use crate::jobs::LEASE_SECONDS;
 use crate::owner_change::{OWNER_LOCK, lock};
-use crate::{Engine, Error, pricing};
+use crate::{Engine, Error, contact, pricing, verification};
 use model::domain::Operation as PricedOperation;
 use model::policy::{Item as PriceItem, Zone};
 use model::{DomainName, Money, Months, Need, Timestamp};
@@ -36,6 +36,8 @@ pub(crate) const RENEWAL: &str = "renewal";
 pub(crate) const LOOK: &str = "look";
 /// Stands there, due at no instant, while resolution is interrupted; brought forward when it is to be resumed.
 pub(crate) const RESUME: &str = "resume";
+/// Reminders, suspension and its lifting while a registrant's address is not proven.
+pub(crate) const VERIFICATION: &str = "verification";
 /// At no instant.
 pub(crate) fn never() -> Timestamp {
     Timestamp::from_micros(i64::MAX)
@@ -169,6 +171,7 @@ impl Operation for Due {
             RENEWAL => renewal::run(tx, cx, item, &domain, &zone, &account, self.quoted.as_ref())?,
             RESUME => renewal::resume(tx, cx, &domain)?,
             OWNER_LOCK => lock::run(tx, cx, item, &domain)?,
+            VERIFICATION => verification::run_due(tx, cx, item, &domain)?,
             other => return Err(broken(format!("nobody knows what {other} on an agenda means"))),
         };
         Ok(if told.is_empty() { told } else { format!("{} {told}", domain.name) })
@@ -201,6 +204,12 @@ impl Engine {
 
     /// Does one claimed item; yields what happened and what is to follow the commit.
     pub(crate) fn do_item(&self, item: &Item) -> Result<(String, Vec<After>), Error> {
+        if item.what == contact::UNUSED {
+            let account_id = item.account_id;
+            let account = self.inner.store.read(move |tx| Ok::<_, Error>(accounts::by_id(tx, account_id)?))?;
+            let account = account.ok_or_else(|| broken("a contact without its account"))?;
+            return self.run_apart(&Actor::system(account.id, account.currency), contact::Sweep { item: item.clone() });
+        }
         let wanted = item.clone();
         let found = self.inner.store.read(move |tx| {
             let domain = domains::by_id(tx, wanted.domain_id)?;

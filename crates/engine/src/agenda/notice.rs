@@ -34,12 +34,7 @@ pub(super) fn to_owner(
     }
     let owner = contacts::by_id(tx, domain.registrant_id)?.filter(|owner| !owner.email.is_empty());
     let to = match owner {
-        // The language of these mails follows the owner's country (CentralNic, ERRP).
-        Some(owner) => Recipient {
-            account_id: Some(account.id),
-            address: owner.email,
-            language: if ["DE", "AT", "CH"].contains(&owner.country.as_str()) { "de".to_owned() } else { String::new() },
-        },
+        Some(owner) => Recipient::holder(account.id, &owner),
         None => Recipient::account(account),
     };
     let (name, expires) = (domain.name.as_str(), domain.paid_until_at);

@@ -13,6 +13,7 @@ use crate::{Error, audit, events, ledger};
 use model::domain::RenewalMode;
 use model::order::OrderKind;
 use model::policy::Zone;
+use model::verification::HoldReason;
 use model::{DomainName, Money, Months, Timestamp};
 use registry::Availability;
 use store::Tx;
@@ -266,7 +267,7 @@ fn unpaid(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, account: &Account, date
 /// Interrupts resolution (ERRP: for the last eight days before the deletion). It can still be renewed.
 fn interrupt(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<String, Error> {
     agenda::set(tx, domain.id, RESUME, domain.account_id, never(), 0, "")?;
-    suspend::open(tx, cx, domain, true)?;
+    suspend::open(tx, cx, domain, HoldReason::Term, true)?;
     Ok("stops resolving".to_owned())
 }
 
@@ -277,7 +278,7 @@ pub(super) fn resume(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<St
         return Ok(String::new());
     }
     agenda::set(tx, domain.id, RESUME, domain.account_id, cx.now.plus_seconds(3_600), 0, "")?;
-    suspend::open(tx, cx, domain, false)?;
+    suspend::open(tx, cx, domain, HoldReason::Term, false)?;
     Ok("resolves again".to_owned())
 }
 

@@ -12,15 +12,16 @@ use crate::error::broken;
 use crate::order::{self, Finished, Intent, OrderRef, Wanted};
 use crate::owner_change::{self, NewPerson, Terms};
 use crate::secret::digest;
-use crate::{audit, events};
+use crate::{audit, events, verification};
 use model::contact::{ContactData, ContactDraft};
 use model::order::OrderKind;
 use model::owner_change::{Kind, OwnerChangeState, is_material};
+use model::verification::folded;
 use model::{Field, FieldProblem, Money, Need, Problem, Refusal};
 use serde::{Deserialize, Serialize};
 use store::contacts::{self, Contact};
 use store::orders::Order;
-use store::{Tx, domains};
+use store::{Tx, domains, verifications};
 
 /// Asks for new data. In the draft nothing means that a part stays, and an empty text that it is cleared.
 #[derive(Clone, Debug)]
@@ -75,6 +76,11 @@ impl Operation for Modify {
         let before = from_json(&contact.data)?;
         let after = decide(&before, &self.draft)?;
         let material = is_material(&before, &after);
+        let lost = after.invalid_parts();
+        if before.is_validated() && !lost.is_empty() && is_awaited(tx, contact.id)? {
+            // CentralNic: the owner of a name under verification keeps what the formal check wants.
+            return Err(Refusal::Fields(lost.into_iter().map(|p| FieldProblem::missing(Field::ContactPart(p))).collect()).into());
+        }
         let mut consent = false;
         for used in domains::zones_of_contact(tx, contact.id)? {
             let zone = cx.zones().get(&used.zone).ok_or_else(|| broken("a zone without policy"))?;
@@ -153,6 +159,21 @@ impl Operation for Modify {
     }
 }
 
+/// Whether a contact is the registrant of a name whose time to prove the address runs or is over.
+fn is_awaited(tx: &mut Tx<'_>, contact_id: i64) -> Result<bool, Error> {
+    let mut after = 0;
+    loop {
+        let ids = verifications::registrant_of(tx, contact_id, after, 1_000)?;
+        let Some(last) = ids.last() else { return Ok(false) };
+        after = *last;
+        for id in ids {
+            if verifications::term_of(tx, id)?.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+}
+
 /// The data after the change, or all that is wrong with it. Pure.
 fn decide(before: &ContactData, draft: &ContactDraft) -> Result<ContactData, Refusal> {
     let after = merged(before, draft).check().map_err(Refusal::Fields)?;
@@ -168,7 +189,7 @@ fn decide(before: &ContactData, draft: &ContactDraft) -> Result<ContactData, Ref
 }
 
 /// The old data with the new ones laid over them.
-fn merged(before: &ContactData, draft: &ContactDraft) -> ContactDraft {
+pub(super) fn merged(before: &ContactData, draft: &ContactDraft) -> ContactDraft {
     let b = before.clone();
     let over = |new: &Option<String>, old: String| Some(new.clone().unwrap_or(old));
     let mut street = b.street.into_iter();
@@ -220,8 +241,8 @@ fn merged(before: &ContactData, draft: &ContactDraft) -> ContactDraft {
 /// Writes the new data into our own record.
 fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, contact: &Contact, change: &ContactChange) -> Result<(), Error> {
     let data = from_json(&change.data)?;
-    // Another address has proven nothing yet.
-    let same_address = data.email.eq_ignore_ascii_case(&contact.email);
+    let validated = data.is_validated();
+    let same_address = folded(&data.email) == folded(&contact.email);
     let changed = Contact {
         name: data.display_name(),
         organization: data.organization,
@@ -230,12 +251,15 @@ fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, contact: &Contact, change: &ContactChange
         data: change.data.clone(),
         digest: digest(&change.data),
         version: change.version,
-        validated: true,
-        verified_at: contact.verified_at.filter(|_| same_address),
+        validated,
         updated_at: cx.now,
         ..contact.clone()
     };
     contacts::change(tx, &changed)?;
+    if !same_address {
+        // Another address has proven nothing yet, or is proven already.
+        verification::begin_for_contact(tx, cx, contact.id)?;
+    }
     if change.of_owner {
         // It is told as what it is.
         return Ok(());

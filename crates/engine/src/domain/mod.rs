@@ -179,7 +179,7 @@ pub(crate) fn admit(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(),
 pub(crate) fn dismiss(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
     crate::grant::end_all(tx, cx, domain, None)?;
     crate::owner_change::overtaken(tx, cx, domain)?;
-    store::domains::delete(tx, domain.id)?;
+    store::domains::delete(tx, domain.id, cx.now)?;
     crate::agenda::refresh(tx, cx, domain.id)
 }
 

@@ -15,7 +15,7 @@ use model::contact::ContactDraft;
 use model::domain::{Operation as PricedOperation, Privacy, RenewalMode, Role};
 use model::order::OrderKind;
 use model::policy::{Accepted as AcceptedFields, DnssecInterface, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone};
-use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
+use model::{Channel, DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
 use registry::{Availability, FeeQuestion};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -303,17 +303,27 @@ pub(crate) fn meant(
                 let reason = format!("the contact was made for .{} names", c.family);
                 problems.push(FieldProblem::new(field, Problem::NotAllowed { reason }));
             }
-            Some(c) if !c.validated => {
-                problems.push(FieldProblem::new(field, Problem::NotAllowed { reason: "the contact's data are incomplete".to_owned() }));
+            // CentralNic: an owner whose data fail the formal check blocks AddDomain; DMAPI's check lets a person of one name pass.
+            Some(c) if !c.validated && is_checked(cx, zone, role) => {
+                problems.push(FieldProblem::new(field, Problem::NotAllowed { reason: "the contact's data are not valid".to_owned() }));
             }
             Some(c) => return Ok(Some(Meant::Existing(Box::new(c)))),
         },
         ContactRef::Inline(draft) => match draft.check() {
+            Ok(data) if !data.is_validated() && is_checked(cx, zone, role) => {
+                let missing = data.invalid_parts().into_iter().map(|part| FieldProblem::missing(Field::ContactPart(part)));
+                problems.extend(missing);
+            }
             Ok(data) => return Ok(Some(Meant::Fresh(Box::new(data)))),
             Err(found) => problems.extend(found),
         },
     }
     Ok(None)
+}
+
+/// Whether a contact of this role must pass the formal check of contact verification, not only the one that all data pass.
+fn is_checked(cx: &Cx<'_>, zone: &Zone, role: Role) -> bool {
+    role == Role::Registrant && !zone.verification.within.is_zero() && cx.actor.channel == Channel::Kvapi
 }
 
 pub(crate) fn stored(tx: &mut Tx<'_>, cx: &Cx<'_>, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
@@ -508,6 +518,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Registr
         domains::link_contact(tx, contact, id)?;
     }
     crate::agenda::refresh(tx, cx, id)?;
+    crate::verification::begin(tx, cx, id, created)?;
     store::tallies::registered(tx, order.account_id, &wish.zone, &super::delete::month(cx.now))?;
     told(tx, cx, order, "DOMAIN_REGISTRATION", "REGISTRATION_SUCCESSFUL", &[])?;
     let facts = vec![

@@ -37,6 +37,9 @@ embedded!(
     "grant-answered",
     "grant-ended",
     "webhook-paused",
+    "verification-contact",
+    "verification-reminder",
+    "verification-suspended",
 );
 
 /// The folder whose files stand in for the embedded ones for everybody.

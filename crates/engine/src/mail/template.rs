@@ -39,6 +39,12 @@ pub(crate) enum Template<'a> {
     OwnerChangeEnded { domain: &'a str, old_owner: &'a str, new_owner: &'a str, end: &'a str },
     /// To an owner whose address was never confirmed.
     Verification { domain: &'a str, name: &'a str, link: &'a str, until: Timestamp },
+    /// To a contact of no name yet, whose address was never confirmed.
+    VerificationContact { name: &'a str, link: &'a str },
+    /// To an owner who has not answered yet.
+    VerificationReminder { domain: &'a str, name: &'a str, link: &'a str, until: Timestamp },
+    /// To an owner who did not answer in time.
+    VerificationSuspended { domain: &'a str, name: &'a str, link: &'a str },
 }
 
 /// One value as a template sees it.
@@ -96,6 +102,9 @@ impl Template<'_> {
             Template::OwnerChangeEnded { .. } => "owner-change-ended",
             Template::Verification { .. } => "verification",
             Template::WebhookPaused { .. } => "webhook-paused",
+            Template::VerificationContact { .. } => "verification-contact",
+            Template::VerificationReminder { .. } => "verification-reminder",
+            Template::VerificationSuspended { .. } => "verification-suspended",
         }
     }
 
@@ -184,8 +193,12 @@ impl Template<'_> {
             Template::OwnerChangeEnded { domain, old_owner, new_owner, end } => {
                 vec![("domain", text(domain)), ("old_owner", text(old_owner)), ("new_owner", text(new_owner)), ("end", text(end))]
             }
-            Template::Verification { domain, name, link: to, until } => {
+            Template::VerificationContact { name, link: to } => vec![("name", text(name)), ("link", link(to))],
+            Template::Verification { domain, name, link: to, until } | Template::VerificationReminder { domain, name, link: to, until } => {
                 vec![("domain", text(domain)), ("name", text(name)), ("link", link(to)), ("until", minute(until))]
+            }
+            Template::VerificationSuspended { domain, name, link: to } => {
+                vec![("domain", text(domain)), ("name", text(name)), ("link", link(to))]
             }
         }
     }
@@ -208,6 +221,9 @@ impl Template<'_> {
                 failures: 82,
                 reason: "503 Service Unavailable",
             },
+            Template::VerificationContact { name: "Ada Weber", link },
+            Template::VerificationReminder { domain, name: "Ada Weber", link, until: at },
+            Template::VerificationSuspended { domain, name: "Ada Weber", link },
         ];
         samples.push(Template::GrantEnded { domain, role: "tech", who: "bob@reseller.example" });
         for way in [false, true] {

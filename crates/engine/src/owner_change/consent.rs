@@ -267,6 +267,8 @@ impl Operation for Decide {
             return Ok(Answered::Used { object: change.object, state: change.state });
         }
         let line = format!("{} {}", token.recipient, if self.agree { "agreed" } else { "refused" });
+        // Who answers reads the address: approving and denying prove it (CentralNic, owner change).
+        crate::verification::proven(tx, cx, change.account_id, &token.recipient, "OWNERCHANGE")?;
         if !self.agree {
             end::end(tx, cx, &mut change, OwnerChangeEvent::Denied(side), &line)?;
             return Ok(Answered::Taken { object: change.object, agreed: false, state: change.state });

@@ -216,6 +216,7 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         let row = contacts::by_id(tx, id)?.ok_or_else(|| broken(format!("contact {id} is missing")))?;
         let data = contact::from_json(&row.data)?;
         let made = contact::create_for(tx, cx, gaining.id, &data, &row.family, &zone.handle_prefix(), true)?.0.id;
+        crate::verification::carried_over(tx, cx, losing, gaining.id, &row.email)?;
         copies.insert(id, made);
         Ok(made)
     };
@@ -262,6 +263,7 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
     // What falls due for it is the gaining account's from now on.
     store::agenda::remove_all(tx, ours.id)?;
     crate::agenda::refresh(tx, cx, ours.id)?;
+    crate::verification::begin(tx, cx, ours.id, cx.now)?;
     must_step(tx, cx, t, TransferEvent::Moved, Some(by), "the name has changed its account")?;
     tell(tx, cx, t, Told::Successful, None, &[])
 }

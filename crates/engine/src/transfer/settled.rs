@@ -151,6 +151,7 @@ pub(crate) fn arrived(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Incomi
     for contact in people {
         domains::link_contact(tx, contact, id)?;
     }
+    crate::verification::begin(tx, cx, id, cx.now)?;
     must_step(tx, cx, &mut t, TransferEvent::Finished, Some(arrival.by), "the transfer is complete")?;
     tell(tx, cx, &t, Told::Successful, Some(order.id), &[])?;
     let message = match &arrival.undone {

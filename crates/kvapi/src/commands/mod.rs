@@ -1,5 +1,6 @@
 //! The table of commands: one small file each.
 
+mod activate_contact;
 mod activate_owner_change;
 mod activate_transfer;
 mod add_contact;
@@ -72,6 +73,7 @@ pub struct Command {
 
 /// Every command that is served, sorted by name.
 pub const COMMANDS: &[Command] = &[
+    activate_contact::COMMAND,
     activate_owner_change::COMMAND,
     activate_transfer::COMMAND,
     add_contact::COMMAND,

@@ -60,7 +60,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         registrar_tag,
         terms,
         client_id,
-        ..Modify::nothing(name)
+        ..Modify::nothing(name.clone())
     };
     if check_only {
         let state = call.engine.run(&call.actor, CheckModify { change })?;
@@ -81,6 +81,9 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         None => call.outcome(&changed.order)?,
     };
     owner_changes::begun(&mut reply, call, changed.owner_change.as_ref())?;
+    if reply.is_completed() {
+        contacts::time_to_suspension(&mut reply, call, &name)?;
+    }
     reply.put_all("error", remarks);
     Ok(reply)
 }

@@ -1,12 +1,14 @@
-//! `ResendNotification`: type ownerchange or domaintransfer, object, [recipient] -> the addresses that were written to anew.
+//! `ResendNotification`: type ownerchange, domaintransfer or contactverification, object, [recipient] -> the addresses that were written to anew.
 //!
 //! The links of before are void. A change of owner is named by its domain or contact, and its recipient is losing, gaining or both (cnr-kb D.1;
-//! owner is the losing one, admin nobody); a transfer's mails always go to owner and admin. SUB and REASON belong to other types.
+//! owner is the losing one, admin nobody); a transfer's mails always go to owner and admin. Of a verification the object is the mail address itself, and its older links stay good (D.2). SUB
+//! and REASON belong to other types.
 
 use super::{Answer, Command};
 use crate::call::Call;
 use crate::params::Params;
 use crate::reply::Reply;
+use engine::verification::{Ask, Whose};
 use engine::{Error, owner_change, transfer};
 use model::owner_change::Side;
 use model::{DomainName, Field, Problem};
@@ -17,7 +19,11 @@ pub const COMMAND: Command = Command { name: "ResendNotification", answer: Answe
 enum Kind {
     OwnerChange,
     DomainTransfer,
+    ContactVerification,
 }
+
+const KINDS: &[(&str, Kind)] =
+    &[("ownerchange", Kind::OwnerChange), ("domaintransfer", Kind::DomainTransfer), ("contactverification", Kind::ContactVerification)];
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.read();
@@ -25,7 +31,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     if p.text("TYPE").is_none() {
         p.problem(field.clone(), Problem::Missing);
     }
-    let kind = p.word("TYPE", field, &[("ownerchange", Kind::OwnerChange), ("domaintransfer", Kind::DomainTransfer)]);
+    let kind = p.word("TYPE", field, KINDS);
     let object = p.required("OBJECT", OBJECT).map(str::to_owned);
     let sides = sides(&p);
     let name = match (kind, object.as_deref().map(DomainName::parse)) {
@@ -39,8 +45,19 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let object = p.done(object)?;
     match name {
         Some(name) => transferred(call, name),
+        None if kind == Some(Kind::ContactVerification) => asked(call, object),
         None => owner_changed(call, object, sides),
     }
+}
+
+/// An address that is verified already is not written to.
+fn asked(call: &Call<'_>, email: String) -> Result<Reply, Error> {
+    let asked = call.engine.run(&call.actor, Ask { email, whose: Whose::Contacts })?;
+    let mut reply = Reply::ok();
+    if !asked.verified {
+        reply.put("owner", asked.recipient);
+    }
+    Ok(reply)
 }
 
 const OBJECT: Field = Field::Other("object");

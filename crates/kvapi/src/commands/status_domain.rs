@@ -28,6 +28,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         reply.put("status", "pendingUpdate");
         reply.put("ownerchange status", owner_changes::word(change.state));
     }
+    contacts::time_to_suspension(&mut reply, call, &domain.name)?;
     if with_data {
         let roles: [(&str, Option<&HandlePair>); 4] = [
             ("ownercontact", Some(&domain.registrant)),

@@ -2,7 +2,7 @@
 //!
 //! Its own `@` lines: `@login NAME` (with `NAME-pass`; `none` for nobody), `@password X`, `@session ID` (instead of the password; `none` for no
 //! session), `@style flat|block` (GET with flat parameters, or POST with `s_command`), `@path /api/call.cgi`, `@registry create disconnect` (a fault at each of
-//! these commands, until `@registry well`). The request
+//! these commands, until `@registry well`), `@verify yes ADDRESS` (the answer to the newest verification mail; `mail:ADDRESS` is its token). The request
 //! `trigger` says the token that was last mailed to an owner (`to=address`), and `@owner agree address` or `@owner refuse address` uses it.
 //! `raw` sends what its parameter `get` (a query) or `post` (a body) holds, as it stands.
 
@@ -113,7 +113,7 @@ impl Stage for Api {
                 Ok(Sent { status: 200, headers: Vec::new(), text })
             }
             ("raw", _) => Err("raw takes get=... or post=...".to_owned()),
-            _ => self.call(command, parameters),
+            _ => self.call(command, &self.fixture.with_keys(parameters)),
         }
     }
 
@@ -176,6 +176,10 @@ impl Stage for Api {
                 let engine = self.fixture.engine();
                 let token = owner_token(&self.fixture, to)?;
                 engine.answer_owner(&token, *answer == "agree", None).map_err(|error| error.to_string())?;
+            }
+            ["verify", answer, to] => {
+                let key = self.fixture.verification_key(to).ok_or("no such mail")?;
+                self.fixture.engine().answer_verification(&key, *answer == "yes").map_err(|error| error.to_string())?;
             }
             ["outside", deed, name, rest @ ..] => {
                 let (name, auth_info) = ((*name).to_owned(), rest.first().copied().unwrap_or_default().to_owned());

@@ -288,6 +288,26 @@ impl OwnerChangeKind {
     }
 }
 
+/// Whether and until when the registrant's mail address must be proven after a registration, a transfer in or an owner change.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Verification {
+    /// So long after the event; zero where no proof is asked for.
+    pub within: Span,
+    pub then: Unverified,
+}
+
+/// What becomes of a name whose registrant's address was not proven in time. It is locked against transfer in any case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unverified {
+    /// It resolves no more (`clientHold`).
+    #[default]
+    Hold,
+    /// It goes on resolving.
+    Lock,
+}
+
 /// A span after an event in which the name cannot leave, while the rule is in force.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -290,6 +290,7 @@ fn check_whole(zone: &Zone) -> Vec<String> {
         zone.push.registry.as_deref().is_none_or(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric())),
         "`push.registry` is a word of letters and digits",
     );
+    want(zone.verification.within.seconds() >= 0, "`verification.within` is negative");
     faults.extend(field_faults(zone));
     faults.extend(price_faults(zone));
     faults

@@ -24,13 +24,14 @@ use model::lock::{LockReason, Locks};
 use model::order::OrderKind;
 use model::owner_change::{Kind, OwnerChangeState, is_material};
 use model::policy::{Item, OwnerKind, Zone};
+use model::verification::HoldReason;
 use model::{DomainName, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
 use plan::{Facts, Plan, PrivacyStep, decide};
 use settle::apply;
 use std::sync::Arc;
 use store::contacts::Contact;
 use store::domains::{self, Domain};
-use store::{Tx, accounts, contacts};
+use store::{Tx, accounts, contacts, verifications};
 
 /// The property that remembers which privacy was bought while another is switched on.
 pub(crate) const BOUGHT: &str = "privacy-bought";
@@ -267,6 +268,7 @@ impl Judged {
         }
         let counts = [0, 1, 2].map(|at| new_roles[at].as_ref().map(Vec::len));
         let bought = domains::property(tx, domain.id, BOUGHT)?.and_then(|word| Privacy::from_word(&word));
+        let holds = verifications::holds(tx, domain.id)?;
         let facts = Facts {
             domain: &domain,
             zone: &zone,
@@ -274,6 +276,7 @@ impl Judged {
             holder: (&people.holder.country, owner_kind(&people.holder)),
             counts,
             bought,
+            holds: &holds,
             now: cx.now,
         };
         let plan = decide(&facts, request, problems)?;
@@ -304,6 +307,11 @@ fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -
     let owner_kind = judged.owner_kind()?;
     let Judged { domain, zone, people, registrant, new_roles, plan } = judged;
     let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
+    match plan.own_hold {
+        Some(true) => verifications::hold(tx, domain.id, HoldReason::User, cx.now)?,
+        Some(false) => verifications::unhold(tx, domain.id, HoldReason::User)?,
+        None => {}
+    }
 
     let mut change = Modification { lock: plan.lock.map(|on| (LockReason::User.word().to_owned(), on)), ..Modification::of(&domain) };
     if let Some(meant) = &registrant {

@@ -3,9 +3,9 @@
 use super::super::settled::{DONE, Outcome, told};
 use super::super::{set_renewal_mode, zone_of};
 use super::{BOUGHT, DnssecRecord, RoleContacts, json, parsed};
-use crate::Error;
 use crate::context::Cx;
 use crate::error::broken;
+use crate::{Error, verification};
 use model::Timestamp;
 use model::domain::{Privacy, RenewalMode};
 use model::lock::{LockReason, Locks};
@@ -192,6 +192,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
         [&roles.admin, &roles.tech, &roles.billing].into_iter().flatten().copied().chain([domain.registrant_id]).collect();
     for contact in people {
         domains::link_contact(tx, contact, domain.id)?;
+    }
+    if change.registrant.is_some() {
+        verification::begin(tx, cx, domain.id, cx.now)?;
     }
     let lifted = |reason: &(String, bool)| reason.0 == LockReason::OwnerChange.word() && !reason.1;
     if change.owner_lock == Some(false) || change.lock.as_ref().is_some_and(lifted) {

@@ -41,6 +41,8 @@ struct Loaded {
     auth_info: Option<String>,
     /// What is to stand at the registry after a change.
     target: Option<modify::Target>,
+    /// The same after a suspension or its end.
+    suspended: Option<crate::domain::suspend::Wanted>,
 }
 
 struct Load {
@@ -56,7 +58,7 @@ impl Operation for Load {
         let order = orders::by_id(tx, self.job.subject)?.ok_or_else(|| broken("a job without its order"))?;
         let intent: Intent = parsed("an order's intent", &order.intent)?;
         let (mut people, mut hosts, mut auth_info) = (Vec::new(), Vec::new(), None);
-        let mut target = None;
+        let (mut target, mut suspended) = (None, None);
         match &intent {
             Intent::Register(wish) => {
                 people = register::people(tx, cx, &order, wish)?;
@@ -91,9 +93,10 @@ impl Operation for Load {
             Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => {
                 people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?)
             }
-            Intent::Privacy(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Push(_) | Intent::Restore(_) | Intent::Suspend(_) => {}
+            Intent::Suspend(wish) => suspended = crate::domain::suspend::wanted(tx, cx, wish)?,
+            Intent::Privacy(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Push(_) | Intent::Restore(_) => {}
         }
-        Ok(Loaded { order, intent, people, hosts, auth_info, target })
+        Ok(Loaded { order, intent, people, hosts, auth_info, target, suspended })
     }
 }
 
@@ -200,7 +203,7 @@ impl Talk<'_> {
             Intent::Delete(wish) => self.delete(loaded, wish, fresh),
             Intent::Push(wish) => self.push(loaded, wish, fresh),
             Intent::Restore(wish) => self.restore(loaded, wish, fresh),
-            Intent::Suspend(wish) => self.suspend(wish),
+            Intent::Suspend(wish) => self.suspend(wish, loaded.suspended),
             Intent::Privacy(wish) => self.privacy(loaded, wish),
             Intent::Modify(wish) | Intent::OwnerChange(wish) => self.modify(loaded, wish),
             Intent::ContactModify(wish) => self.contact_modify(wish),
