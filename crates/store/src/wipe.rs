@@ -14,6 +14,7 @@ statements! {
     TRANSFERS = "DELETE FROM transfers";
     OWNER_CHANGES = "DELETE FROM owner_changes";
     AGENDA = "DELETE FROM agenda";
+    AGENDA_DAYS = "DELETE FROM agenda_days";
     TALLIES = "DELETE FROM tallies";
     MAILS = "DELETE FROM mails";
     POLL_MESSAGES = "DELETE FROM poll_messages";
