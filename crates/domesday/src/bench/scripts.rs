@@ -147,7 +147,8 @@ impl Script for Browsing {
                     _ => post("/request/domain-check", &format!("api-key={key}&domain={}", self.free.next())),
                 })
             }
-            Some(reply) if reply.after("Status-Code: ").as_deref() == Some("0") => Next::Done,
+            // `domain-check` says 1000, all others 0.
+            Some(reply) if matches!(reply.after("Status-Code: ").as_deref(), Some("0" | "1000")) => Next::Done,
             Some(reply) => odd(reply),
         }
     }

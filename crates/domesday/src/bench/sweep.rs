@@ -181,6 +181,7 @@ pub fn run(options: &SweepOptions) -> anyhow::Result<ExitCode> {
         quiet.add(&window.latency).map_err(|e| anyhow!("histograms: {e}"))?;
     }
 
+    let processor = noise::processor_time(server.process());
     let (stop, busy) = (AtomicBool::new(false), AtomicBool::new(false));
     let before = work(&server)?;
     let edges = (first, first.plus_days(MONTH_DAYS).plus_seconds(SHORT_STEP_SECONDS));
@@ -197,6 +198,12 @@ pub fn run(options: &SweepOptions) -> anyhow::Result<ExitCode> {
     let limit = limit_before.mean(&limit_after);
     let sync = noise::sync_time(folder.path())?;
     tell(options, filled, &played, &after, &limit);
+    if let (Some(before), Some(after)) = (processor, noise::processor_time(server.process())) {
+        println!(
+            "  the server had {:.1} s of the processors for all of it, requests and registry included",
+            (after - before).as_secs_f64()
+        );
+    }
     tell_latencies(&quiet, &latencies);
     list::tell_noise(&[sync], measure, &server);
     if let Some(why) = latencies.failed {

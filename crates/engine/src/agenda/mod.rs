@@ -21,7 +21,8 @@ use model::domain::Operation as PricedOperation;
 use model::policy::{Item as PriceItem, Zone};
 use model::{DomainName, Money, Months, Timestamp};
 use registry::{Availability, FeeQuestion};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::accounts::{self, Account};
 use store::agenda::{self, Item};
@@ -47,6 +48,8 @@ pub(crate) fn never() -> Timestamp {
 const BATCH: i64 = 256;
 /// So many of them share a transaction at most, so that a request waits a few milliseconds for them.
 pub(crate) const TOGETHER: usize = 32;
+/// A registry far away is asked about so many names at once.
+const ASKERS: usize = 8;
 /// A transaction takes no further item after so long.
 const LONGEST: Duration = Duration::from_millis(10);
 /// What an item may take of ids.
@@ -311,15 +314,31 @@ impl Engine {
                 }
             }
         }
-        for item in left {
-            match self.do_item(item) {
-                Ok(came) => done.push((item.due_at, came)),
-                Err(error) => {
-                    tracing::error!(domain = item.domain_id, what = %item.what, error = %error, "an agenda item failed; it is tried again when its lease runs out");
+        done.extend(self.do_apart(&left));
+        done
+    }
+
+    /// Does each item by itself. Registries far away are asked about several names at once.
+    fn do_apart(&self, items: &[&Item]) -> Vec<(Timestamp, Came)> {
+        let far = self.inner.registries.values().any(|registry| !registry.is_near());
+        let askers = if far { ASKERS.min(items.len()) } else { 1 };
+        let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(items.len())));
+        let work = || {
+            while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                match self.do_item(item) {
+                    Ok(came) => done.lock().unwrap_or_else(|p| p.into_inner()).push((item.due_at, came)),
+                    Err(error) => {
+                        tracing::error!(domain = item.domain_id, what = %item.what, error = %error, "an agenda item failed; it is tried again when its lease runs out");
+                    }
                 }
             }
+        };
+        if askers <= 1 {
+            work();
+        } else {
+            std::thread::scope(|scope| (0..askers).for_each(|_| drop(scope.spawn(work))));
         }
-        done
+        done.into_inner().unwrap_or_else(|p| p.into_inner())
     }
 
     fn together(&self, items: Vec<(Item, Option<Availability>)>) -> Result<Vec<Option<Came>>, Error> {
