@@ -69,8 +69,9 @@ fn a_sweep_that_is_killed_half_way_goes_on_and_does_each_thing_once() {
             let now = work(server)["now"].as_i64().expect("an instant");
             server.lab("GET", &format!("/bench/skip/{}", now + day * DAY_MICROS), "")
         };
-        // Every term has ended, and the registry has told of each; then every renewal is due at once.
-        assert!(skip(&dying, 72)["registry_count"].as_u64().expect("a count") >= count * 3 / 4);
+        // Every term has ended, and the registry has told of each, as after a long sleep: what it deletes at expiry is lost. Then every renewal that is
+        // charged by itself is due at once.
+        skip(&dying, 72);
         until(SWEPT, "the messages are heard", || work(&dying)["idle"].as_bool().filter(|idle| *idle));
         skip(&dying, 35);
         until(SWEPT, "half of the renewals are done", || (renewals(&dying) > count / 3).then_some(()));
@@ -88,7 +89,7 @@ fn a_sweep_that_is_killed_half_way_goes_on_and_does_each_thing_once() {
         assert!(told(data, database, &["verify"]).ends_with("every promise holds\n"));
         let counts = charges(&told(data, database, &["fund", "demo", "--statement"]));
         assert!(counts.values().all(|n| *n == 1), "{:?}", counts.iter().filter(|(_, n)| **n != 1).collect::<Vec<_>>());
-        // Seven eighths renew.
-        assert!((count * 8 / 10..count * 95 / 100 + 12).contains(&(counts.len() as u64)), "{} of {count}", counts.len());
+        // Seven eighths renew, and 17 in 20 stand in zones that renew by themselves.
+        assert!((count * 65 / 100..count * 85 / 100).contains(&(counts.len() as u64)), "{} of {count}", counts.len());
     }
 }

@@ -272,6 +272,7 @@ CREATE TABLE poll_messages (
     outcome TEXT NOT NULL,
     PRIMARY KEY (registry, message_id)
 );
+CREATE INDEX poll_messages_left ON poll_messages (received_at) WHERE outcome = 'left to the open order';
 
 -- Prices that differ from the zone packs' list: for all accounts of a tier ('' for every tier), from an instant on.
 CREATE TABLE prices (

@@ -20,7 +20,7 @@ use store::orders::{self, Order};
 use store::{Fault, Store, Tx, accounts, contacts, settings};
 
 /// As many as the agenda does in one transaction.
-const TOGETHER: i64 = 32;
+const TOGETHER: i64 = 64;
 const PRICE_E4: i64 = 97_500;
 /// Far above every id of the store.
 const FIRST_ID: i64 = 1 << 50;

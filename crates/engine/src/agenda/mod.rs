@@ -47,7 +47,7 @@ pub(crate) fn never() -> Timestamp {
 /// So many items are claimed at once by a node.
 const BATCH: i64 = 256;
 /// So many of them share a transaction at most, so that a request waits a few milliseconds for them.
-pub(crate) const TOGETHER: usize = 32;
+pub(crate) const TOGETHER: usize = 64;
 /// A registry far away is asked about so many names at once.
 const ASKERS: usize = 8;
 /// A transaction takes no further item after so long.

@@ -26,8 +26,7 @@ pub(crate) struct Sync {
     pub transfer: Option<RegistryTransfer>,
 }
 
-/// The outcome of a message about a name that an open order, or one that has just ended, has its hands on: it is taken up again afterwards.
-pub(crate) const LEFT: &str = "left to the open order";
+pub(crate) use store::polls::LEFT;
 
 /// Statuses that say nothing beyond what we keep anyway, or that our own locks make.
 const ORDINARY: &[&str] = &["ok", "inactive", "clientTransferProhibited"];

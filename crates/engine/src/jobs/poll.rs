@@ -45,7 +45,7 @@ impl Engine {
         if !self.inner.bell.are_messages_left() {
             return Ok(());
         }
-        let left = self.inner.store.read(|tx| Ok::<_, Error>(polls::free_with_outcome(tx, LEFT, ROUND_MAX as i64)?))?;
+        let left = self.inner.store.read(|tx| Ok::<_, Error>(polls::free_left(tx, ROUND_MAX as i64)?))?;
         for message in left {
             let (Some(registry), Ok(domain)) = (self.inner.registries.get(&message.registry), DomainName::parse(&message.object)) else {
                 self.run_inside(&registry_actor(), Park { registry: message.registry, message_id: message.id })?;
@@ -56,7 +56,7 @@ impl Engine {
                 return Ok(());
             }
         }
-        if !self.inner.store.read(|tx| Ok::<_, Error>(polls::has_outcome(tx, LEFT)?))? {
+        if !self.inner.store.read(|tx| Ok::<_, Error>(polls::any_left(tx)?))? {
             self.inner.bell.set_messages_left(false);
         }
         Ok(())
