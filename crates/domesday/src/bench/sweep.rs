@@ -120,6 +120,7 @@ fn play(server: &Server, from: Timestamp, edges: (Timestamp, Timestamp), until: 
         let told: serde_json::Value = serde_json::from_str(&told).with_context(|| told.clone())?;
         played.registry += Duration::from_micros(told["registry_micros"].as_u64().unwrap_or(0));
         played.registry_count += told["registry_count"].as_u64().unwrap_or(0);
+        server.get("/bench/hear")?;
         while !work(server)?.idle {
             if begun.elapsed() > STEP_TIME_MAX {
                 bail!("what was due on {at} is not done after {STEP_TIME_MAX:?}");

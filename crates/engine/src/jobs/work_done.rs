@@ -30,7 +30,14 @@ impl Meter {
 }
 
 /// The kinds of the agenda, in the order in which they are told.
-const KINDS: [&str; 5] = [crate::agenda::NOTICE, crate::agenda::FUNDS, crate::agenda::RENEWAL, crate::agenda::LOOK, crate::agenda::RESUME];
+const KINDS: [&str; 6] = [
+    crate::agenda::NOTICE,
+    crate::agenda::FUNDS,
+    crate::agenda::RENEWAL,
+    crate::agenda::LOOK,
+    crate::agenda::RESUME,
+    crate::owner_change::OWNER_LOCK,
+];
 
 #[derive(Default)]
 pub(crate) struct Meters {
