@@ -40,7 +40,7 @@ pub use secret::SealingKey;
 
 use context::After;
 use ids::Ids;
-use jobs::Bell;
+use jobs::{Bell, Meters};
 use model::policy::ZoneSet;
 use model::{Channel, Refusal, Timestamp};
 use registry::faults::Faults;
@@ -94,6 +94,7 @@ pub(crate) struct Inner {
     pub(crate) sandbox: bool,
     pub(crate) ids: Ids,
     pub(crate) bell: Bell,
+    pub(crate) meters: Meters,
     pub(crate) gate: account::Gate,
     pub(crate) time_gate: lab::TimeGate,
     /// Public data of names held elsewhere, and the world that the sandbox plays.
@@ -119,6 +120,7 @@ impl Engine {
         let inner = Inner {
             ids: Ids::new(),
             bell: Bell::new(),
+            meters: Meters::default(),
             gate: account::Gate::new(seed),
             time_gate: lab::TimeGate::new(),
             outside: OnceLock::new(),
@@ -206,7 +208,7 @@ impl Engine {
                 return Err(store::Fault::Unavailable("a fault was scripted for this commit".to_owned()).into());
             }
             (inner.on_wait)();
-            inner.ids.prepare(&inner.store)?;
+            let _ids = self.inner.ids.prepare(&inner.store, ids::RESERVE)?;
             self.inner.store.write(move |tx| {
                 let cx = Cx::new(&inner, now, real_now, actor.clone());
                 let done = operation.run(tx, &cx)?;
@@ -215,6 +217,16 @@ impl Engine {
         } else {
             let done = self.inner.store.read(move |tx| operation.run(tx, &Cx::new(&inner, now, real_now, actor.clone())))?;
             Ok((done, Vec::new()))
+        }
+    }
+
+    /// As [`Engine::follow`], for what nobody waits for: work for registries comes after that of callers.
+    pub(crate) fn follow_later(&self, after: Vec<After>) {
+        for step in after {
+            match step {
+                After::Work(job) => self.inner.bell.hand_over_later(job),
+                other => self.follow(vec![other]),
+            }
         }
     }
 

@@ -208,6 +208,8 @@ pub struct PollMessage {
     pub text: String,
     /// The domain that it is about, where it says so.
     pub domain: Option<DomainName>,
+    /// How that domain stood when the message was queued, where it shows sponsor, statuses and expiry.
+    pub shown: Option<RegistryDomain>,
     /// The whole response frame.
     pub frame: Vec<u8>,
     /// Messages still queued, this one included.
@@ -287,12 +289,21 @@ pub type Clock = std::sync::Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Fills a buffer with random octets from the system's generator (from a seed in simulations).
 pub type Entropy = std::sync::Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
+/// What a registry did by itself.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Happened {
+    /// The first of it, in order: when, and in words.
+    pub first: Vec<(Timestamp, String)>,
+    /// How much it was in all.
+    pub count: u64,
+}
+
 /// A registry that lives in this process or beside it and can be looked into: the embedded one.
 pub trait FarSide: Send + Sync {
     /// When something falls due there by itself.
     fn next_due(&self) -> Result<Option<Timestamp>, String>;
     /// Does what is due; says what happened, in order.
-    fn run_due(&self, now: Timestamp) -> Result<Vec<(Timestamp, String)>, String>;
+    fn run_due(&self, now: Timestamp) -> Result<Happened, String>;
     /// Every domain there: name, sponsor, expiry.
     fn each_domain(&self, take: &mut dyn FnMut(&str, &str, Timestamp)) -> Result<(), String>;
 }

@@ -2,6 +2,7 @@
 
 mod far;
 mod outside;
+mod portfolio;
 mod world;
 
 pub use far::Far;

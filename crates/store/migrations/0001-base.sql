@@ -275,6 +275,7 @@ CREATE TABLE poll_messages (
     outcome TEXT NOT NULL,
     PRIMARY KEY (registry, message_id)
 );
+CREATE INDEX poll_messages_left ON poll_messages (received_at) WHERE outcome = 'left to the open order';
 
 -- Prices that differ from the zone packs' list: for all accounts of a tier ('' for every tier), from an instant on.
 CREATE TABLE prices (
@@ -388,9 +389,17 @@ CREATE TABLE agenda (
     epoch BIGINT NOT NULL,
     PRIMARY KEY (domain_id, what)
 );
-CREATE INDEX agenda_due ON agenda (due_at);
+CREATE INDEX agenda_due ON agenda (due_at, domain_id, what);
 CREATE INDEX agenda_account ON agenda (account_id, what, due_at);
 CREATE INDEX agenda_attention ON agenda (domain_id) WHERE attention <> '';
+
+-- What the renewals of an account cost on each day (days since 1970, UTC): the sum of the agenda's amounts, so that a forecast need not read a million rows.
+CREATE TABLE agenda_days (
+    account_id BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    amount_e4 BIGINT NOT NULL,
+    PRIMARY KEY (account_id, day)
+);
 
 -- Registrations and refunds of an account by zone and month (2027-03): what the cap on refunds counts.
 CREATE TABLE tallies (

@@ -75,6 +75,8 @@ statements! {
     RELEASE = "UPDATE accounts SET held_e4 = held_e4 - $1 WHERE id = $2 AND held_e4 >= $1";
     CAPTURE = "UPDATE accounts SET held_e4 = held_e4 - $1, balance_e4 = balance_e4 - $2 WHERE id = $3 AND held_e4 >= $1 \
                RETURNING balance_e4, low_balance_e4";
+    CHARGE = "UPDATE accounts SET balance_e4 = balance_e4 - $1 WHERE id = $2 AND state = 'active' AND balance_e4 - held_e4 - $1 >= -credit_e4 \
+              RETURNING balance_e4, low_balance_e4";
     ADD_BALANCE = "UPDATE accounts SET balance_e4 = balance_e4 + $1 WHERE id = $2 AND balance_e4 + $1 - held_e4 >= -credit_e4";
     SET_RENEWALS = "UPDATE accounts SET renewal_mode = $1, renew_at_expiry = $2, refund_every = $3 WHERE id = $4";
     SET_PASSWORD = "UPDATE accounts SET password_hash = $1, credentials_version = credentials_version + 1 WHERE id = $2";
@@ -192,15 +194,20 @@ pub fn release(tx: &mut Tx<'_>, id: i64, amount_e4: i64) -> Result<bool, Fault> 
     Ok(tx.execute(RELEASE, params![amount_e4, id])? == 1)
 }
 
-/// What a capture left behind.
-pub struct Captured {
+/// What a charge left behind.
+pub struct Left {
     pub balance_e4: i64,
     pub low_balance_e4: i64,
 }
 
 /// Turns `held_e4` of reserved money into a charge of `charged_e4`, at most what was held.
-pub fn capture(tx: &mut Tx<'_>, id: i64, held_e4: i64, charged_e4: i64) -> Result<Option<Captured>, Fault> {
-    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| Ok(Captured { balance_e4: row.int(0)?, low_balance_e4: row.int(1)? }))
+pub fn capture(tx: &mut Tx<'_>, id: i64, held_e4: i64, charged_e4: i64) -> Result<Option<Left>, Fault> {
+    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| Ok(Left { balance_e4: row.int(0)?, low_balance_e4: row.int(1)? }))
+}
+
+/// Charges what was not reserved; `None` if the balance does not reach or the account is suspended.
+pub fn charge(tx: &mut Tx<'_>, id: i64, amount_e4: i64) -> Result<Option<Left>, Fault> {
+    tx.one(CHARGE, params![amount_e4, id], |row| Ok(Left { balance_e4: row.int(0)?, low_balance_e4: row.int(1)? }))
 }
 
 /// Books money in (or, negative, out); false if the account could not bear it.

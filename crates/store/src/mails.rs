@@ -35,7 +35,7 @@ statements! {
     INSERT = concat!("INSERT INTO mails (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, '', $9)");
     LIST = concat!("SELECT ", columns!(), " FROM mails ORDER BY id DESC LIMIT $1");
     LIST_TO = concat!("SELECT ", columns!(), " FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT $2");
-    QUEUED = concat!("SELECT ", columns!(), " FROM mails WHERE state = 'queued' ORDER BY id LIMIT $1");
+    QUEUED_IDS = "SELECT id FROM mails WHERE state = 'queued' ORDER BY id LIMIT $1";
     DUE = concat!("SELECT ", columns!(), " FROM mails WHERE state = 'queued' AND next_at <= $1 ORDER BY next_at, id LIMIT $2");
     CAPTURE = "UPDATE mails SET state = 'captured' WHERE id = $1 AND state = 'queued'";
     CLAIM = "UPDATE mails SET attempts = attempts + 1, next_at = $1 WHERE id = $2 AND state = 'queued' AND attempts = $3";
@@ -74,9 +74,9 @@ pub fn list(tx: &mut Tx<'_>, to: Option<&str>, limit: i64) -> Result<Vec<Mail>, 
     }
 }
 
-/// All that are not delivered, due or not.
-pub fn queued(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Mail>, Fault> {
-    tx.many(QUEUED, params![limit], mail)
+/// Numbers of those that are not delivered, due or not.
+pub fn queued_ids(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<i64>, Fault> {
+    tx.many(QUEUED_IDS, params![limit], |row| row.int(0))
 }
 
 /// Those that may be sent now, the longest waiting first.

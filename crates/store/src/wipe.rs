@@ -17,6 +17,7 @@ statements! {
     VERIFICATION_TERMS = "DELETE FROM verification_terms";
     SUSPENSIONS = "DELETE FROM suspensions";
     AGENDA = "DELETE FROM agenda";
+    AGENDA_DAYS = "DELETE FROM agenda_days";
     TALLIES = "DELETE FROM tallies";
     MAILS = "DELETE FROM mails";
     POLL_MESSAGES = "DELETE FROM poll_messages";

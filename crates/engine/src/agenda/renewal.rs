@@ -3,7 +3,7 @@
 //! Sources: CentralNic's renewal system (three dates, renewal at the renewal date, eight days of interruption), ICANN ERRP, ICANN RAA 3.7.5.
 
 use super::notice::{available, told_of_funds};
-use super::{Dates, LOOK, RENEWAL, RESUME, is_leaving, never, refresh, renewal_price, renews_by_itself, term};
+use super::{Dates, LOOK, RENEWAL, RESUME, is_leaving, never, refresh_known, renewal_price, renews_by_itself, term};
 use crate::context::Cx;
 use crate::domain::{delete, push, suspend};
 use crate::error::broken;
@@ -136,10 +136,7 @@ pub(super) fn run(
             }
             Ok(String::new())
         }
-        Act::Charge => {
-            let price = price.ok_or_else(|| broken("a renewal without a price"))?;
-            charge(tx, cx, domain, term(domain, zone, account), price)
-        }
+        Act::Charge => charge(tx, cx, domain, zone, account, price.ok_or_else(|| broken("a renewal without a price"))?),
         Act::Order(again) => {
             put(tx, again, &item.attention)?;
             let price = price.ok_or_else(|| broken("a renewal without a price"))?;
@@ -190,7 +187,8 @@ fn name_of(domain: &Domain) -> Result<DomainName, Error> {
 
 /// The registry has renewed the name or will at expiry: it is charged, and what is paid for moves. All in one transaction, so that there is
 /// one charge for one due date whoever runs it and however often.
-fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, months: Months, price: Money) -> Result<String, Error> {
+fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, account: &Account, price: Money) -> Result<String, Error> {
+    let months = term(domain, zone, account);
     let reached = domain.paid_until_at.plus_months(months);
     // The registry's own date wins where both mean the same term.
     let ahead = domain.expires_at.seconds_since(reached).abs() <= 3 * 86_400;
@@ -198,8 +196,7 @@ fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, months: Months, price: 
     let message = format!("Renewed by itself until {}", paid_until_at.date());
     let done = Finished { kind: OrderKind::DomainRenew, object: &domain.name, client_id: "", price, message: &message };
     let order = order::finished(tx, cx, done)?;
-    ledger::hold(tx, cx, order.id, price)?;
-    ledger::capture(tx, cx, order.id, price, &format!("domain-renew {} by itself", domain.name))?;
+    ledger::charge(tx, cx, order.id, price, &format!("domain-renew {} by itself", domain.name))?;
     let renewal_mode = domain.renewal_mode.after_renewal();
     let term = domains::Term { expires_at: domain.expires_at, paid_until_at, renewed_at: domain.renewed_at, renewal_mode };
     domains::set_term(tx, domain.id, &term, cx.now, "system")?;
@@ -216,7 +213,8 @@ fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, months: Months, price: 
     events::append(tx, cx, happened)?;
     let detail = format!("{message}, {price} charged");
     audit::append(tx, cx, audit::Change { verb: "autorenew", object: &domain.name, order_id: Some(order.id), detail: &detail })?;
-    refresh(tx, cx, domain.id)?;
+    let renewed = Domain { paid_until_at, renewal_mode, updated_at: cx.now, ..domain.clone() };
+    refresh_known(tx, cx, &renewed, zone, account)?;
     Ok(format!("renewed by itself until {}, {price} charged", paid_until_at.date()))
 }
 

@@ -22,7 +22,7 @@ pub use modify::{Modified, Modify};
 pub(crate) use create::{create, create_for};
 pub(crate) use delete::ContactRemoval;
 pub(crate) use modify::{ContactChange, settle as settle_change};
-pub(crate) use unused::{Sweep, UNUSED};
+pub(crate) use unused::{UNUSED, sweep};
 
 use crate::verification::AddressView;
 use crate::{Error, verification};

@@ -3,10 +3,10 @@
 //! Reached by the agenda, which has one item for each contact that could be deleted; set anew whenever a domain lets go of the contact.
 
 use super::delete::{is_awaited, remove};
-use crate::context::{Cx, Operation};
+use crate::context::Cx;
 use crate::{Error, events};
+use model::Timestamp;
 use model::contact::UNUSED_DAYS;
-use model::{Need, Timestamp};
 use store::agenda::{self, Item};
 use store::contacts::{self, Contact};
 use store::{Tx, domains};
@@ -39,43 +39,29 @@ pub(crate) fn deletion(tx: &mut Tx<'_>, contact: &Contact) -> Result<Option<Time
     Ok(agenda::of(tx, contact.id, UNUSED)?.filter(|_| contact.auto_delete).map(|item| item.due_at))
 }
 
-/// Does the item of one contact. Yields what happened.
-pub(crate) struct Sweep {
-    pub item: Item,
-}
-
-impl Operation for Sweep {
-    type Done = String;
-    const NEED: Need = Need::Nothing;
-    const WRITES: bool = true;
-
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<String, Error> {
-        let item = &self.item;
-        if !agenda::is_held(tx, item)? {
-            return Ok(String::new());
-        }
-        agenda::remove(tx, item.domain_id, UNUSED)?;
-        let found = contacts::by_id(tx, item.domain_id)?.filter(|c| c.auto_delete);
-        let Some(contact) = found else { return Ok(String::new()) };
-        if domains::count_of_contact(tx, contact.id)? > 0 {
-            // Its time begins when the last name lets go of it.
-            return Ok(String::new());
-        }
-        if is_awaited(tx, cx, contact.id)? {
-            agenda::set(tx, contact.id, UNUSED, contact.account_id, cx.now.plus_days(AWAITED_DAYS), 0, "")?;
-            return Ok(String::new());
-        }
-        let order = remove(tx, cx, &contact, "")?;
-        let data = [("contact", contact.short_handle.as_str()), ("autodelete", "1"), ("info", "Unused contact autodeletion")];
-        let happened = events::Happened {
-            account_id: contact.account_id,
-            class: "CONTACT_DELETION",
-            subclass: "DELETION_SUCCESSFUL",
-            object: &contact.short_handle,
-            order_id: Some(order.id),
-            data: &data,
-        };
-        events::append(tx, cx, happened)?;
-        Ok(format!("contact {} was not used for {UNUSED_DAYS} days and is deleted", contact.short_handle))
+/// Does the item of one contact, which is held. Yields what happened.
+pub(crate) fn sweep(tx: &mut Tx<'_>, cx: &Cx<'_>, item: &Item) -> Result<String, Error> {
+    agenda::remove(tx, item.domain_id, UNUSED)?;
+    let found = contacts::by_id(tx, item.domain_id)?.filter(|c| c.auto_delete);
+    let Some(contact) = found else { return Ok(String::new()) };
+    if domains::count_of_contact(tx, contact.id)? > 0 {
+        // Its time begins when the last name lets go of it.
+        return Ok(String::new());
     }
+    if is_awaited(tx, cx, contact.id)? {
+        agenda::set(tx, contact.id, UNUSED, contact.account_id, cx.now.plus_days(AWAITED_DAYS), 0, "")?;
+        return Ok(String::new());
+    }
+    let order = remove(tx, cx, &contact, "")?;
+    let data = [("contact", contact.short_handle.as_str()), ("autodelete", "1"), ("info", "Unused contact autodeletion")];
+    let happened = events::Happened {
+        account_id: contact.account_id,
+        class: "CONTACT_DELETION",
+        subclass: "DELETION_SUCCESSFUL",
+        object: &contact.short_handle,
+        order_id: Some(order.id),
+        data: &data,
+    };
+    events::append(tx, cx, happened)?;
+    Ok(format!("contact {} was not used for {UNUSED_DAYS} days and is deleted", contact.short_handle))
 }

@@ -41,6 +41,6 @@ impl Engine {
             self.do_job(job);
         }
         self.link_audit(false)?;
-        Ok(count + self.drain_polls()?)
+        Ok(count + self.drain_polls()?.0)
     }
 }

@@ -154,6 +154,12 @@ impl EmbeddedRegistry {
         self.store.read(move |tx| tables::charges_sum(tx, &registrar))
     }
 
+    /// How many messages wait in a registrar's queue.
+    pub fn messages_waiting(&self, registrar: &str) -> Result<u64, Fault> {
+        let registrar = registrar.to_owned();
+        self.store.read(move |tx| tables::count_poll(tx, &registrar))
+    }
+
     /// Whether there is a registrar of this id. False, too, while the store cannot tell.
     fn knows(&self, registrar: &str) -> bool {
         let id = registrar.to_owned();
