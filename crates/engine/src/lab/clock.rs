@@ -91,7 +91,11 @@ impl Engine {
                 tracing::warn!(at = %due, "work is put off to the same instant again and again; the clock moves on");
                 break;
             }
-            self.set_clock(due);
+            if due > self.now() {
+                self.set_clock(due);
+                // A life that ends on the way is followed by one that goes on from here: the clock never goes backward.
+                self.keep_clock()?;
+            }
             if let Some(far) = far {
                 for (at, what) in far.run_due(self.now()).map_err(|e| Error::Fault(crate::Fault::Registry(e)))? {
                     note(&mut moved, at, what);
@@ -115,8 +119,7 @@ impl Engine {
             self.settle_down()?;
         }
         self.set_clock(target);
-        let offset = self.inner.offset_micros.load(Ordering::Acquire).to_string();
-        self.inner.store.write(move |tx| Ok::<_, Error>(settings::set(tx, OFFSET, &offset)?))?;
+        self.keep_clock()?;
         moved.now = self.now();
         Ok(moved)
     }
@@ -164,6 +167,12 @@ impl Engine {
         self.inner.store.write(|tx| Ok::<_, Error>(store::wipe::all(tx)?))?;
         self.inner.faults.clear();
         self.inner.offset_micros.store(0, Ordering::Release);
+        Ok(())
+    }
+
+    fn keep_clock(&self) -> Result<(), Error> {
+        let offset = self.inner.offset_micros.load(Ordering::Acquire).to_string();
+        self.inner.store.write(move |tx| Ok::<_, Error>(settings::set(tx, OFFSET, &offset)?))?;
         Ok(())
     }
 
