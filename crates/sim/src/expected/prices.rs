@@ -26,7 +26,8 @@ impl Model {
             paid == 0 && view.kind == OrderKind::DomainRenew && wish.is_some_and(|wish| matches!(wish.meant, Meant::RenewUntil { .. }));
         // A name may have come with the trustee, which is paid for with every term.
         let zone = zones.get(zone_of(&view.object));
-        let trustee = zone.and_then(|zone| zone.list_price(Item::Trustee, Months::new(12), view.accepted)).map_or(0, |price| price.amount_e4);
+        let trustee =
+            zone.and_then(|zone| zone.list_price(Item::Trustee, Months::new(12), view.accepted)).map_or(0, |price| price.amount_e4);
         let with_trustee = |expected: &[i64]| trustee > 0 && (1..=10).any(|years| expected.contains(&(paid - trustee * years)));
         if let Some(expected) = expected
             && !expected.contains(&paid)
