@@ -52,6 +52,14 @@ impl<'a> Cx<'a> {
         Cx { inner, now, real_now, actor, after: RefCell::new(Vec::new()) }
     }
 
+    /// A part of the same operation that belongs to another account: at the same instant, and followed by what it leaves to be done.
+    pub(crate) fn on_behalf<T>(&self, actor: Actor, part: impl FnOnce(&Cx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let theirs = Cx { inner: self.inner, now: self.now, real_now: self.real_now, actor, after: RefCell::new(Vec::new()) };
+        let done = part(&theirs)?;
+        self.after.borrow_mut().extend(theirs.into_after());
+        Ok(done)
+    }
+
     pub fn zones(&self) -> &ZoneSet {
         &self.inner.zones
     }

@@ -58,6 +58,7 @@ statements! {
     DECIDE = "UPDATE orders SET state = $1, message = $2, result = $3, attention = '', decided_at = $4 WHERE id = $5 AND state IN ('sending', 'at-registry', 'unknown')";
     TAKE_UP = "UPDATE orders SET lock_name = $1, intent = $2, message = $3, deadline_at = $4 WHERE id = $5 AND state IN ('sending', 'unknown')";
     ATTENTION = "UPDATE orders SET attention = $1 WHERE id = $2";
+    GO_ON = "UPDATE orders SET attention = '', deadline_at = $1 WHERE id = $2";
     HIDE = "UPDATE orders SET hidden_at = $1, result = '' WHERE id = $2 AND hidden_at IS NULL";
     UP = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id > $2 AND accepted_at >= $3 AND accepted_at <= $4 ORDER BY id LIMIT $5");
     DOWN = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id < $2 AND accepted_at >= $3 AND accepted_at <= $4 ORDER BY id DESC LIMIT $5");
@@ -162,6 +163,11 @@ pub fn take_up(tx: &mut Tx<'_>, id: i64, lock_name: &str, intent: &str, message:
 
 pub fn set_attention(tx: &mut Tx<'_>, id: i64, why: &str) -> Result<(), Fault> {
     tx.execute(ATTENTION, params![why, id]).map(|_| ())
+}
+
+/// An order that waited for somebody's word goes on: staff need not see to it before `deadline`.
+pub fn go_on(tx: &mut Tx<'_>, id: i64, deadline: Timestamp) -> Result<(), Fault> {
+    tx.execute(GO_ON, params![deadline, id]).map(|_| ())
 }
 
 /// Takes an order out of the ordinary list and drops its details; false if it was out already.

@@ -179,7 +179,8 @@ pub(super) fn settle(
     let renewal_mode = if months.is_some() { RenewalMode::Default } else { RenewalMode::RenewOnce };
     let paid_until_at = match months {
         Some(_) => expires,
-        None => domain.paid_until_at,
+        // A deletion gives up what the registry then takes back, such as a renewal of the same week: the term is what came back.
+        None => domain.paid_until_at.min(expires),
     };
     let term = domains::Term { expires_at: expires, paid_until_at, renewed_at: domain.renewed_at, renewal_mode };
     domains::set_term(tx, domain.id, &term, cx.now, &order.actor)?;

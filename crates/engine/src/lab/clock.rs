@@ -93,7 +93,11 @@ impl Engine {
                 tracing::warn!(at = %due, "work is put off to the same instant again and again; the clock moves on");
                 break;
             }
-            self.set_clock(due);
+            if due > self.now() {
+                self.set_clock(due);
+                // A life that ends on the way is followed by one that goes on from here: the clock never goes backward.
+                self.keep_offset()?;
+            }
             if let Some(far) = far.filter(|_| theirs.is_some_and(|at| at <= due)) {
                 let happened = far.run_due(self.now()).map_err(|e| Error::Fault(crate::Fault::Registry(e)))?;
                 moved.count += usize::try_from(happened.count).unwrap_or(usize::MAX).saturating_sub(happened.first.len());

@@ -11,9 +11,10 @@ use crate::order::{self, Intent, NewOrder};
 use crate::secret::{auth_code, digest};
 use crate::{Engine, Error, audit};
 use model::order::OrderKind;
-use model::{Currency, DomainName, Field, FieldProblem, Money, Need, Refusal};
+use model::{Currency, DomainName, Field, FieldProblem, Money, Need, Refusal, Timestamp};
 use registry::UpdateDomain;
 use serde::{Deserialize, Serialize};
+use store::domains::Domain;
 use store::jobs::{self, Job};
 use store::orders::Order;
 use store::{Tx, domains};
@@ -123,7 +124,15 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, change: &CodeC
         return Ok(("The authorization code was cleared".to_owned(), Vec::new()));
     }
     let code = cx.inner.key.open(&auth_place(&domain.name), &change.code_sealed).ok_or_else(|| broken("a code that cannot be opened"))?;
-    let zone = zone_of(cx, &domain)?;
+    let ends = will_end(tx, cx, &domain)?;
+    let facts = vec![("auth-digest".to_owned(), digest(&code)), ("auth-ends".to_owned(), ends.rfc3339())];
+    Ok(("A new authorization code is in force".to_owned(), facts))
+}
+
+/// A code of a domain ends after the zone's lifetime, by whatever command it was set. Returns when.
+pub(crate) fn will_end(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<Timestamp, Error> {
+    jobs::drop_named(tx, &expiry_name(domain.id))?;
+    let zone = zone_of(cx, domain)?;
     let ends = zone.auth_code.lifetime.map_or_else(|| cx.now.plus_days(LIFETIME_DAYS), |span| span.after(cx.now));
     let job = Job {
         id: cx.id(),
@@ -135,8 +144,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, change: &CodeC
         attempts: 0,
     };
     jobs::insert_free(tx, &job)?;
-    let facts = vec![("auth-digest".to_owned(), digest(&code)), ("auth-ends".to_owned(), ends.rfc3339())];
-    Ok(("A new authorization code is in force".to_owned(), facts))
+    Ok(ends)
 }
 
 /// The code that an order brought, while it is still the one in force.

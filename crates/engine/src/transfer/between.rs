@@ -7,9 +7,10 @@
 use super::events::{Told, tell};
 use super::list::{TransferView, view};
 use super::{ANSWER_DAYS, must_step, set_timer};
+use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::domain::register::{meant, stored};
-use crate::domain::{ContactRef, RoleContacts, auth_place, json, parsed, zone_of};
+use crate::domain::{ContactRef, Lock, RoleContacts, auth_place, json, parsed, zone_of};
 use crate::error::broken;
 use crate::{Error, contact};
 use model::domain::{RenewalMode, Role};
@@ -17,7 +18,7 @@ use model::lock::{LockReason, Locks};
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
 use model::{DomainName, Need, Refusal};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use store::accounts::Account;
 use store::domains::{self, Domain, Gift};
 use store::transfers::{self, Transfer};
@@ -235,11 +236,6 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         tech: role(tx, &wish.contacts.tech, &old.tech)?,
         billing: role(tx, &wish.contacts.billing, &old.billing)?,
     };
-    // Locks for other reasons than the holder's wish stay with the name.
-    let mut locks: BTreeSet<&str> = ours.locks.split_whitespace().filter(|reason| *reason != "user").collect();
-    if zone.support.transfer_lock && wish.lock.unwrap_or(gaining.transfer_lock) {
-        locks.insert("user");
-    }
     let renewal_mode = match &wish.renewal_mode {
         Some(word) => RenewalMode::from_word(word).ok_or_else(|| broken("an unknown renewal mode"))?,
         None => RenewalMode::Default,
@@ -251,7 +247,8 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         registrant_id: registrant,
         contacts: &json(&roles)?,
         hosts: &ours.hosts,
-        locks: &locks.into_iter().collect::<Vec<_>>().join(" "),
+        // As they are at the registry; the holder's own is changed there below.
+        locks: &ours.locks,
         renewal_mode,
     };
     if !domains::give(tx, ours.id, &gift, cx.now, &cx.actor.name())? {
@@ -264,8 +261,24 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
     store::agenda::remove_all(tx, ours.id)?;
     crate::agenda::refresh(tx, cx, ours.id)?;
     crate::verification::begin(tx, cx, ours.id, cx.now)?;
+    let present = ours.locks.split_whitespace().any(|reason| reason == LockReason::User.word());
+    let locked = zone.support.transfer_lock && wish.lock.unwrap_or(gaining.transfer_lock);
+    if locked != present {
+        set_lock(tx, cx, &gaining, &t.name, locked)?;
+    }
     must_step(tx, cx, t, TransferEvent::Moved, Some(by), "the name has changed its account")?;
     tell(tx, cx, t, Told::Successful, None, &[])
+}
+
+/// The holder's lock as the gaining account wants it; locks for other reasons stay with the name.
+fn set_lock(tx: &mut Tx<'_>, cx: &Cx<'_>, gaining: &Account, name: &str, locked: bool) -> Result<(), Error> {
+    let name = DomainName::parse(name).map_err(|_| store::Fault::corrupt("a transfer's name"))?;
+    let wish = Lock { name, reason: LockReason::User, locked, client_id: String::new() };
+    match cx.on_behalf(Actor::system(gaining.id, gaining.currency), |theirs| wish.run(tx, theirs)) {
+        // A status that forbids it stays for the account to see.
+        Ok(_) | Err(Error::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The losing account keeps its name.

@@ -315,7 +315,7 @@ pub(super) fn agreed(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, said: &str)
     must_step(tx, cx, t, TransferEvent::HolderAgreed, Some(Party::Holder), said)?;
     must_step(tx, cx, t, TransferEvent::Sent, None, "")?;
     jobs::drop_named(tx, &super::timer_name(t.id))?;
-    store::orders::set_attention(tx, t.id, "")?;
+    store::orders::go_on(tx, t.id, cx.now.plus_days(super::request::DEADLINE_DAYS))?;
     let job =
         Job { id: cx.id(), kind: STEP.to_owned(), name: format!("name:{}", t.name), subject: t.id, run_at: cx.now, epoch: 1, attempts: 0 };
     jobs::insert(tx, &job, jobs::Lease { holder: &cx.inner.node, until: cx.real_now.plus_seconds(LEASE_SECONDS) })?;

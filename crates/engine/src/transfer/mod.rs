@@ -22,7 +22,7 @@ pub use give::Give;
 pub use list::{Following, Show, TransferView, Which};
 pub use request::{Asked, CheckTransfer, TransferIn, Transferable, UnsettableContacts};
 
-pub(crate) use auth_code::{CodeChange, reveal, settle as code_settled};
+pub(crate) use auth_code::{CodeChange, reveal, settle as code_settled, will_end as code_will_end};
 pub(crate) use between::push;
 pub(crate) use out::{Answering, answer_failed, noticed, overtaken, went};
 pub(crate) use request::Incoming;

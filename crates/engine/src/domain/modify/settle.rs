@@ -183,6 +183,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
     }
     if let Some(sealed) = &change.auth_sealed {
         domain.auth_sealed.clone_from(sealed);
+        crate::transfer::code_will_end(tx, cx, &domain)?;
     }
     domain.updated_at = cx.now;
     domain.updated_by = by.to_owned();

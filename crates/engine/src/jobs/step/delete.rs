@@ -8,7 +8,7 @@ use crate::order::Settlement;
 use model::DomainName;
 use model::order::OrderState;
 use registry::recover::{self, Finding};
-use registry::{Answer, Trouble};
+use registry::{Answer, Trouble, UpdateDomain};
 
 impl Talk<'_> {
     pub(super) fn delete(&mut self, loaded: &Loaded, wish: &Deletion, fresh: bool) -> Outcome {
@@ -20,6 +20,11 @@ impl Talk<'_> {
                 Found::Absent if loaded.order.state == OrderState::AtRegistry => return Outcome::Uncertain(UNDECIDED.to_owned()),
                 Found::Absent => {}
             }
+        }
+        if wish.by_itself
+            && let Err(outcome) = self.unguard(&name)
+        {
+            return outcome;
         }
         match self.registry.delete_domain(&self.ids.next(), &name) {
             // 1001 says that the name is not free yet; where it is on its way out, that is all there is to wait for.
@@ -38,6 +43,27 @@ impl Talk<'_> {
                 Found::Absent => Outcome::Uncertain(why),
                 Found::Unclear(more) => Outcome::Uncertain(format!("{why}; {more}")),
             },
+        }
+    }
+
+    /// At the end of a term that nobody pays for, the guard that a client set against deleting by mistake is lifted: else the registry would
+    /// renew the name for ever.
+    fn unguard(&mut self, name: &DomainName) -> Result<(), Outcome> {
+        let found = match self.registry.domain(name, None) {
+            Ok(Some(found)) if found.sponsor == self.registry.registrar() => found,
+            Ok(_) => return Ok(()),
+            Err(trouble) => return Err(Outcome::NotDone(trouble.to_string())),
+        };
+        if !found.statuses.iter().any(|s| s == "clientDeleteProhibited") {
+            return Ok(());
+        }
+        let guards = ["clientDeleteProhibited", "clientUpdateProhibited"].map(str::to_owned);
+        let lifted = guards.into_iter().filter(|guard| found.statuses.contains(guard)).collect();
+        let change = UpdateDomain { remove_statuses: lifted, ..UpdateDomain::default() };
+        match self.registry.update_domain(&self.ids.next(), name, &change) {
+            // What is refused shows in the answer to the deletion.
+            Ok(_) | Err(Trouble::Refused { .. }) => Ok(()),
+            Err(trouble) => Err(Outcome::NotDone(trouble.to_string())),
         }
     }
 

@@ -1,5 +1,8 @@
 //! What clients wish for: random commands of both dialects, sound ones mostly, and what each would mean if it is granted.
 
+mod changes;
+mod transfers;
+
 use crate::chance::Chance;
 use crate::house::ACCOUNTS;
 use crate::wire::Face;
@@ -19,11 +22,40 @@ pub enum Shield {
 /// What a command would change, as the client means it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Meant {
-    Register { months: u16, shield: Shield, trustee: bool },
-    Renew { months: u16, shield: Shield },
-    RenewUntil { year: i16 },
-    Privacy { shield: Shield },
+    Register {
+        months: u16,
+        shield: Shield,
+        trustee: bool,
+    },
+    Renew {
+        months: u16,
+        shield: Shield,
+    },
+    RenewUntil {
+        year: i16,
+    },
+    Privacy {
+        shield: Shield,
+    },
     Contact,
+    Delete,
+    Restore,
+    /// A name from another registrar.
+    TransferIn,
+    /// A name of another account here.
+    Offer,
+    /// The word of who gives a name away.
+    Answer {
+        approve: bool,
+    },
+    /// The holder's own lock.
+    Lock {
+        locked: bool,
+    },
+    /// A code for a transfer, chosen by the client.
+    Code(String),
+    /// Something that costs nothing and moves no term.
+    Change,
     Nothing,
 }
 
@@ -51,6 +83,10 @@ pub struct Memory {
     pub names: Vec<String>,
     /// Orders that it was told of.
     pub orders: Vec<String>,
+    /// Hosts that it made.
+    pub hosts: Vec<String>,
+    /// Transfers that it asked for, by name.
+    pub transfers: Vec<String>,
 }
 
 pub const ZONES: [&str; 8] = ["com", "net", "org", "info", "de", "or.kr", "co.kr", "kr"];
@@ -85,6 +121,11 @@ pub struct Writer<'a> {
     pub step: u64,
     /// Yearly prices that a client has been quoted: (zone, operation, premium) in ten-thousandths.
     pub quotes: &'a BTreeMap<(String, &'static str, bool), i64>,
+    /// Codes of names that are held elsewhere, and of those of other accounts.
+    pub codes: &'a BTreeMap<String, String>,
+    /// The account's names that others have asked for, and those in redemption, as they were last seen.
+    pub leaving: &'a [String],
+    pub deleted: &'a [String],
     pub client_id: String,
 }
 
@@ -108,12 +149,18 @@ pub fn is_premium(name: &str) -> bool {
 
 impl Writer<'_> {
     pub fn any(&mut self, face: Face) -> Wish {
-        let mut wish = match self.chance.below(100) {
-            0..=27 => self.register(face),
-            28..=47 => self.renew(face),
-            48..=53 => self.privacy(face),
-            54..=63 => self.contact(face),
-            64..=71 => self.check(face),
+        let mut wish = match self.chance.below(200) {
+            0..=41 => self.register(face),
+            42..=69 => self.renew(face),
+            70..=75 => self.privacy(face),
+            76..=85 => self.contact(face),
+            86..=93 => self.check(face),
+            94..=101 => self.delete(face),
+            102..=109 => self.restore(face),
+            110..=131 => self.change(face),
+            132..=155 => self.transfer(face),
+            156..=163 => self.contact_change(face),
+            164..=171 => self.host(face),
             _ => self.look(face),
         };
         if self.chance.once_in(25) {
@@ -369,7 +416,14 @@ impl Writer<'_> {
         let memory = if self.chance.once_in(8) { self.foreign } else { self.memory };
         let some_handle = self.chance.any(&memory.handles).map_or_else(|| "P-NOBODY1".to_owned(), |(handle, _)| handle.clone());
         let (command, p) = match face {
-            Face::Dmapi => match self.chance.below(9) {
+            Face::Dmapi => match self.chance.below(13) {
+                9 => ("query-ns-list", vec![pair("pattern", "*"), pair("full", "1")]),
+                10 => ("domain-get-property", vec![pair("domain", name.clone()), pair("pname", "autorenew")]),
+                11 => ("domain-transfer-control", vec![pair("action", "list")]),
+                12 => match self.chance.any(&memory.transfers) {
+                    Some(asked) => ("domain-transfer-control", vec![pair("action", "show"), pair("domain", asked.clone())]),
+                    None => ("query-request-list", none),
+                },
                 0 => ("query-domain-list", vec![pair("showstatus", "1"), pair("showprivacy", "1")]),
                 1 => ("query-domain-list", vec![pair("pattern", "plain-*"), pair("from", "2"), pair("to", "5")]),
                 2 => ("query-whois", vec![pair("domain", name.clone())]),
@@ -386,7 +440,20 @@ impl Writer<'_> {
                     None => ("version", none),
                 },
             },
-            Face::Kvapi => match self.chance.below(7) {
+            Face::Kvapi => match self.chance.below(14) {
+                7 => ("QueryEventList", vec![pair("LIMIT", "20"), pair("SHOWALL", "1"), pair("ORDER", "DESC")]),
+                8 => ("QueryTransferList", vec![pair("WIDE", "1")]),
+                9 => ("QueryForeignTransferList", vec![pair("WIDE", "1")]),
+                10 => match self.chance.any(&memory.transfers) {
+                    Some(asked) => ("StatusDomainTransfer", vec![pair("domain", asked.clone())]),
+                    None => ("QueryNameserverList", none),
+                },
+                11 => ("QueryNameserverList", vec![pair("LIMIT", "20")]),
+                12 => match self.chance.any(&memory.hosts) {
+                    Some(host) => ("StatusNameserver", vec![pair("NAMESERVER", host.clone())]),
+                    None => ("CheckNameserver", vec![pair("NAMESERVER0", format!("ns1.{name}"))]),
+                },
+                13 => ("CheckContact", vec![pair("CONTACT", some_handle)]),
                 0 => ("StatusDomain", vec![pair("domain", name.clone()), pair("SHOWCONTACTDATA", "1")]),
                 1 => ("QueryDomainList", vec![pair("LIMIT", "50"), pair("WIDE", "1")]),
                 2 => ("StatusAccount", none),
