@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::context::Cx;
 use crate::error::broken;
+use crate::events::{self, Happened};
 use crate::mail::{self, Recipient, Template};
 use model::{Money, Refusal};
 use store::Tx;
@@ -47,6 +48,17 @@ pub(crate) fn capture(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, charge: Money
         let balance = Money::new(left.balance_e4, charge.currency);
         let limit = Money::new(left.low_balance_e4, charge.currency);
         let account = accounts::by_id(tx, account_id)?.ok_or_else(|| broken(format!("account {account_id} is missing")))?;
+        let (shown, threshold, number) = (balance.to_string(), limit.to_string(), account_id.to_string());
+        let data = [("balance", shown.as_str()), ("threshold", &threshold), ("memo", memo)];
+        let told = Happened {
+            account_id,
+            class: "ACCOUNT_MODIFICATION",
+            subclass: "LOW_BALANCE_NOTIFY",
+            object: &number,
+            order_id: Some(order_id),
+            data: &data,
+        };
+        events::append(tx, cx, told)?;
         mail::queue_template(tx, cx, Template::LowBalance { balance, limit, charge, memo }, &Recipient::account(&account))?;
     }
     Ok(())

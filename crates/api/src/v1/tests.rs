@@ -297,6 +297,38 @@ fn what_makes_no_sense_is_refused_by_field() {
 }
 
 #[test]
+fn mails_show_what_became_of_them_and_not_what_they_say() {
+    let fixture = Fixture::new();
+    let actor = fixture.actor(model::Channel::Dmapi, "demo");
+    let set = engine::account::manage::SetDetails {
+        login: "demo".to_owned(),
+        low_balance: Some(model::Money::new(99_999_900, model::Currency::USD)),
+        language: Some("de".to_owned()),
+        ..Default::default()
+    };
+    fixture.engine().run(&engine::Actor::staff(), set).unwrap();
+    // Two charges: the first takes the balance below the threshold, the second finds it there.
+    for number in 1..=2 {
+        let wish = fixture.wish(&actor, &format!("low-{number}.com"));
+        let order = fixture.engine().register(&actor, wish).unwrap().order;
+        fixture.engine().await_order(&actor, order.id, std::time::Duration::from_secs(20)).unwrap();
+    }
+    let page = demo(&fixture, "GET", "/api/v1/mails?limit=500", &Value::Null).json;
+    let warned: Vec<&Value> =
+        page["mails"].as_array().unwrap().iter().filter(|m| m["subject"].as_str().unwrap().starts_with("Niedriges Guthaben")).collect();
+    assert_eq!(warned.len(), 1, "once for each passing: {page}");
+    assert_eq!(warned[0]["to"], "demo@reseller.example");
+    let told = demo(&fixture, "GET", "/api/v1/events?type=account_modification.low_balance_notify", &Value::Null).json;
+    assert_eq!(told["events"].as_array().unwrap().len(), 1);
+    assert_eq!(told["events"][0]["values"]["threshold"], "9999.99 USD");
+    let theirs = call(&fixture, "rival-key", "GET", "/api/v1/mails?limit=500", "", &[]).json;
+    assert!(!theirs.to_string().contains("Niedriges"));
+    for bad in ["state=lost", "before=x", "limit=0"] {
+        assert_eq!(demo(&fixture, "GET", &format!("/api/v1/mails?{bad}"), &Value::Null).status, 400, "{bad}");
+    }
+}
+
+#[test]
 fn an_account_has_a_number_of_webhooks_at_most() {
     let fixture = Fixture::new();
     let statuses: Vec<u16> =
