@@ -107,6 +107,7 @@ impl Operation for Bounce {
     type Done = Bounced;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Bounced, Error> {
         if self.report.action != "failed" {
