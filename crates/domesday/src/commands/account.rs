@@ -123,16 +123,16 @@ pub struct OptionOptions {
     /// Either login.
     login: String,
     /// Who says yes to a change of owner: foa asks both owners, agent takes the account's word, default leaves it to each interface.
-    #[arg(long, value_parser = ["foa", "agent", "default"])]
+    #[arg(long, env = "DOMESDAY_OWNER_CHANGE_MODE", value_parser = ["foa", "agent", "default"])]
     owner_change_mode: Option<String>,
     /// Whether the name is locked afterwards where the present owner says nothing about it.
-    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    #[arg(long, env = "DOMESDAY_OWNER_CHANGE_LOCK", value_name = "yes|no", value_parser = yes_or_no)]
     owner_change_lock: Option<bool>,
     /// Whether the present owner may say otherwise.
-    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    #[arg(long, env = "DOMESDAY_OWNER_CHANGE_LOCK_OVERRIDE", value_name = "yes|no", value_parser = yes_or_no)]
     owner_change_lock_override: Option<bool>,
     /// Whether the account may speak for both owners at all.
-    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    #[arg(long, env = "DOMESDAY_OWNER_CHANGE_AGENT", value_name = "yes|no", value_parser = yes_or_no)]
     owner_change_agent: Option<bool>,
     #[command(flatten)]
     store: StoreOptions,
