@@ -127,10 +127,13 @@ def repeats():
     seen = set()
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        path, headers, body = next_one()
-        equal("no redirect is followed", path, "/in") if path != "/in" else None
-        Webhook(made["secret"]).verify(body, headers)
-        seen.add(headers["webhook-id"])
+        try:
+            path, headers, body = got.get(timeout=0.5)
+            equal("no redirect is followed", path, "/in") if path != "/in" else None
+            Webhook(made["secret"]).verify(body, headers)
+            seen.add(headers["webhook-id"])
+        except queue.Empty:
+            pass
         queued = api("GET", f"webhooks/{made['id']}/deliveries?state=queued&limit=500")[1]["deliveries"]
         if not queued:
             break

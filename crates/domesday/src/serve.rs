@@ -1,8 +1,10 @@
 //! `domesday serve`: opens the store, starts the listeners and the work behind them, and stops in good order.
 
 use crate::assemble::{self, StoreOptions};
+use crate::commands::mail::RETURNS;
 use crate::http::{Faces, router};
 use crate::lab::SandboxLab;
+use crate::smtp::SmtpOptions;
 use crate::world;
 use anyhow::{Context, bail};
 use axum_server::Handle;
@@ -45,6 +47,8 @@ pub struct ServeOptions {
     /// Templates of mails in front of the built-in ones: a folder for each brand, and one called `default`.
     #[arg(long, env = "DOMESDAY_MAILS", value_name = "FOLDER")]
     pub mails: Option<PathBuf>,
+    #[command(flatten)]
+    pub smtp: SmtpOptions,
     /// Which receivers webhooks may have: `public` ones over https, or `any`. A sandbox that only this machine can reach takes any, else public ones.
     #[arg(long, env = "DOMESDAY_WEBHOOK_TARGETS", value_name = "WHICH", value_parser = targets)]
     pub webhook_targets: Option<Targets>,
@@ -91,6 +95,7 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let client = Client::new(options.webhook_ca.as_deref()).context("webhooks")?;
+    let relay = options.smtp.relay()?;
     let opened = assemble::open(&options.store, true)?;
     let sandbox = opened.sandbox.clone();
     let engine = sandbox.engine().clone();
@@ -115,7 +120,18 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     let stop = Arc::new(AtomicBool::new(false));
     let outbox = {
         let (engine, stop) = (engine.clone(), stop.clone());
-        std::thread::Builder::new().name("outbox".to_owned()).spawn(move || outbox::run(engine, stop))?
+        if relay.is_some() {
+            engine.send_mails_out();
+        }
+        let work = move || match relay {
+            Some(relay) => outbox::deliver(engine, relay, stop),
+            None => outbox::run(engine, stop),
+        };
+        std::thread::Builder::new().name("outbox".to_owned()).spawn(work)?
+    };
+    let returns = {
+        let (engine, stop, folder) = (engine.clone(), stop.clone(), options.store.data.join(RETURNS));
+        std::thread::Builder::new().name("returns".to_owned()).spawn(move || outbox::returns::run(engine, &folder, &stop))?
     };
     let hooks = {
         let (engine, stop) = (engine.clone(), stop.clone());
@@ -142,7 +158,7 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     stop.store(true, Ordering::Release);
     epp.stop();
     running.stop();
-    for thread in [outbox, hooks, clock] {
+    for thread in [outbox, returns, hooks, clock] {
         if thread.join().is_err() {
             tracing::error!("a thread ended by a panic");
         }

@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::context::Cx;
 use crate::error::broken;
+use crate::events::{self, Happened};
 use crate::mail::{self, Recipient, Template};
 use model::{Money, Refusal};
 use store::Tx;
@@ -23,7 +24,7 @@ pub(crate) fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, price: Money, 
     chargeable(cx, price)?;
     let Some(left) = accounts::charge(tx, cx.actor.account, price.amount_e4)? else { return Err(short(tx, cx, price)?) };
     book(tx, cx, order_id, cx.actor.account, price, memo)?;
-    warn_if_low(tx, cx, cx.actor.account, left, price, memo)
+    warn_if_low(tx, cx, order_id, cx.actor.account, left, price, memo)
 }
 
 fn chargeable(cx: &Cx<'_>, price: Money) -> Result<(), Error> {
@@ -54,12 +55,31 @@ fn book(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, account_id: i64, charge: Mo
 }
 
 /// Told once, when a charge takes the balance below the account's limit.
-fn warn_if_low(tx: &mut Tx<'_>, cx: &Cx<'_>, account_id: i64, left: accounts::Left, charge: Money, memo: &str) -> Result<(), Error> {
+fn warn_if_low(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    order_id: i64,
+    account_id: i64,
+    left: accounts::Left,
+    charge: Money,
+    memo: &str,
+) -> Result<(), Error> {
     let crossed = left.balance_e4 < left.low_balance_e4 && left.balance_e4.saturating_add(charge.amount_e4) >= left.low_balance_e4;
     if left.low_balance_e4 > 0 && crossed {
         let balance = Money::new(left.balance_e4, charge.currency);
         let limit = Money::new(left.low_balance_e4, charge.currency);
         let account = accounts::by_id(tx, account_id)?.ok_or_else(|| broken(format!("account {account_id} is missing")))?;
+        let (shown, threshold, number) = (balance.to_string(), limit.to_string(), account_id.to_string());
+        let data = [("balance", shown.as_str()), ("threshold", &threshold), ("memo", memo)];
+        let told = Happened {
+            account_id,
+            class: "ACCOUNT_MODIFICATION",
+            subclass: "LOW_BALANCE_NOTIFY",
+            object: &number,
+            order_id: Some(order_id),
+            data: &data,
+        };
+        events::append(tx, cx, told)?;
         mail::queue_template(tx, cx, Template::LowBalance { balance, limit, charge, memo }, &Recipient::account(&account))?;
     }
     Ok(())
@@ -75,7 +95,7 @@ pub(crate) fn capture(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, charge: Money
     let left = accounts::capture(tx, account_id, held.amount_e4, charge.amount_e4)?
         .ok_or_else(|| broken(format!("the account of order {order_id} holds less than the order")))?;
     book(tx, cx, order_id, account_id, charge, memo)?;
-    warn_if_low(tx, cx, account_id, left, charge, memo)
+    warn_if_low(tx, cx, order_id, account_id, left, charge, memo)
 }
 
 /// Ends an order's hold without a charge.

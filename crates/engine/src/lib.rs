@@ -102,6 +102,8 @@ pub(crate) struct Inner {
     /// Under which our pages are reached from mails.
     pub(crate) public_url: OnceLock<String>,
     pub(crate) mail_library: OnceLock<mail::Library>,
+    /// Mails are handed to a relay, also in the sandbox.
+    pub(crate) mails_go_out: OnceLock<()>,
     /// Which receivers webhooks may have.
     pub(crate) webhook_targets: OnceLock<webhook::Targets>,
 }
@@ -126,6 +128,7 @@ impl Engine {
             outside: OnceLock::new(),
             public_url: OnceLock::new(),
             mail_library: OnceLock::new(),
+            mails_go_out: OnceLock::new(),
             webhook_targets: OnceLock::new(),
             store: parts.store,
             zones: parts.zones,

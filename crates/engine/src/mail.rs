@@ -1,11 +1,15 @@
 //! Mails are queued with the change that they tell of and delivered afterwards.
 
+mod bounce;
 mod deliver;
 mod library;
+mod list;
 mod template;
 
+pub use bounce::{Bounce, Bounced, Report};
 pub use deliver::Outgoing;
 pub use library::{Library, LibraryError};
+pub use list::{List, MailLine, MailPage, STATES};
 pub(crate) use template::Template;
 
 use crate::Error;

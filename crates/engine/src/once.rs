@@ -37,6 +37,7 @@ impl<O: Operation + Sync> Operation for Once<O> {
     type Done = KeptReply;
     const NEED: Need = O::NEED;
     const WRITES: bool = true;
+    const STAFF: bool = O::STAFF;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<KeptReply, Error> {
         let Some(key) = &self.key else { return self.made(tx, cx) };

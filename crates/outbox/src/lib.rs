@@ -4,11 +4,12 @@
 mod bench;
 mod message;
 mod relay;
+pub mod returns;
 #[cfg(test)]
 mod testing;
 pub mod webhooks;
 
-pub use relay::{ConfigError, Delivery, Relay, RelayConfig, Security};
+pub use relay::{ConfigError, Delivery, Password, Relay, RelayConfig, Security};
 
 use engine::Engine;
 use std::sync::Arc;
@@ -75,9 +76,13 @@ fn round(engine: &Engine, relay: &mut Relay, stop: &AtomicBool) -> Result<bool, 
         let scripted = engine.faults().strike("mail.send").map(|kind| Delivery::Later(format!("a fault was scripted: {kind:?}")));
         match scripted.unwrap_or_else(|| relay.send(&mail)) {
             Delivery::Sent => engine.mail_sent(&mail)?,
-            Delivery::Refused(why) => {
-                tracing::warn!(mail = mail.id, %why, "a mail cannot be delivered");
+            Delivery::Unsendable(why) => {
+                tracing::warn!(mail = mail.id, %why, "a mail cannot be sent");
                 engine.mail_failed(&mail, &why)?;
+            }
+            Delivery::Refused(why) => {
+                tracing::warn!(mail = mail.id, %why, "a mail was refused for good");
+                engine.mail_bounced(&mail, &why)?;
             }
             Delivery::Later(why) => {
                 tracing::info!(mail = mail.id, %why, "a mail was put off");
@@ -182,7 +187,7 @@ mod tests {
         let server = Server::start(&[]);
         let bench = bench(&Faults::none(), false);
         bench.queue(1, None, "someone@example.com");
-        let mut relay = Relay::new(RelayConfig { login: Some(("sender".to_owned(), file)), ..server.config() }).unwrap();
+        let mut relay = Relay::new(RelayConfig { login: Some(("sender".to_owned(), Password::File(file))), ..server.config() }).unwrap();
         assert!(bench.round(&mut relay));
         assert_eq!(server.taken()[0].login, "\0sender\0secret");
     }
@@ -224,7 +229,7 @@ mod tests {
         bench.queue(2, Some(account), "someone@example.com");
         bench.queue(3, Some(account), "no address");
         assert!(bench.round(&mut server.relay()));
-        assert_eq!(bench.states(), [state(1, "failed"), state(2, "sent"), state(3, "failed")]);
+        assert_eq!(bench.states(), [state(1, "bounced"), state(2, "sent"), state(3, "failed")]);
         assert!(bench.mails()[0].last_error.contains("550"), "{:?}", bench.mails()[0]);
         let told = events_of(&bench.store, account);
         assert_eq!(told.len(), 2);
@@ -295,6 +300,51 @@ mod tests {
         let vouched = RelayConfig { ca_file: Some(ca_file), ..config };
         assert!(bench.round(&mut Relay::new(vouched).unwrap()), "{:?}", bench.mails()[0]);
         assert_eq!(server.taken().len(), 1);
+    }
+
+    #[test]
+    fn a_conversation_goes_on_in_secret_after_starttls() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, made.cert.pem()).unwrap();
+        let tls = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], made.signing_key.into())
+            .unwrap();
+        let server = Server::with_starttls(&[], Arc::new(tls));
+        let bench = bench(&Faults::none(), false);
+        let account = bench.account();
+        bench.queue(1, Some(account), "someone@example.com");
+        let login = Some(("sender".to_owned(), Password::Given("secret".to_owned())));
+        let config =
+            RelayConfig { security: Security::StartTls, login, returns: Some("bounces@registrar.example".to_owned()), ..server.config() };
+        assert!(!bench.round(&mut Relay::new(config.clone()).unwrap()), "nobody vouches for the certificate");
+        assert!(server.taken().is_empty());
+        bench.pass(3_600);
+        assert!(bench.round(&mut Relay::new(RelayConfig { ca_file: Some(ca_file), ..config }).unwrap()), "{:?}", bench.mails()[0]);
+        let taken = server.taken();
+        assert_eq!((taken.len(), taken[0].login.as_str()), (1, "\0sender\0secret"));
+        assert_eq!(taken[0].from, format!("bounces+1.{}@registrar.example", start().micros()));
+
+        // It comes back: its mail is marked, and the account told once.
+        let report = format!(
+            "To: {}\r\n\r\nFinal-Recipient: rfc822; someone@example.com\r\nAction: failed\r\nStatus: 5.2.1\r\nDiagnostic-Code: smtp; 550 mailbox closed\r\n",
+            taken[0].from
+        );
+        let report = engine::mail::Report::read(report.as_bytes()).unwrap();
+        let bounce = || bench.engine.run(&engine::Actor::staff(), engine::mail::Bounce { report: report.clone() }).unwrap();
+        assert_eq!(bounce(), engine::mail::Bounced::Marked(1));
+        assert_eq!(bounce(), engine::mail::Bounced::Before(1));
+        assert_eq!(bench.states(), [state(1, "bounced")]);
+        let told = events_of(&bench.store, account);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].class == "MAIL_DELIVERY" && told[0].data.contains("5.2.1 550 mailbox closed"), "{:?}", told[0]);
+        let all = engine::mail::List { state: Some("bounced"), before: None, limit: 10 };
+        let page = bench.engine.run(&engine::Actor::staff(), all).unwrap();
+        assert_eq!((page.rows.len(), page.rows[0].reason.as_str(), page.next), (1, "5.2.1 550 mailbox closed", None));
     }
 
     #[test]

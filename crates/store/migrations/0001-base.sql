@@ -300,11 +300,12 @@ CREATE TABLE mails (
     text TEXT NOT NULL,
     html TEXT NOT NULL,
     links TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('queued', 'captured', 'sent', 'failed')),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'captured', 'sent', 'failed', 'bounced')),
     attempts BIGINT NOT NULL,
     last_error TEXT NOT NULL,
     next_at BIGINT NOT NULL
 );
+CREATE INDEX mails_account ON mails (account_id, id);
 CREATE INDEX mails_recipient ON mails (recipient, id);
 CREATE INDEX mails_queued ON mails (id) WHERE state = 'queued';
 CREATE INDEX mails_due ON mails (next_at, id) WHERE state = 'queued';

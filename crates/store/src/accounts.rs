@@ -78,6 +78,7 @@ statements! {
     CHARGE = "UPDATE accounts SET balance_e4 = balance_e4 - $1 WHERE id = $2 AND state = 'active' AND balance_e4 - held_e4 - $1 >= -credit_e4 \
               RETURNING balance_e4, low_balance_e4";
     ADD_BALANCE = "UPDATE accounts SET balance_e4 = balance_e4 + $1 WHERE id = $2 AND balance_e4 + $1 - held_e4 >= -credit_e4";
+    SET_DETAILS = "UPDATE accounts SET email = $1, low_balance_e4 = $2, profile = $3 WHERE id = $4";
     SET_RENEWALS = "UPDATE accounts SET renewal_mode = $1, renew_at_expiry = $2, refund_every = $3 WHERE id = $4";
     SET_PASSWORD = "UPDATE accounts SET password_hash = $1, credentials_version = credentials_version + 1 WHERE id = $2";
     SET_STATE = "UPDATE accounts SET state = $1, credentials_version = credentials_version + 1 WHERE id = $2";
@@ -307,6 +308,11 @@ pub fn count_sessions(tx: &mut Tx<'_>, account_id: i64, channel: Channel, since:
 /// Forgets sessions unused since an instant.
 pub fn sweep_sessions(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Fault> {
     tx.execute(SWEEP_SESSIONS, params![before])
+}
+
+/// Where the account is written to, below which balance it is warned, and its holder, as JSON.
+pub fn set_details(tx: &mut Tx<'_>, id: i64, email: &str, low_balance_e4: i64, profile: &str) -> Result<(), Fault> {
+    tx.execute(SET_DETAILS, params![email, low_balance_e4, profile, id]).map(|_| ())
 }
 
 /// What becomes of the account's names at the end of their terms, and how many deletions are refunded.

@@ -56,6 +56,13 @@ impl Ask<'_> {
         }
     }
 
+    /// The number of an object before which a page begins.
+    pub(super) fn place_of(&self, name: &'static str) -> Result<Option<i64>, Problem> {
+        let Some(text) = self.parameter(name) else { return Ok(None) };
+        let number = text.parse().ok().filter(|n| *n >= 0);
+        Ok(Some(number.ok_or_else(|| Problem::field(name, "must be the `next` of another page"))?))
+    }
+
     /// The body as JSON, whatever its content type says; none is an empty object.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };

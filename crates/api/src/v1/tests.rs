@@ -191,10 +191,8 @@ fn accounts_and_keys_are_apart() {
     }
     for route in calls::routes() {
         let path = route.path.replace("{id}", id);
-        for key in ["", "no-such-key"] {
-            let refused = call(&fixture, key, route.method.as_str(), &path, "", &[]);
-            assert_eq!((refused.status, refused.response.headers()["www-authenticate"].to_str().unwrap()), (401, "Bearer"), "{path}");
-        }
+        let refused = call(&fixture, "", route.method.as_str(), &path, "", &[]);
+        assert_eq!((refused.status, refused.response.headers()["www-authenticate"].to_str().unwrap()), (401, "Bearer"), "{path}");
         let body =
             if route.path.ends_with("replay") { json!({"event": event}).to_string() } else { r#"{"url":"https://a.example/"}"#.into() };
         let body = if route.body.is_some() && !route.path.ends_with("secret") { body } else { String::new() };
@@ -202,6 +200,11 @@ fn accounts_and_keys_are_apart() {
         let expected = if route.method == "GET" { [200, 404] } else { [403, 403] };
         assert!(expected.contains(&read_only.status), "{} {path}: {}", route.method, read_only.json);
     }
+    // Guessing is slowed down; the right key passes all the same.
+    let guesses: Vec<Reply> = (0..20).map(|_| call(&fixture, "no-such-key", "GET", "/api/v1/webhooks", "", &[])).collect();
+    assert_eq!((guesses[0].status, guesses[0].response.headers()["www-authenticate"].to_str().unwrap()), (401, "Bearer"));
+    assert!(guesses[19].status == 429 && guesses[19].response.headers().contains_key("retry-after"));
+    assert_eq!(demo(&fixture, "GET", "/api/v1/webhooks", &Value::Null).status, 200);
     let basic = call(&fixture, "", "GET", "/api/v1/webhooks", "", &[("authorization", "Basic ZGVtby1rZXk6")]);
     assert_eq!(basic.status, 401);
 }
@@ -294,6 +297,38 @@ fn what_makes_no_sense_is_refused_by_field() {
         assert_eq!((refused.status, refused.response.headers()["allow"].to_str().unwrap()), (405, allow), "{path}");
     }
     assert_eq!(demo(&fixture, "HEAD", &path, &Value::Null).status, 200);
+}
+
+#[test]
+fn mails_show_what_became_of_them_and_not_what_they_say() {
+    let fixture = Fixture::new();
+    let actor = fixture.actor(model::Channel::Dmapi, "demo");
+    let set = engine::account::manage::SetDetails {
+        login: "demo".to_owned(),
+        low_balance: Some(model::Money::new(99_999_900, model::Currency::USD)),
+        language: Some("de".to_owned()),
+        ..Default::default()
+    };
+    fixture.engine().run(&engine::Actor::staff(), set).unwrap();
+    // Two charges: the first takes the balance below the threshold, the second finds it there.
+    for number in 1..=2 {
+        let wish = fixture.wish(&actor, &format!("low-{number}.com"));
+        let order = fixture.engine().register(&actor, wish).unwrap().order;
+        fixture.engine().await_order(&actor, order.id, std::time::Duration::from_secs(20)).unwrap();
+    }
+    let page = demo(&fixture, "GET", "/api/v1/mails?limit=500", &Value::Null).json;
+    let warned: Vec<&Value> =
+        page["mails"].as_array().unwrap().iter().filter(|m| m["subject"].as_str().unwrap().starts_with("Niedriges Guthaben")).collect();
+    assert_eq!(warned.len(), 1, "once for each passing: {page}");
+    assert_eq!(warned[0]["to"], "demo@reseller.example");
+    let told = demo(&fixture, "GET", "/api/v1/events?type=account_modification.low_balance_notify", &Value::Null).json;
+    assert_eq!(told["events"].as_array().unwrap().len(), 1);
+    assert_eq!(told["events"][0]["values"]["threshold"], "9999.99 USD");
+    let theirs = call(&fixture, "rival-key", "GET", "/api/v1/mails?limit=500", "", &[]).json;
+    assert!(!theirs.to_string().contains("Niedriges"));
+    for bad in ["state=lost", "before=x", "limit=0"] {
+        assert_eq!(demo(&fixture, "GET", &format!("/api/v1/mails?{bad}"), &Value::Null).status, 400, "{bad}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod forecast;
 mod fund;
 mod key;
 mod lock;
+pub mod mail;
 mod price;
 mod renewals;
 mod reset;
@@ -45,6 +46,9 @@ pub enum Command {
     /// Make, change and list webhooks of accounts, look at their deliveries and send once more.
     #[command(subcommand, after_help = "Example: domesday webhook create anna https://hooks.example.com/in --events 'domain_*'")]
     Webhook(webhook::WebhookCommand),
+    /// List mails with what became of them; take up those that come back.
+    #[command(subcommand, after_help = "Example: domesday mail list anna --state bounced")]
+    Mail(mail::MailCommand),
     /// Show and set prices.
     #[command(subcommand, after_help = "Example: domesday price set com renew 11.50 --months 12 --from 2027-06-01T00:00:00Z")]
     Price(price::PriceCommand),
@@ -96,6 +100,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Key(command) => key::run(command),
         Command::Fund(options) => fund::run(&options),
         Command::Webhook(command) => webhook::run(command),
+        Command::Mail(command) => mail::run(command),
         Command::Price(command) => price::run(command),
         Command::Attention(command) => attention::run(command),
         Command::Transfer(command) => transfer::run(command),

@@ -4,6 +4,7 @@ use super::{existing, table, words};
 use crate::assemble::{Opened, StoreOptions};
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
+use engine::account::manage::Impersonate;
 use engine::event::Place;
 use engine::webhook::{Create, Delete, Deliveries, DeliveryFilter, DeliveryView, List, Modify, Replay, Rotate, WebhookView, What};
 use engine::{Actor, Operation};
@@ -129,7 +130,7 @@ struct Desk {
 impl Desk {
     fn at(store: &StoreOptions, login: &str) -> anyhow::Result<Desk> {
         let opened = existing(store)?;
-        let actor = opened.sandbox.engine().act_as_staff(login).map_err(words::told)?;
+        let actor = opened.sandbox.engine().run(&Actor::staff(), Impersonate { login: login.to_owned() }).map_err(words::told)?;
         Ok(Desk { opened, actor })
     }
 
@@ -243,7 +244,7 @@ mod tests {
     fn webhooks_are_listed_with_how_they_do() {
         let fixture = Fixture::new();
         let engine = fixture.engine();
-        let actor = engine.act_as_staff("demo").unwrap();
+        let actor = engine.run(&Actor::staff(), Impersonate { login: "demo".to_owned() }).unwrap();
         let create = Create { url: "https://hooks.example/in".to_owned(), description: "books".to_owned(), events: Vec::new() };
         let id = engine.run(&actor, create).unwrap().webhook.id;
         let text = list(&engine.run(&actor, List).unwrap());

@@ -63,15 +63,6 @@ impl Engine {
     }
 }
 
-impl Engine {
-    /// Staff at work on one account, as its owner would be: for what an account can do itself.
-    pub fn act_as_staff(&self, login: &str) -> Result<Actor, Error> {
-        let login = login.to_owned();
-        let account = self.inner.store.read(move |tx| by_login(tx, &login))?;
-        Ok(Actor { account: account.id, currency: account.currency, ..Actor::staff() })
-    }
-}
-
 /// The account of a login of either dialect.
 pub(crate) fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Account, Error> {
     let login = login.trim().to_lowercase();
@@ -184,6 +175,58 @@ impl Operation for SetActive {
         accounts::end_sessions(tx, account.id)?;
         let verb = if self.active { "account-open" } else { "account-close" };
         audit::append(tx, cx, audit::Change { verb, object: &account.dmapi_login, order_id: None, detail: "" })
+    }
+}
+
+/// How an account is written to and warned; what is not given stays.
+#[derive(Clone, Default, Debug)]
+pub struct SetDetails {
+    pub login: String,
+    pub email: Option<String>,
+    /// The language of its mails: `de`, `en`, `pt-BR`; where there is no template of it, English is used. Empty for English.
+    pub language: Option<String>,
+    /// A charge that takes the balance below this is told by mail and event; 0 for never.
+    pub low_balance: Option<Money>,
+}
+
+impl Operation for SetDetails {
+    type Done = ();
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+    const STAFF: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        let account = by_login(tx, &self.login)?;
+        let mut problems = Vec::new();
+        let mut profile: Profile =
+            serde_json::from_str(&account.profile).map_err(|e| store::Fault::corrupt(format_args!("an account's profile: {e}")))?;
+        let email = self.email.clone().unwrap_or_else(|| account.email.clone());
+        if !is_email(&email) {
+            problems.push(FieldProblem::malformed(Field::Other("email"), "an e-mail address"));
+        }
+        if let Some(language) = &self.language {
+            let plain = |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+            if !language.is_empty() && (language.len() > 20 || !language.split(['-', '_']).all(plain)) {
+                problems.push(FieldProblem::malformed(Field::Language, "a language such as de or pt-BR"));
+            }
+            profile.language.clone_from(language);
+        }
+        let low_balance_e4 = match self.low_balance {
+            Some(limit) if limit.is_negative() || limit.currency != account.currency => {
+                let expected = format!("0 or more, in {}", account.currency.code());
+                problems.push(FieldProblem::new(Field::Other("low balance"), Problem::OutOfRange { expected }));
+                0
+            }
+            Some(limit) => limit.amount_e4,
+            None => account.low_balance_e4,
+        };
+        if !problems.is_empty() {
+            return Err(Refusal::Fields(problems).into());
+        }
+        let json = serde_json::to_string(&profile).map_err(|e| crate::error::broken(e.to_string()))?;
+        accounts::set_details(tx, account.id, &email, low_balance_e4, &json)?;
+        let detail = format!("{email}, {}, warned below {}", profile.language, Money::new(low_balance_e4, account.currency));
+        audit::append(tx, cx, audit::Change { verb: "account-details", object: &account.dmapi_login, order_id: None, detail: &detail })
     }
 }
 

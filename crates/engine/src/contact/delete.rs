@@ -6,7 +6,7 @@ use super::find;
 use crate::context::{Cx, Operation};
 use crate::domain::{Accepted, DONE};
 use crate::order::{self, Finished, Intent, OrderRef, Wanted};
-use crate::{Error, audit};
+use crate::{Error, audit, events};
 use model::order::OrderKind;
 use model::{Money, Need, Refusal};
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,17 @@ impl Operation for Delete {
         if is_awaited(tx, cx, contact.id)? {
             return Err(Refusal::InUse { by: "an order that is still on its way".to_owned() }.into());
         }
-        Ok(Accepted { order: remove(tx, cx, &contact, &self.client_id)? })
+        let order = remove(tx, cx, &contact, &self.client_id)?;
+        let told = events::Happened {
+            account_id: contact.account_id,
+            class: "CONTACT_DELETION",
+            subclass: "DELETION_SUCCESSFUL",
+            object: &contact.short_handle,
+            order_id: None,
+            data: &[("contact", &contact.short_handle), ("autodelete", "0")],
+        };
+        events::append(tx, cx, told)?;
+        Ok(Accepted { order })
     }
 }
 

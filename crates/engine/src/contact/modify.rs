@@ -270,7 +270,7 @@ fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, contact: &Contact, change: &ContactChange
         events::Happened {
             account_id: contact.account_id,
             class: "CONTACT_MODIFICATION",
-            subclass: "MODIFICATION_SUCCESS",
+            subclass: "MODIFICATION_SUCCESSFUL",
             object: &contact.short_handle,
             order_id: None,
             data: &[("contact", &contact.short_handle)],

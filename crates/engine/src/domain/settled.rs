@@ -24,7 +24,9 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
         | OrderKind::DomainLock
         | OrderKind::DomainUnlock
         | OrderKind::PropertySet => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
-        OrderKind::ContactModify | OrderKind::ContactDelete => ("CONTACT_MODIFICATION", "CONTACT_MODIFICATION_FAILED"),
+        OrderKind::ContactModify => ("CONTACT_MODIFICATION", "MODIFICATION_FAILED"),
+        // It is gone here; a registry could not be told.
+        OrderKind::ContactDelete => ("CONTACT_DELETION", "DELETION_FAILED"),
         OrderKind::DomainTransfer => ("DOMAIN_TRANSFER", "TRANSFER_FAILED"),
         OrderKind::DomainPush => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_FAILED"),
         OrderKind::TransferAnswer => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_NOTIFY"),

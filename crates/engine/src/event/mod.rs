@@ -2,11 +2,13 @@
 
 mod acknowledge;
 mod info;
+mod kinds;
 mod list;
 mod page;
 
 pub use acknowledge::{Acknowledge, Acknowledged};
 pub use info::Info;
+pub use kinds::{KINDS, Kind};
 pub use list::{List, Marked, SortBy};
 pub use page::{EventPage, PageOf, Place};
 

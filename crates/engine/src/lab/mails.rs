@@ -45,8 +45,16 @@ impl Engine {
         let _ = self.inner.bell.mail_rings().recv_timeout(limit);
     }
 
+    /// Mails are handed to a relay from now on: none is captured any more.
+    pub fn send_mails_out(&self) {
+        let _ = self.inner.mails_go_out.set(());
+    }
+
     /// Captures what is queued (sandbox): it is shown, and goes nowhere. Returns how many.
     pub fn capture_mails(&self) -> Result<usize, Error> {
+        if self.inner.mails_go_out.get().is_some() {
+            return Ok(0);
+        }
         let mut captured = 0;
         loop {
             let queued = self.inner.store.read(|tx| Ok::<_, Error>(mails::queued_ids(tx, CAPTURED_AT_ONCE)?))?;

@@ -9,7 +9,7 @@ use crate::domain::{Accepted, Outcome, auth_place, of_account, zone_of};
 use crate::error::broken;
 use crate::order::{self, Intent, NewOrder};
 use crate::secret::{auth_code, digest};
-use crate::{Engine, Error, audit};
+use crate::{Engine, Error, audit, events};
 use model::order::OrderKind;
 use model::{Currency, DomainName, Field, FieldProblem, Money, Need, Refusal, Timestamp};
 use registry::UpdateDomain;
@@ -120,6 +120,15 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, change: &CodeC
     let domain = domains::by_id(tx, change.domain)?.ok_or_else(|| broken(format!("{} is not here any more", change.name)))?;
     domains::set_auth(tx, domain.id, &change.code_sealed, cx.now, &order.actor)?;
     jobs::drop_named(tx, &expiry_name(domain.id))?;
+    let told = events::Happened {
+        account_id: order.account_id,
+        class: "DOMAIN_MODIFICATION",
+        subclass: "MODIFICATION_SUCCESSFUL",
+        object: &domain.name,
+        order_id: Some(order.id),
+        data: &[("domain", &domain.name)],
+    };
+    events::append(tx, cx, told)?;
     if change.code_sealed.is_empty() {
         return Ok(("The authorization code was cleared".to_owned(), Vec::new()));
     }

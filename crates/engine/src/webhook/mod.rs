@@ -246,8 +246,8 @@ mod tests {
             checked_patterns(&bad, &mut problems);
             assert_eq!(problems.len(), 1, "{bad:?}");
         }
-        let kinds = ["domain_renewal.*".to_owned(), "contact_modification.modification_success".to_owned()];
-        assert!(listens(&kinds, "domain_renewal.renewal_failed") && listens(&kinds, "contact_modification.modification_success"));
+        let kinds = ["domain_renewal.*".to_owned(), "contact_modification.modification_successful".to_owned()];
+        assert!(listens(&kinds, "domain_renewal.renewal_failed") && listens(&kinds, "contact_modification.modification_successful"));
         assert!(!listens(&kinds, "domain_transfer.transfer_failed") && !listens(&[], "domain_renewal.x"));
     }
 }

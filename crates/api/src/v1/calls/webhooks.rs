@@ -234,13 +234,7 @@ fn deliveries(ask: &Ask<'_>) -> Result<Reply, Problem> {
         None => DeliveryFilter::All,
         Some(word) => DeliveryFilter::from_word(word).ok_or_else(|| Problem::field("state", "must be queued, delivered or failed"))?,
     };
-    let before = match ask.parameter("before") {
-        None => None,
-        Some(text) => {
-            let number = text.parse().ok().filter(|n| *n >= 0);
-            Some(number.ok_or_else(|| Problem::field("before", "must be the `next` of another page"))?)
-        }
-    };
+    let before = ask.place_of("before")?;
     let limit = ask.number_of("limit", 1..=PAGE_MAX, PAGE)?;
     let page = ask.run("deliveries", Deliveries { webhook: ask.number(), filter, before, limit })?;
     let rows: Vec<Value> = page.rows.iter().map(delivery).collect();
