@@ -15,12 +15,16 @@ pub enum Kind {
     WithFields,
     /// ICANN's change of registrant: both owners consent, or an agent does for them; then the name is locked against transfer.
     Icann,
+    /// A trade at the registry, with its price where it has one.
+    Trade,
+    /// A trade that both owners must confirm by mail (.at, .se).
+    TradeConfirmed,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 3] = [Kind::Plain, Kind::WithFields, Kind::Icann];
+    pub const ALL: [Kind; 5] = [Kind::Plain, Kind::WithFields, Kind::Icann, Kind::Trade, Kind::TradeConfirmed];
 
-    /// The kind that a zone's policy asks for; `None` where owners change by a trade at the registry.
+    /// The kind that a zone's policy asks for; `None` where it takes paper or begins a new term, which nobody here does.
     pub fn of(policy: OwnerChangeKind) -> Option<Kind> {
         match policy {
             OwnerChangeKind::Update => Some(Kind::Plain),
@@ -28,20 +32,36 @@ impl Kind {
             OwnerChangeKind::UpdateWithConfirmation => Some(Kind::Plain),
             OwnerChangeKind::UpdateWithFields => Some(Kind::WithFields),
             OwnerChangeKind::Irtp => Some(Kind::Icann),
-            OwnerChangeKind::TradeFree
-            | OwnerChangeKind::TradePaid
-            | OwnerChangeKind::TradeResetsTerm
-            | OwnerChangeKind::TradeConfirmed
-            | OwnerChangeKind::TradeOnPaper => None,
+            OwnerChangeKind::TradeFree | OwnerChangeKind::TradePaid => Some(Kind::Trade),
+            OwnerChangeKind::TradeConfirmed => Some(Kind::TradeConfirmed),
+            OwnerChangeKind::TradeResetsTerm | OwnerChangeKind::TradeOnPaper => None,
         }
     }
 
     /// Whether both owners, or an agent for them, must have said yes.
     pub fn needs_consent(self) -> bool {
         match self {
-            Kind::Icann => true,
-            Kind::Plain | Kind::WithFields => false,
+            Kind::Icann | Kind::TradeConfirmed => true,
+            Kind::Plain | Kind::WithFields | Kind::Trade => false,
         }
+    }
+
+    /// Whether it is a trade: asked for as such, with a price of its own.
+    pub fn is_trade(self) -> bool {
+        match self {
+            Kind::Trade | Kind::TradeConfirmed => true,
+            Kind::Plain | Kind::WithFields | Kind::Icann => false,
+        }
+    }
+
+    /// Whether an agent may speak for the owners. A trade's two confirmations are their own.
+    pub fn takes_agent(self) -> bool {
+        self != Kind::TradeConfirmed
+    }
+
+    /// How long both owners have to answer: CentralNic's owner change fourteen days, its trades ten.
+    pub fn answer_days(self) -> i64 {
+        if self == Kind::TradeConfirmed { 10 } else { 14 }
     }
 
     pub fn word(self) -> &'static str {
@@ -49,6 +69,8 @@ impl Kind {
             Kind::Plain => "plain",
             Kind::WithFields => "with-fields",
             Kind::Icann => "icann",
+            Kind::Trade => "trade",
+            Kind::TradeConfirmed => "trade-confirmed",
         }
     }
 
@@ -370,11 +392,12 @@ mod tests {
             ("or.kr", Some(Kind::WithFields)),
             ("kr", Some(Kind::WithFields)),
             ("de", Some(Kind::Plain)),
-            ("co.kr", None),
-            ("at", None),
+            ("co.kr", Some(Kind::Trade)),
+            ("at", Some(Kind::TradeConfirmed)),
         ] {
             assert_eq!(Kind::of(set.get(zone).unwrap().owner_change.kind), kind, "{zone}");
         }
-        assert!(Kind::ALL.into_iter().filter(|k| k.needs_consent()).eq([Kind::Icann]));
+        assert!(Kind::ALL.into_iter().filter(|k| k.needs_consent()).eq([Kind::Icann, Kind::TradeConfirmed]));
+        assert!([OwnerChangeKind::TradeOnPaper, OwnerChangeKind::TradeResetsTerm].into_iter().all(|kind| Kind::of(kind).is_none()));
     }
 }

@@ -87,7 +87,7 @@ impl Operation for Modify {
             if !zone.support.handles_updatable {
                 return Err(Refusal::NotSupported { what: format!("changing a contact in use under .{}", zone.suffix) }.into());
             }
-            match Kind::of(zone.owner_change.kind).filter(|_| material && used.registrant) {
+            match Kind::of(zone.owner_change.kind).filter(|kind| material && used.registrant && !kind.is_trade()) {
                 Some(kind) => consent |= kind.needs_consent(),
                 None if material && used.registrant => {
                     let what = format!("owner change of {} by modifying its registrant's name, organization or e-mail", used.example);
@@ -97,7 +97,7 @@ impl Operation for Modify {
             }
         }
         if self.check_only {
-            let owner_change = if consent { Some(owner_change::would_wait(tx, cx.actor.account, self.terms)?) } else { None };
+            let owner_change = if consent { Some(owner_change::would_wait(tx, cx.actor.account, Kind::Icann, self.terms)?) } else { None };
             return Ok(Modified { order: None, owner_change, contact: view(tx, contact)? });
         }
         let data = to_json(&after)?;

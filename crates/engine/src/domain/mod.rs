@@ -26,7 +26,7 @@ pub use forecast::{Coming, Forecast, Outlook};
 pub use info::Info;
 pub use list::List;
 pub use lock::Lock;
-pub use modify::{ChangeOwner, Changed, CheckModify, Modify, NewCode, PrivacyWish, SetChange};
+pub use modify::{ChangeOwner, Changed, CheckModify, Modify, NewCode, PrivacyWish, SetChange, Trade};
 pub use order_privacy::OrderPrivacy;
 pub use price::{PriceOf, PriceView};
 pub use property::{GetProperty, Property, SetProperty, Setting};

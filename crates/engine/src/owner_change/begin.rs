@@ -4,7 +4,7 @@
 //! Refuses: StatusForbids, NameBusy, ObjectBusy, Fields, AccessDenied.
 
 use super::options::Options;
-use super::{ANSWER_DAYS, Begun, Holder, Terms, Wish, carry, consent, end, lock, mails, must_step, set_timer, waiting_lock};
+use super::{Begun, Holder, Terms, Wish, carry, consent, end, lock, mails, must_step, set_timer, waiting_lock};
 use crate::contact::ContactChange;
 use crate::context::Cx;
 use crate::domain::modify::{self, Modification};
@@ -61,9 +61,18 @@ pub(crate) fn mode_of(terms: Terms, options: &Options) -> Result<Mode, Refusal> 
     }
 }
 
+/// The mode of a change of this kind.
+fn mode_for(kind: Kind, terms: Terms, options: &Options) -> Result<Mode, Refusal> {
+    match kind {
+        kind if !kind.needs_consent() => Ok(Mode::Agent),
+        kind if !kind.takes_agent() => Ok(Mode::Foa),
+        _ => mode_of(terms, options),
+    }
+}
+
 /// What an account's changes of owner begin with, by the mode that they go by. Nothing is changed.
-pub(crate) fn would_wait(tx: &mut Tx<'_>, account_id: i64, terms: Terms) -> Result<OwnerChangeState, Error> {
-    Ok(match mode_of(terms, &Options::load(tx, account_id)?)? {
+pub(crate) fn would_wait(tx: &mut Tx<'_>, account_id: i64, kind: Kind, terms: Terms) -> Result<OwnerChangeState, Error> {
+    Ok(match mode_for(kind, terms, &Options::load(tx, account_id)?)? {
         Mode::Foa => OwnerChangeState::Requested,
         Mode::Agent => OwnerChangeState::CarryingOut,
     })
@@ -74,10 +83,10 @@ pub(crate) fn begin_name(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewOwner<'_>) -> Res
     let registrant = new.change.registrant.ok_or_else(|| broken("an owner change without a new owner"))?;
     // The holding account's, whoever asks for it.
     let options = Options::load(tx, new.domain.account_id)?;
-    let mode = if new.kind.needs_consent() { mode_of(new.terms, &options)? } else { Mode::Agent };
+    let mode = mode_for(new.kind, new.terms, &options)?;
     let locks = Locks::parse(&new.domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
-    // ICANN Transfer Policy II.B: no change of a name that is in dispute.
-    if new.kind == Kind::Icann && locks.holds(LockReason::Dispute) {
+    // ICANN Transfer Policy II.B: no change of a name that is in dispute. A trade is none either.
+    if (new.kind == Kind::Icann || new.kind.is_trade()) && locks.holds(LockReason::Dispute) {
         return Err(Refusal::StatusForbids { status: "the name is in a dispute".to_owned() }.into());
     }
     let (losing, gaining) = (owner(tx, new.domain.registrant_id)?, owner(tx, registrant)?);
@@ -106,7 +115,7 @@ pub(crate) fn begin_name(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewOwner<'_>) -> Res
         },
         reason: String::new(),
         requested_at: cx.now,
-        expires_at: cx.now.plus_days(ANSWER_DAYS),
+        expires_at: cx.now.plus_days(new.kind.answer_days()),
         ended_at: None,
     };
     let mut change = new.change;
@@ -189,7 +198,7 @@ pub(crate) fn begin_person(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewPerson<'_>) -> 
         declines_lock: false,
         reason: String::new(),
         requested_at: cx.now,
-        expires_at: cx.now.plus_days(ANSWER_DAYS),
+        expires_at: cx.now.plus_days(Kind::Icann.answer_days()),
         ended_at: None,
     };
     row.declines_lock = match mode {

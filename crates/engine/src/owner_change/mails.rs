@@ -36,13 +36,20 @@ fn status_word(state: OwnerChangeState) -> &'static str {
 /// Tells the account.
 pub(super) fn tell(tx: &mut Tx<'_>, cx: &Cx<'_>, change: &OwnerChange, told: Told, reason: &str) -> Result<(), Error> {
     let (losing, gaining) = holders(change)?;
-    let subclass = match told {
-        Told::Pending => "MODIFICATION_PENDING",
-        Told::Successful => "MODIFICATION_SUCCESSFUL",
-        Told::Failed => "MODIFICATION_FAILED",
-    };
     let of_contact = change.contact_id.is_some();
-    let (class, key) = if of_contact { ("CONTACT_MODIFICATION", "contact") } else { ("DOMAIN_MODIFICATION", "domain") };
+    let (class, key) = match (of_contact, change.kind.is_trade()) {
+        (true, _) => ("CONTACT_MODIFICATION", "contact"),
+        (false, true) => ("DOMAIN_TRADE", "domain"),
+        (false, false) => ("DOMAIN_MODIFICATION", "domain"),
+    };
+    let subclass = match (change.kind.is_trade(), told) {
+        (true, Told::Pending) => "TRADE_PENDING",
+        (true, Told::Successful) => "TRADE_SUCCESSFUL",
+        (true, Told::Failed) => "TRADE_FAILED",
+        (false, Told::Pending) => "MODIFICATION_PENDING",
+        (false, Told::Successful) => "MODIFICATION_SUCCESSFUL",
+        (false, Told::Failed) => "MODIFICATION_FAILED",
+    };
     let mut data = vec![
         (key, change.object.as_str()),
         ("ownerchange_status", status_word(change.state)),

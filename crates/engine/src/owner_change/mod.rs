@@ -38,8 +38,6 @@ use store::owner_changes::{self, OwnerChange};
 /// The kind of job that looks at a change when its time is over, or when it had to wait for the name.
 pub(crate) const TIMER: &str = "owner-change-timer";
 
-/// Both owners have so long to answer (CentralNic: the expire date is the requested date plus fourteen days).
-const ANSWER_DAYS: i64 = 14;
 /// A change that both agreed to, whose name or contact is under another order, is tried again after so long.
 const BUSY_SECONDS: i64 = 60;
 

@@ -43,9 +43,12 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         reply.put("ownerchange status", owner_changes::word(change.state));
         return Ok(reply);
     }
-    let declines = lock.map(|on| !on);
-    let agree = action == Action::Approve;
-    Ok(match call.engine.hand_on_owner_answer(&call.actor, &trigger.unwrap_or_default(), agree, declines)? {
+    handed_on(call, &trigger.unwrap_or_default(), action == Action::Approve, lock.map(|on| !on))
+}
+
+/// Hands an owner's answer on, which the token of a mail's link proves.
+pub(super) fn handed_on(call: &Call<'_>, trigger: &str, agree: bool, declines: Option<bool>) -> Result<Reply, Error> {
+    Ok(match call.engine.hand_on_owner_answer(&call.actor, trigger, agree, declines)? {
         Answered::Taken { state, .. } => {
             let mut reply = Reply::ok();
             reply.put("ownerchange status", owner_changes::word(state));

@@ -49,6 +49,7 @@ mod status_event;
 mod status_nameserver;
 mod status_owner_change;
 mod stop_session;
+mod trade_domain;
 mod transfer_domain;
 
 use crate::call::{Call, Door};
@@ -122,6 +123,7 @@ pub const COMMANDS: &[Command] = &[
     status_nameserver::COMMAND,
     status_owner_change::COMMAND,
     stop_session::COMMAND,
+    trade_domain::COMMAND,
     transfer_domain::COMMAND,
 ];
 

@@ -1,8 +1,8 @@
-//! `TransferDomain`: domain, action REQUEST, APPROVE, DENY, CANCEL, USERTRANSFER, PUSH or QUERY, [auth], contacts, name servers -> who gives, who gets,
+//! `TransferDomain`: domain, action REQUEST, APPROVE, DENY, CANCEL, USERTRANSFER, PUSH, TRADE or QUERY, [auth], contacts, name servers -> who gives, who gets,
 //! the dates and `transfer status` (2.2, cnr-kb B, samples I).
 
 use super::add_domain::PLATFORM;
-use super::{Answer, Command, push_domain};
+use super::{Answer, Command, push_domain, trade_domain};
 use crate::call::Call;
 use crate::codes::Code;
 use crate::contacts;
@@ -27,6 +27,7 @@ enum Action {
     Cancel,
     UserTransfer,
     Push,
+    Trade,
     Query,
 }
 
@@ -39,6 +40,7 @@ const ACTIONS: &[(&str, Action)] = &[
     ("PUSH", Action::Push),
     // The .uk pages write it so.
     ("PUSHDOMAIN", Action::Push),
+    ("TRADE", Action::Trade),
     ("QUERY", Action::Query),
 ];
 
@@ -60,6 +62,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
             }
             Ok(shown(&t, true))
         }
+        Action::Trade => trade_domain::request(call, p, name),
         Action::Push => {
             let target = push_domain::target(&p);
             let client_id = p.text("CLTRID").unwrap_or_default().to_owned();

@@ -17,6 +17,7 @@ use crate::context::{Cx, Operation};
 use crate::error::broken;
 use crate::order::{self, Finished, Intent, NewOrder, OrderRef};
 use crate::owner_change::{self, Begun, NewOwner, Terms};
+use crate::pricing::PriceLimit;
 use crate::{audit, contact, pricing, secret};
 use model::domain::{Privacy, RenewalMode, Role, TransferMode};
 use model::grant::Deed;
@@ -25,7 +26,7 @@ use model::order::OrderKind;
 use model::owner_change::{Kind, OwnerChangeState, is_material};
 use model::policy::{Item, OwnerKind, Zone};
 use model::verification::HoldReason;
-use model::{DomainName, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
+use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
 use plan::{Facts, Plan, PrivacyStep, decide};
 use settle::apply;
 use std::sync::Arc;
@@ -115,6 +116,8 @@ pub struct Modify {
     pub registrar_tag: Option<String>,
     /// How a new registrant is consented to.
     pub terms: Terms,
+    /// What a trade may cost.
+    pub trade_limit: Option<PriceLimit>,
     pub client_id: String,
 }
 
@@ -146,6 +149,7 @@ impl Modify {
             fields: Vec::new(),
             registrar_tag: None,
             terms: Terms::default(),
+            trade_limit: None,
             client_id: String::new(),
         }
     }
@@ -180,6 +184,7 @@ fn deeds(request: &Modify) -> Vec<Deed> {
         fields,
         registrar_tag,
         terms: _,
+        trade_limit: _,
         client_id: _,
     } = request;
     let people = [admin, tech, billing].iter().any(|change| !change.is_none());
@@ -207,8 +212,13 @@ impl Operation for CheckModify {
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Option<OwnerChangeState>, Error> {
         let judged = Judged::of(tx, cx, &self.change)?;
-        let consent = judged.owner_kind()?.is_some_and(Kind::needs_consent);
-        if consent { Ok(Some(owner_change::would_wait(tx, judged.domain.account_id, self.change.terms)?)) } else { Ok(None) }
+        match judged.owner_kind()? {
+            Some(kind) if kind.is_trade() => Err(needs_trade(&judged.zone).into()),
+            Some(kind) if kind.needs_consent() => {
+                Ok(Some(owner_change::would_wait(tx, judged.domain.account_id, kind, self.change.terms)?))
+            }
+            Some(_) | None => Ok(None),
+        }
     }
 }
 
@@ -291,7 +301,48 @@ impl Judged {
             Meant::Fresh(data) => (**data).clone(),
         };
         let material = is_material(&contact::from_json(&self.people.holder.data)?, &after);
-        Ok(Kind::of(self.zone.owner_change.kind).filter(|kind| material || !kind.needs_consent()))
+        let Some(kind) = Kind::of(self.zone.owner_change.kind) else {
+            let what = format!("a change of owner under .{}, which takes paper or begins a new term,", self.zone.suffix);
+            return if material { Err(Refusal::NotSupported { what }.into()) } else { Ok(None) };
+        };
+        // The same person under another handle is no new owner.
+        Ok(Some(kind).filter(|kind| material || !(kind.needs_consent() || kind.is_trade())))
+    }
+}
+
+/// Owners under this zone are not changed in passing.
+fn needs_trade(zone: &Zone) -> Refusal {
+    let what = format!(
+        "changing the owner of a name under .{} in an update, where it takes a trade (TradeDomain, domain-owner-change),",
+        zone.suffix
+    );
+    Refusal::NotSupported { what }
+}
+
+/// Trades a name: another owner, at the zone's price, and with both owners' confirmation where the zone wants it.
+#[derive(Clone, Debug)]
+pub struct Trade {
+    /// `registrant` is set.
+    pub change: Modify,
+}
+
+impl Operation for Trade {
+    type Done = Changed;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Changed, Error> {
+        let domain = reach(tx, cx, &self.change.name, &[Deed::Dispose])?;
+        let zone = zone_of(cx, &domain)?;
+        if !zone.owner_change.kind.is_trade() {
+            return Err(Refusal::NotSupported { what: format!("a trade under .{}, whose owners change in an update,", zone.suffix) }.into());
+        }
+        let changed = accept_all(tx, cx, &self.change, OrderKind::DomainOwnerChange)?;
+        if changed.owner_change.is_none() {
+            let reason = "it is the same owner".to_owned();
+            return Err(FieldProblem::new(Field::Registrant, Problem::NotAllowed { reason }).into());
+        }
+        Ok(changed)
     }
 }
 
@@ -305,6 +356,9 @@ pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: Order
 fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Changed, Error> {
     let judged = Judged::of(tx, cx, request)?;
     let owner_kind = judged.owner_kind()?;
+    if kind != OrderKind::DomainOwnerChange && owner_kind.is_some_and(Kind::is_trade) {
+        return Err(needs_trade(&judged.zone).into());
+    }
     let Judged { domain, zone, people, registrant, new_roles, plan } = judged;
     let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
     match plan.own_hold {
@@ -371,8 +425,14 @@ fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -
         let year = Months::from_years(1).ok_or_else(|| broken("a year is a term"))?;
         price = price.checked_add(price_of(tx, Item::Trustee, year)?).ok_or_else(|| broken("a price overflows"))?;
     }
+    let trade = match owner_kind.filter(|kind| kind.is_trade() && change.registrant.is_some()) {
+        Some(_) => trade_price(tx, cx, &zone, &account)?,
+        None => Money::zero(account.currency),
+    };
+    pricing::within(request.trade_limit, trade, trade, false)?;
     // A renewal costs too: who may not spend may not have names renewed.
     let spends = price.amount_e4 > 0
+        || trade.amount_e4 > 0
         || request.renewal_mode.is_some_and(|mode| change.renewal_mode.is_some() && mode.renews(RenewalMode::AutoExpire));
     if spends && !cx.actor.access.allows(Need::Spend) {
         return Err(Refusal::AccessDenied { access: cx.actor.access }.into());
@@ -412,7 +472,10 @@ fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -
         price,
         client_id: &request.client_id,
     };
-    if !owner_kind.needs_consent() || owner_change::would_wait(tx, domain.account_id, request.terms)? == OwnerChangeState::CarryingOut {
+    let at_once = !owner_kind.needs_consent()
+        || owner_change::would_wait(tx, domain.account_id, owner_kind, request.terms)? == OwnerChangeState::CarryingOut;
+    if at_once {
+        let price = price.checked_add(trade).ok_or_else(|| broken("a price overflows"))?;
         let begun = owner_change::begin_name(tx, cx, new_owner(change, price))?;
         return Ok(Changed { order: begun.order.clone(), owner_change: Some(begun) });
     }
@@ -424,14 +487,29 @@ fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -
         ..Modification::of(&domain)
     };
     if change.is_empty() {
+        let price = price.checked_add(trade).ok_or_else(|| broken("a price overflows"))?;
         let begun = owner_change::begin_name(tx, cx, new_owner(owner, price))?;
         return Ok(Changed { order: begun.order.clone(), owner_change: Some(begun) });
     }
     let fingerprint = fingerprint(kind, &format!("{told} without its owner"));
     let wish = Wish { kind, of_owner: false, name: &request.name, change, fingerprint, price, client_id: &request.client_id };
     let order = accept_change(tx, cx, &domain, wish)?.order;
-    let begun = owner_change::begin_name(tx, cx, new_owner(owner, Money::zero(account.currency)))?;
+    let begun = owner_change::begin_name(tx, cx, new_owner(owner, trade))?;
     Ok(Changed { order, owner_change: Some(begun) })
+}
+
+/// What a trade costs the account; nothing where the zone has no price for it.
+fn trade_price(tx: &mut Tx<'_>, cx: &Cx<'_>, zone: &Zone, account: &accounts::Account) -> Result<Money, Error> {
+    let year = Months::from_years(1).ok_or_else(|| broken("a year is a term"))?;
+    let priced = pricing::standard(tx, zone, Item::Trade, year, account.currency, &account.tier, cx.now)?;
+    match priced {
+        Some(priced) => Ok(priced.price),
+        // A price in another currency is a price.
+        None if zone.list_price(Item::Trade, Some(year), cx.now).is_some() => {
+            Err(Refusal::NotSupported { what: format!("a trade under .{} in {}", zone.suffix, account.currency.code()) }.into())
+        }
+        None => Ok(Money::zero(account.currency)),
+    }
 }
 
 /// A change that was decided.
