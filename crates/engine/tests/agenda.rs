@@ -31,6 +31,7 @@ fn node(store: &Location, registry: &Location, days: i64, seed: u64) -> Sandbox 
         world: World { real: Arc::new(move || real().plus_days(days)), entropy: world.entropy },
         key: SealingKey::new(1, [7; 32]),
         sandbox: false,
+        arrivals: false,
         node: format!("node-{seed}-{days}"),
         on_wait: || {},
     };

@@ -18,6 +18,9 @@ struct Foreign {
     hosts: &'static [&'static str],
 }
 
+/// The name that is on its way here when a sandbox begins, and its code.
+pub(crate) const ARRIVING: (&str, &str) = ("arriving.com", "arrive-1");
+
 const WORLD: &[Foreign] = &[
     Foreign { name: "example.net", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &["ns1", "ns2", "ns3", "ns4"] },
     Foreign { name: "rrpproxy.net", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &["ns1", "ns2", "ns3"] },
@@ -25,7 +28,7 @@ const WORLD: &[Foreign] = &[
     Foreign { name: "joker.com", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &["a.ns", "b.ns", "c.ns"] },
     Foreign { name: "taken.com", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &[] },
     Foreign { name: "movable.com", statuses: &[], auth_info: Some("move-me-1"), hosts: &[] },
-    Foreign { name: "arriving.com", statuses: &[], auth_info: Some("arrive-1"), hosts: &[] },
+    Foreign { name: ARRIVING.0, statuses: &[], auth_info: Some(ARRIVING.1), hosts: &[] },
     Foreign { name: "locked-away.com", statuses: &["clientTransferProhibited"], auth_info: Some("locked-1"), hosts: &[] },
 ];
 

@@ -94,6 +94,7 @@ impl Fixture {
             on_wait: || (),
             node: "test".to_owned(),
             sandbox: true,
+            arrivals: false,
         };
         Fixture { sandbox: Sandbox::open(options).expect("a sandbox opens"), running: None }
     }

@@ -201,6 +201,7 @@ impl Stage for Standing {
                     return Err(format!("{acted:?}"));
                 }
             }
+            ["arrivals"] => self.fixture.sandbox.arrive().map_err(|error| error.to_string())?,
             _ => return Err("no such command".to_owned()),
         }
         Ok(())

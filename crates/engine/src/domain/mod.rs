@@ -49,7 +49,7 @@ use model::lock::{LockReason, Locks};
 use model::policy::Zone;
 use model::{DomainName, HostName, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::domains::Domain;
 use store::{Tx, accounts, contacts};
@@ -169,10 +169,21 @@ pub(crate) fn parsed<T: for<'de> Deserialize<'de>>(what: &str, text: &str) -> Re
     serde_json::from_str(text).map_err(|e| store::Fault::corrupt(format_args!("{what}: {e}")).into())
 }
 
-/// A name becomes ours: its row, and what falls due for it.
+/// A name becomes ours: its row, the contacts it uses, and what falls due for it.
 pub(crate) fn admit(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
     store::domains::insert(tx, domain)?;
+    link_people(tx, domain)?;
     crate::agenda::refresh(tx, cx, domain.id)
+}
+
+/// Notes which contacts a domain uses, each once.
+pub(crate) fn link_people(tx: &mut Tx<'_>, domain: &Domain) -> Result<(), Error> {
+    let roles: RoleContacts = parsed("a domain's contacts", &domain.contacts)?;
+    let people = [roles.admin, roles.tech, roles.billing, vec![domain.registrant_id]].concat();
+    for contact in people.into_iter().collect::<BTreeSet<i64>>() {
+        store::domains::link_contact(tx, contact, domain.id)?;
+    }
+    Ok(())
 }
 
 /// A name is ours no longer; nothing falls due for it any more.

@@ -9,4 +9,4 @@ pub(crate) use clock::TimeGate;
 pub use clock::{Happening, Moved};
 pub use mails::MailView;
 pub use portfolio::{NewName, Planted};
-pub use seed::{SEEDED_DOMAINS, Seeded, SeededObject, day, mirrored, notice, seed};
+pub use seed::{SEEDED_DOMAINS, Seeded, SeededObject, arrive, day, mirrored, notice, seed};

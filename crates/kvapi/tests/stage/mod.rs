@@ -195,6 +195,7 @@ impl Stage for Api {
                     return Err(format!("{acted:?}"));
                 }
             }
+            ["arrivals"] => self.fixture.sandbox.arrive().map_err(|error| error.to_string())?,
             _ => return Err("the stage knows no such line".to_owned()),
         }
         Ok(())
