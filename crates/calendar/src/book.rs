@@ -22,9 +22,18 @@ const LOOK_DAYS: i64 = 40;
 /// The code under which the outside world holds its names.
 const OUTSIDE_CODE: &str = "Outside-Code-27";
 
-/// Data of events that the book shows elsewhere.
-const UNTOLD: [&str; 7] =
-    ["domain", "due", "reason", "current registrar", "requesting registrar", "requested date", "registration expiration date"];
+/// Data of events that the book shows elsewhere, and numbers that mean nothing to a reader.
+const UNTOLD: [&str; 9] = [
+    "domain",
+    "due",
+    "reason",
+    "current registrar",
+    "requesting registrar",
+    "requested date",
+    "registration expiration date",
+    "gaining_registrant",
+    "losing_registrant",
+];
 
 /// One name and what was written down of it.
 struct Page {
@@ -371,11 +380,13 @@ impl<'f> Book<'f> {
             match *word {
                 "{people}" => parameters.extend(self.people(account, dmapi, false)),
                 "{stranger}" => parameters.extend(self.people(account, dmapi, true)),
+                "{certificate}" => parameters.extend(self.certificate()),
                 word => {
                     let (key, value) = word.split_once('=').unwrap_or_else(|| panic!("{word} is no parameter"));
                     let page = &self.pages[place];
-                    let value = value.replace("{name}", page.name.as_str()).replace("{code}", &page.code);
+                    let value = value.replace('_', " ").replace("{name}", page.name.as_str()).replace("{code}", &page.code);
                     let value = value.replace("{year}", &page.year).replace("{price}", &page.price);
+                    let value = value.replace("{country}", &self.eligible());
                     parameters.push((key.to_owned(), value));
                 }
             }
@@ -413,12 +424,7 @@ impl<'f> Book<'f> {
 
     /// One contact in all roles, two name servers, and what the zone wants to know of an owner.
     fn people(&mut self, account: &str, dmapi: bool, stranger: bool) -> Vec<(String, String)> {
-        let eligible = &self.zone.owner.country;
-        let country = match (stranger, self.zone.country.as_deref()) {
-            (false, Some(own)) if eligible.is_empty() || eligible.iter().any(|c| c == own) => own.to_owned(),
-            (false, _) => eligible.first().cloned().unwrap_or_else(|| "US".to_owned()),
-            (true, _) => "US".to_owned(),
-        };
+        let country = if stranger { "US".to_owned() } else { self.eligible() };
         let (handle, short) = self.desk.handles(account, &country);
         let p = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         let mut all = if dmapi {
@@ -431,12 +437,25 @@ impl<'f> Book<'f> {
         };
         match &self.zone.trustee {
             Some(trustee) if stranger => all.push(p(&trustee.field, "1")),
-            _ if self.zone.fields.iter().any(|f| f.name == "X-KR-CTFY-TYPE") => {
-                all.extend([p("X-KR-CTFY-TYPE", "CORP"), p("X-KR-CTFY-NO", "101-82-12345")]);
-            }
-            _ => {}
+            _ => all.extend(self.certificate()),
         }
         all
+    }
+
+    /// A country whose people may hold names of the zone.
+    fn eligible(&self) -> String {
+        let countries = &self.zone.owner.country;
+        match self.zone.country.as_deref() {
+            Some(own) if countries.is_empty() || countries.iter().any(|c| c == own) => own.to_owned(),
+            _ => countries.first().cloned().unwrap_or_else(|| "US".to_owned()),
+        }
+    }
+
+    /// What the zone wants to know of an owner, if anything.
+    fn certificate(&self) -> Vec<(String, String)> {
+        let asked = self.zone.fields.iter().any(|f| f.name == "X-KR-CTFY-TYPE");
+        let fields = [("X-KR-CTFY-TYPE", "CORP"), ("X-KR-CTFY-NO", "101-82-12345")];
+        fields.into_iter().filter(|_| asked).map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
     }
 
     /// Whether its renewal failed for want of money between yesterday noon and now.
