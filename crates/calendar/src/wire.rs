@@ -140,6 +140,8 @@ impl<'f> Desk<'f> {
         };
         let create = contact::Create { draft, zone: None, reuse: true, client_id: String::new() };
         let made = self.fixture.engine().run(self.actor(name), create).expect("a contact can be made").contact;
+        // The owner has answered, lest a life be about that.
+        self.fixture.prove(self.actor(name), &format!("owner@{name}.example"));
         let pair = (made.handle, made.short_handle);
         self.accounts.get_mut(name).expect("an account").handles.insert(country.to_owned(), pair.clone());
         pair

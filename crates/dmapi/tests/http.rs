@@ -200,6 +200,8 @@ fn every_mode_may_do_what_its_name_says() {
         "domain-get-property" | "domain-transfer-control" => [true, true, true, false],
         "contact-create" | "v2/contact/create" | "contact-modify" | "contact-delete" => [true, false, true, false],
         "ns-create" | "ns-modify" | "ns-delete" => [true, false, true, false],
+        "domain-owner-change" | "grants-invite" | "grants-revoke" => [true, false, true, false],
+        "grants-list" => [true, true, true, false],
         "domain-modify" | "domain-delete" | "domain-lock" | "domain-unlock" | "domain-set-property" | "domain-transfer-get-auth-id" => {
             [true, false, true, false]
         }

@@ -143,10 +143,7 @@ fn keys_are_of_the_zones_kind() {
 }
 
 #[test]
-fn a_new_owner_comes_by_a_change_unless_the_zone_wants_a_trade() {
-    let at = domain("example.at");
-    let refused = decided(&at, &wish(&at), Some(("DE", OwnerKind::Person)));
-    assert!(matches!(refused, Err(Refusal::NotSupported { what }) if what.starts_with("owner change")));
+fn a_new_owner_comes_with_the_fields_of_the_zone() {
     let mut kr = domain("example.or.kr");
     let fields_before = vec![("X-KR-CTFY-TYPE".to_owned(), "UNIQUE".to_owned()), ("X-KR-CTFY-NO".to_owned(), "1".to_owned())];
     kr.fields = serde_json::to_string(&fields_before).unwrap();
