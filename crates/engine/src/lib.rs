@@ -227,7 +227,10 @@ impl Engine {
     pub(crate) fn follow_later(&self, after: Vec<After>) {
         for step in after {
             match step {
-                After::Work(job) => self.inner.bell.hand_over_later(job),
+                After::Work(job) => {
+                    self.inner.faults.passing("order.accepted");
+                    self.inner.bell.hand_over_later(job);
+                }
                 other => self.follow(vec![other]),
             }
         }

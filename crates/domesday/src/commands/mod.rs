@@ -30,7 +30,7 @@ use std::process::ExitCode;
 pub enum Command {
     /// Serve both reseller interfaces, the console and the embedded registry.
     #[command(after_help = "Example: domesday serve --listen 127.0.0.1:8700 --epp 127.0.0.1:7000 --data ./data")]
-    Serve(ServeOptions),
+    Serve(Box<ServeOptions>),
     /// Audit a store that nobody serves: ledger, holds, orders, audit chain, registry.
     #[command(after_help = "Example: domesday verify --data ./data")]
     Verify(verify::VerifyOptions),
@@ -94,7 +94,7 @@ impl Default for Command {
 /// Does what was asked.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(options) => serve::run(options),
+        Command::Serve(options) => serve::run(*options),
         Command::Verify(options) => verify::run(&options),
         Command::Account(command) => account::run(command),
         Command::Key(command) => key::run(command),

@@ -156,6 +156,7 @@ impl Engine {
         for step in came.after {
             match step {
                 After::Work(job) => {
+                    self.inner.faults.passing("order.accepted");
                     note(moved, job.run_at, format!("{} {}", job.kind, job.name));
                     self.do_job(job);
                 }

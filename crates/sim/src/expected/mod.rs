@@ -15,6 +15,7 @@ use crate::house::ACCOUNTS;
 use crate::wish::{Meant, Wish};
 use engine::order::{OrderStanding, OrderView};
 use model::order::OrderKind;
+use model::pattern::Pattern;
 use model::policy::ZoneSet;
 use model::{Channel, Months, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,6 +132,12 @@ impl Model {
 
     pub fn staff_order(&mut self, id: i64, name: &str, reason: &str, locked: bool) {
         self.staff_orders.insert(id, (name.to_owned(), reason.to_owned(), locked));
+    }
+
+    /// Whether somebody did anything to a name since all was last at rest, by its own name or by a pattern.
+    fn is_touched(&self, name: &str) -> bool {
+        let reaches = |wish: &String| wish.contains('*') && Pattern::parse(wish).is_some_and(|pattern| pattern.matches(name));
+        self.touched.contains(name) || self.touched.iter().any(reaches)
     }
 
     /// Whether an account ever named this in a wish of its own, or had it.

@@ -383,7 +383,7 @@ impl Model {
     /// A name went: somebody wished it, or its term ended and could not be paid for, and its account was told.
     fn lost(&mut self, name: &str, held: &Held, why: &'static str, faults: &mut Vec<String>) {
         let rest = held.at_rest.as_ref();
-        let touched = self.touched.contains(name);
+        let touched = self.is_touched(name);
         match why {
             "let go" | "dropped" => {
                 let wished = rest.is_none_or(|rest| !rest.renews || rest.leaving) || touched;

@@ -50,7 +50,7 @@ impl Model {
     /// What was due for a name since all was last at rest, if nobody did anything to it meanwhile.
     pub(super) fn on_time(&mut self, held: &Held, name: &str, around: &Around<'_>, faults: &mut Vec<String>) {
         let (Some(rest), Some(rested)) = (&held.at_rest, self.time.rested) else { return };
-        if rest.leaving || self.touched.contains(name) {
+        if rest.leaving || self.is_touched(name) {
             return;
         }
         let due = rest.renewal_date;

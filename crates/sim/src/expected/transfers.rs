@@ -40,7 +40,7 @@ impl Model {
 
     /// Another registrar has asked for a name at the registry, which took it.
     pub fn asked_for_outside(&mut self, zones: &ZoneSet, name: &str, now: Timestamp) -> Result<(), String> {
-        let untouched = !self.touched.contains(name);
+        let untouched = !self.is_touched(name);
         self.touched.insert(name.to_owned());
         let Some(held) = self.held.get(name) else { return Ok(()) };
         let lifetime = zones.get(zone_of(name)).and_then(|zone| zone.auth_code.lifetime);
