@@ -85,11 +85,11 @@ pub fn renewed_domain(wish: &RenewDomain, registrar: &str, found: Option<&Regist
     Finding::unclear(format!("the name expires {}, neither {} nor {}", expires.date(), wish.current_expiry.date(), expected.date()))
 }
 
-/// Whether the name was deleted by us.
-pub fn deleted_domain(registrar: &str, found: Option<&RegistryDomain>) -> Finding {
+/// Whether the name was deleted by us, asked for at `asked`. A name that somebody made after that was free before: it is gone from here.
+pub fn deleted_domain(registrar: &str, asked: Timestamp, found: Option<&RegistryDomain>) -> Finding {
     let Some(found) = found else { return Finding::DoneByUs };
     if found.sponsor != registrar {
-        return Finding::TakenByOther;
+        return if found.created.is_some_and(|created| created > asked) { Finding::DoneByUs } else { Finding::TakenByOther };
     }
     let leaving = found.statuses.iter().any(|status| status == "pendingDelete")
         || found.rgp_statuses.iter().any(|status| matches!(status.as_str(), "redemptionPeriod" | "pendingDelete"));

@@ -5,7 +5,7 @@ use crate::domain::delete::Deletion;
 use crate::domain::sync::kept_statuses;
 use crate::jobs::contacts;
 use crate::order::Settlement;
-use model::DomainName;
+use model::{DomainName, Timestamp};
 use model::order::OrderState;
 use registry::recover::{self, Finding};
 use registry::{Answer, Trouble, UpdateDomain};
@@ -14,7 +14,7 @@ impl Talk<'_> {
     pub(super) fn delete(&mut self, loaded: &Loaded, wish: &Deletion, fresh: bool) -> Outcome {
         let Ok(name) = DomainName::parse(&wish.name) else { return Outcome::NotDone("an order's name".to_owned()) };
         if !fresh {
-            match self.find_deleted(&name) {
+            match self.find_deleted(&name, loaded.order.accepted_at) {
                 Found::Settled(settlement) => return Outcome::Settled(settlement),
                 Found::Unclear(why) => return Outcome::Uncertain(why),
                 Found::Absent if loaded.order.state == OrderState::AtRegistry => return Outcome::Uncertain(UNDECIDED.to_owned()),
@@ -28,7 +28,7 @@ impl Talk<'_> {
         }
         match self.registry.delete_domain(&self.ids.next(), &name) {
             // 1001 says that the name is not free yet; where it is on its way out, that is all there is to wait for.
-            Ok(answer) => match (self.find_deleted(&name), answer) {
+            Ok(answer) => match (self.find_deleted(&name, loaded.order.accepted_at), answer) {
                 (Found::Settled(settlement), _) => Outcome::Settled(settlement),
                 (Found::Absent, Answer::Deferred) => Outcome::Settled(Settlement::Deferred),
                 (Found::Absent, Answer::Done(())) => Outcome::Uncertain("the registry said done and shows the name as before".to_owned()),
@@ -38,7 +38,7 @@ impl Talk<'_> {
                 Outcome::Settled(Settlement::Refused { message: contacts::refusal("deletion of", name.as_str(), code, &message, &reasons) })
             }
             Err(Trouble::NotSent(why)) => Outcome::NotDone(why),
-            Err(Trouble::Lost(why)) => match self.find_deleted(&name) {
+            Err(Trouble::Lost(why)) => match self.find_deleted(&name, loaded.order.accepted_at) {
                 Found::Settled(settlement) => Outcome::Settled(settlement),
                 Found::Absent => Outcome::Uncertain(why),
                 Found::Unclear(more) => Outcome::Uncertain(format!("{why}; {more}")),
@@ -67,13 +67,17 @@ impl Talk<'_> {
         }
     }
 
-    fn find_deleted(&self, name: &DomainName) -> Found {
+    fn find_deleted(&self, name: &DomainName, asked: Timestamp) -> Found {
         let found = match self.registry.domain(name, None) {
             Ok(found) => found,
             Err(trouble) => return Found::Unclear(trouble.to_string()),
         };
-        match recover::deleted_domain(self.registry.registrar(), found.as_ref()) {
-            Finding::DoneByUs => Found::Settled(Settlement::Deleted { left: found.map(|f| (f.expires, kept_statuses(&f))) }),
+        match recover::deleted_domain(self.registry.registrar(), asked, found.as_ref()) {
+            Finding::DoneByUs => {
+                // What others have made since is not ours.
+                let ours = found.filter(|f| f.sponsor == self.registry.registrar());
+                Found::Settled(Settlement::Deleted { left: ours.map(|f| (f.expires, kept_statuses(&f))) })
+            }
             Finding::TakenByOther => Found::Settled(Settlement::Refused { message: format!("The name {name} is not held here any more") }),
             Finding::NotDone => Found::Absent,
             Finding::Unclear(why) => Found::Unclear(why),

@@ -119,9 +119,19 @@ fn deletion_and_restore() {
         ("past redemption", with(|d| d.statuses = strings(&["pendingDelete"])), "done", "not"),
     ];
     for (what, found, deleted, restored) in cases {
-        assert_eq!(word(deleted_domain(US, found.as_ref())), deleted, "{what}");
+        assert_eq!(word(deleted_domain(US, at("2031-03-01T12:00:00Z"), found.as_ref())), deleted, "{what}");
         assert_eq!(word(restored_domain(US, found.as_ref())), restored, "{what}");
     }
+}
+
+#[test]
+fn a_name_that_somebody_made_after_our_deletion_is_gone() {
+    let theirs = with(|d| {
+        d.sponsor = "outsider".to_owned();
+        d.created = Some(at("2031-03-01T12:00:01Z"));
+    });
+    assert_eq!(deleted_domain(US, at("2031-03-01T12:00:00Z"), theirs.as_ref()), Finding::DoneByUs);
+    assert_eq!(deleted_domain(US, at("2031-03-01T12:00:01Z"), theirs.as_ref()), Finding::TakenByOther);
 }
 
 #[test]
