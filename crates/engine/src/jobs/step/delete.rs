@@ -5,8 +5,8 @@ use crate::domain::delete::Deletion;
 use crate::domain::sync::kept_statuses;
 use crate::jobs::contacts;
 use crate::order::Settlement;
-use model::{DomainName, Timestamp};
 use model::order::OrderState;
+use model::{DomainName, Timestamp};
 use registry::recover::{self, Finding};
 use registry::{Answer, Trouble, UpdateDomain};
 
