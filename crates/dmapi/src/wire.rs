@@ -59,7 +59,11 @@ impl Params {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             list.push((folded(&decoded(name)?), decoded(value)?));
         }
-        Ok(Params { list, ..Params::default() })
+        Ok(Params {
+            list,
+            #[cfg(test)]
+            asked: std::cell::RefCell::default(),
+        })
     }
 
     /// Only what a request takes: any other parameter never reaches it.

@@ -39,29 +39,8 @@ pub const CONTACT: &[&str] = &[
     "x-*",
 ];
 
-/// Older spellings of zone fields, and the `x-` field each stands for (dmapi.md 6.5); the `x-` form wins.
-const LEGACY_FIELDS: &[(&str, &str)] = &[
-    ("lang", "x-eu-lang"),
-    ("app-purpose", "x-us-app-purpose"),
-    ("nexus-category", "x-us-nexus-category"),
-    ("nexus-category-country", "x-us-nexus-category-country"),
-    ("account-type", "x-nominet-type"),
-    ("company-number", "x-nominet-company-no"),
-    ("orgid", "x-iise-orgid"),
-    ("orgid", "x-iinu-orgid"),
-    ("vatid", "x-iise-vatid"),
-    ("vatid", "x-iinu-vatid"),
-];
-
-/// `orgid` and `vatid` mean another field under .se than under .nu; the rest have one meaning.
-fn legacy_applies(legacy: &str, name: &str, zone: Option<&str>) -> bool {
-    match (legacy, zone.map(|z| z.rsplit('.').next().unwrap_or(z))) {
-        ("orgid" | "vatid", Some("se")) => name.starts_with("x-iise"),
-        ("orgid" | "vatid", Some("nu")) => name.starts_with("x-iinu"),
-        ("orgid" | "vatid", _) => false,
-        _ => true,
-    }
-}
+/// Older spellings of zone fields (dmapi.md 6.1); which field of a contact's zone each stands for, the zone's data say.
+const OLDER: &[&str] = &["lang", "app-purpose", "nexus-category", "nexus-category-country", "account-type", "company-number", "orgid"];
 
 impl Reader<'_> {
     /// The zone a contact is made for, without a leading dot, as an A-label.
@@ -89,26 +68,17 @@ impl Reader<'_> {
     }
 
     /// The fields of a contact as they came; the engine checks them. `!@!` means empty (dmapi.md 6.3), which a new contact's field is anyway.
-    pub fn contact(&self, zone: Option<&str>) -> Read<ContactDraft> {
-        let text = |name: &str| self.params.get(name).filter(|value| value.trim_matches(' ') != "!@!").map(str::to_owned);
-        let mut draft = self.draft(text, self.params.extensions(), zone)?;
-        if draft.extras.iter().any(|(name, _)| name.ends_with("-vatid") && !name.starts_with("x-be")) {
-            draft.vat_id = None;
-        }
-        Ok(draft)
+    pub fn contact(&self) -> Read<ContactDraft> {
+        let said = |value: &str| value.trim_matches(' ') != CLEARED;
+        let text = |name: &str| self.params.get(name).filter(|value| said(value)).map(str::to_owned);
+        let extras = self.params.extensions().into_iter().filter(|(_, value)| said(value)).collect();
+        self.draft(text, extras)
     }
 
-    /// A contact's fields, as `text` reads them; what the older names mean in `zone` joins `extras`.
-    fn draft(&self, text: impl Fn(&str) -> Option<String>, mut extras: Vec<(String, String)>, zone: Option<&str>) -> Read<ContactDraft> {
+    /// A contact's fields, as `text` reads them; those under older names join `extras`.
+    fn draft(&self, text: impl Fn(&str) -> Option<String>, mut extras: Vec<(String, String)>) -> Read<ContactDraft> {
         let individual = self.flag(Field::ContactPart(model::ContactField::Individual));
-        for (legacy, name) in LEGACY_FIELDS {
-            if let Some(value) = text(legacy)
-                && legacy_applies(legacy, name, zone)
-                && !extras.iter().any(|(n, _)| n == name)
-            {
-                extras.push(((*name).to_owned(), value));
-            }
-        }
+        extras.extend(OLDER.iter().filter_map(|name| text(name).map(|value| ((*name).to_owned(), value))));
         Ok(ContactDraft {
             title: text("title"),
             first_name: text("fname"),
@@ -135,7 +105,7 @@ impl Reader<'_> {
         let cleared = |value: &str| if value.trim_matches(' ') == CLEARED { String::new() } else { value.to_owned() };
         let text = |name: &str| self.params.get(name).map(cleared);
         let extras = self.params.extensions().into_iter().map(|(name, value)| (name, cleared(&value))).collect();
-        self.draft(text, extras, None)
+        self.draft(text, extras)
     }
 }
 
@@ -147,17 +117,17 @@ mod tests {
 
     #[test]
     fn contact_fields_take_old_and_new_spellings() {
-        let draft = |query: &str, zone: &str| read(query, |r| r.contact(Some(zone))).unwrap();
-        let d = draft("fname=A&lname=B&fax=!@!&orgid=[SE]1&vatid=SE1&x-us-nexus-category=C11&nexus-category=C12&individual=Yes", "se");
+        let draft = |query: &str| read(query, |r| r.contact()).unwrap();
+        let d =
+            draft("fname=A&lname=B&fax=!@!&orgid=[SE]1&vatid=SE1&x-us-nexus-category=C11&nexus-category=C12&individual=Yes&x-eu-type=!@!");
         assert_eq!(
             (d.first_name.as_deref(), d.last_name.as_deref(), d.fax.as_deref(), d.individual),
             (Some("A"), Some("B"), None, Some(true))
         );
         let extras: Vec<(&str, &str)> = d.extras.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        assert_eq!(extras, [("x-us-nexus-category", "C11"), ("x-iise-orgid", "[SE]1"), ("x-iise-vatid", "SE1")]);
-        assert_eq!(d.vat_id, None);
-        assert_eq!(draft("vatid=DE1", "de").vat_id.as_deref(), Some("DE1"));
-        let wrong = read("individual=perhaps", |r| r.contact(None)).unwrap_err();
+        assert_eq!(extras, [("x-us-nexus-category", "C11"), ("nexus-category", "C12"), ("orgid", "[SE]1")]);
+        assert_eq!(d.vat_id.as_deref(), Some("SE1"));
+        let wrong = read("individual=perhaps", |r| r.contact()).unwrap_err();
         assert_eq!(wrong, [Field::ContactPart(ContactField::Individual)]);
     }
 

@@ -18,7 +18,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
 pub(super) fn create(call: &Call<'_>) -> Result<Created, Error> {
     let p = call.reader()?;
     let zone = p.required(Field::ContactZone, p.contact_zone());
-    let draft = p.contact(zone.as_deref().ok());
+    let draft = p.contact();
     let client_id = p.client_id();
     let (zone, draft, client_id) = p.done((zone, draft, client_id))?;
     call.engine.run(call.actor()?, Create { draft, zone: Some(zone), reuse: false, client_id })

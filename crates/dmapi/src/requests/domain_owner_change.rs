@@ -19,8 +19,7 @@ pub(super) const AGENT: Terms = Terms { default: Mode::Agent, trigger: None, dec
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, declines_lock, client_id) = (p.domain(), p.switch("lock-opt-out"), p.client_id());
-    let zone = name.as_ref().ok().and_then(|name| call.engine.zones().zone_of(name)).map(|zone| zone.suffix.clone());
-    let owner = p.contact(zone.as_deref());
+    let owner = p.contact();
     let (name, owner, declines_lock, client_id) = p.done((name, owner, declines_lock, client_id))?;
     let change = ChangeOwner {
         name,

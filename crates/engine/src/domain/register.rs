@@ -15,7 +15,8 @@ use model::contact::ContactDraft;
 use model::domain::{Operation as PricedOperation, Privacy, RenewalMode, Role};
 use model::order::OrderKind;
 use model::policy::{
-    Accepted as AcceptedFields, Carrier, DnssecInterface, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone, check_contact,
+    Accepted as AcceptedFields, Carrier, DnssecInterface, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone,
+    check_contact,
 };
 use model::{Channel, DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
 use registry::{Availability, FeeQuestion};
@@ -192,8 +193,15 @@ impl Operation for Accept {
         let counts = [request.admin.len(), request.tech.len(), request.billing.len()];
         let carried = registrant.as_ref().map(Meant::extras).transpose()?.unwrap_or_default();
         let fields = with_carried(&self.zone, &request.fields, &carried);
-        let plan =
-            decide(&self.zone, request, &fields, registrant.as_ref().map(|m| (m.country(), m.kind())), counts, account.transfer_lock, problems)?;
+        let plan = decide(
+            &self.zone,
+            request,
+            &fields,
+            registrant.as_ref().map(|m| (m.country(), m.kind())),
+            counts,
+            account.transfer_lock,
+            problems,
+        )?;
         let Some(registrant) = registrant else { return Err(FieldProblem::missing(Field::Registrant).into()) };
 
         // A verdict about the name comes after all that is wrong with the request, and never before a wish on its way is joined.
@@ -590,9 +598,11 @@ mod tests {
         let zones = ZoneSet::embedded().unwrap();
         let zone = zones.zone_of(&request.name).unwrap();
         let counts = [request.admin.len(), request.tech.len(), request.billing.len()];
-        decide(zone, request, &request.fields, Some((country, OwnerKind::Organization)), counts, true, vec![]).map_err(|refusal| match refusal {
-            Refusal::Fields(problems) => problems,
-            other => panic!("{other:?}"),
+        decide(zone, request, &request.fields, Some((country, OwnerKind::Organization)), counts, true, vec![]).map_err(|refusal| {
+            match refusal {
+                Refusal::Fields(problems) => problems,
+                other => panic!("{other:?}"),
+            }
         })
     }
 

@@ -41,7 +41,7 @@ pub fn under_own_names(rules: &[FieldRule], draft: &ContactDraft) -> ContactDraf
     for (name, value) in &draft.extras {
         let rule = rules.iter().find(|rule| rule.answers_to(name));
         let own = rule.map_or_else(|| name.to_ascii_lowercase(), |rule| rule.name.to_ascii_lowercase());
-        let given_itself = *name != own && draft.extras.iter().any(|(other, _)| other.eq_ignore_ascii_case(&own));
+        let given_itself = !name.eq_ignore_ascii_case(&own) && draft.extras.iter().any(|(other, _)| other.eq_ignore_ascii_case(&own));
         if !given_itself && !named.iter().any(|(known, _)| *known == own) {
             named.push((own, value.clone()));
         }
@@ -59,7 +59,8 @@ pub fn check_contact(rules: &[FieldRule], draft: &ContactDraft, is_new: bool) ->
     let mut accepted: Vec<(&str, String)> = Vec::new();
     let mut faulty: Vec<&str> = Vec::new();
     for rule in rules {
-        let said = draft.extras.iter_mut().find(|(name, value)| rule.name.eq_ignore_ascii_case(name) && !value.trim_matches(' ').is_empty());
+        let said =
+            draft.extras.iter_mut().find(|(name, value)| rule.name.eq_ignore_ascii_case(name) && !value.trim_matches(' ').is_empty());
         let Some((name, value)) = said else { continue };
         match rule.read(value.trim_matches(' ')) {
             Ok(canonical) => {
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
     use crate::field::Problem;
 
-    fn given(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn given(list: &[(&str, &str)]) -> Pairs {
         list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
     }
 
@@ -128,7 +129,9 @@ mod tests {
         }
     }
 
-    fn read(suffix: &str, list: &[(&str, &str)]) -> Result<Vec<(String, String)>, Vec<(String, Problem)>> {
+    type Pairs = Vec<(String, String)>;
+
+    fn read(suffix: &str, list: &[(&str, &str)]) -> Result<Pairs, Vec<(String, Problem)>> {
         check_contact(&rules(suffix), &draft(list), true).map(|data| data.extras).map_err(|problems| {
             problems
                 .into_iter()

@@ -1,7 +1,7 @@
 //! All zones together: read from files, families merged in, checked as a whole, found by name.
 
-use super::course::{EndOfLife, OwnerChangeKind};
 use super::contact_fields::ContactFieldsFile;
+use super::course::{EndOfLife, OwnerChangeKind};
 use super::embedded;
 use super::field::FieldRule;
 use super::price::Item;
