@@ -67,6 +67,7 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("grants-invite", &["domain", "email", "role", "client-uid", "nickname", "nick-name", "cltrid"]),
     ("grants-list", &["domain", "showkey"]),
     ("grants-revoke", &["domain", "role", "scope", "type", "client-uid", "cltrid"]),
+    ("inquire-tld", &["tld"]),
     ("login", &["username", "password", "api-key", "client-ip"]),
     ("logout", &["cltrid"]),
     ("ns-create", &["host", "ip", "ipv6", "cltrid"]),
@@ -75,8 +76,10 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("query-contact-list", &["pattern", "from", "to", "tld", "extended-format"]),
     ("query-domain-list", &["pattern", "from", "to", "showstatus", "showgrants", "showjokerns", "showprivacy"]),
     ("query-ns-list", &["pattern", "full"]),
+    ("query-price-list", &["client-ip"]),
     ("query-profile", &["client-ip"]),
     ("query-request-list", &["client-ip"]),
+    ("query-tld-list", &["client-ip"]),
     ("query-whois", &["domain", "contact", "host", "internal"]),
     ("result-delete", &["proc-id", "svtrid"]),
     (
@@ -98,13 +101,17 @@ const PARAMETERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("result-retrieve", &["proc-id", "svtrid"]),
+    ("user-get-property", &["pname", "ptype", "uid"]),
+    ("user-set-property", &["pname", "pvalue", "ptype", "uid"]),
     ("v2/contact/create", CONTACT),
+    ("v2/query-price-list", &["client-ip"]),
     ("version", &["client-ip"]),
     ("wa-email-details", &["key"]),
     ("wa-email-list", &["pattern"]),
     ("wa-email-query-status", &["email"]),
     ("wa-email-validate", &["email"]),
     ("wa-email-verify", &["key", "answer"]),
+    ("whois", &["domain", "disclaimer"]),
 ];
 
 const TRANSFER: &[&str] = &[
@@ -329,13 +336,25 @@ fn check_body(request: &str, code: u16, headers: &BTreeMap<String, Vec<String>>,
             cells(' ', 7);
             assert_eq!(headers["Row-Count"][0], lines.len().to_string());
         }
-        ("query-whois" | "query-profile" | "domain-get-property" | "domain-check" | "v2/contact/create" | "result-retrieve", None, _) => {
+        ("whois", None, _) => assert!(lines.iter().all(|line| line.contains(": ")), "{request}: {body}"),
+        (
+            "query-whois"
+            | "query-profile"
+            | "inquire-tld"
+            | "user-get-property"
+            | "domain-get-property"
+            | "domain-check"
+            | "v2/contact/create"
+            | "result-retrieve",
+            None,
+            _,
+        ) => {
             for line in &lines {
                 assert!(line.split_once(": ").is_some_and(|(key, _)| !key.contains(' ')), "{request}: `{line}`");
             }
         }
         ("result-delete", None, _) => assert_eq!(lines.len(), 1),
-        ("login" | "query-request-list" | "version", None, _) => {}
+        ("login" | "query-request-list" | "query-tld-list" | "version", None, _) => {}
         ("wa-email-query-status", None, _) => {
             assert!(["verified", "unverified", "pending", "invalid"].contains(&body.trim_end()), "{body}")
         }
@@ -366,6 +385,8 @@ fn base(request: &str) -> Vec<(&'static str, &'static str)> {
         "domain-modify" => vec![("domain", "fresh.com")],
         "domain-get-property" => vec![("domain", "fresh.com"), ("pname", "autorenew")],
         "domain-set-property" => vec![("domain", "fresh.com"), ("pname", "autorenew"), ("pvalue", "1")],
+        "user-get-property" => vec![("pname", "*")],
+        "user-set-property" => vec![("pname", "autorenew"), ("pvalue", "1")],
         "ns-create" | "ns-modify" => vec![("host", "ns1.locked.info"), ("ip", "192.0.2.1")],
         _ => Vec::new(),
     }
