@@ -232,11 +232,9 @@ impl Operation for SetDetails {
             }
             profile.whois_lines.clone_from(lines);
         }
-        if let Some(addresses) = &self.availability_from {
-            if addresses.len() > AVAILABILITY_ADDRESSES_MAX {
-                let expected = format!("at most {AVAILABILITY_ADDRESSES_MAX} addresses");
-                problems.push(FieldProblem::new(Field::Other("availability addresses"), Problem::OutOfRange { expected }));
-            }
+        if self.availability_from.as_ref().is_some_and(|addresses| addresses.len() > AVAILABILITY_ADDRESSES_MAX) {
+            let expected = format!("at most {AVAILABILITY_ADDRESSES_MAX} addresses");
+            problems.push(FieldProblem::new(Field::Other("availability addresses"), Problem::OutOfRange { expected }));
         }
         let low_balance_e4 = match self.low_balance {
             Some(limit) if limit.is_negative() || limit.currency != account.currency => {
