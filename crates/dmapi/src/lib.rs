@@ -24,7 +24,7 @@ enum Place {
     Outside,
 }
 
-/// Answers one HTTP request. The path is `/request/NAME` or `/v2/NAME`, parameters come in the query or as a form; `peer` is the address it
+/// Answers one HTTP request. The path is `/request/NAME`, `/v2/NAME` or `/whois`, parameters come in the query or as a form; `peer` is the address it
 /// came from. Blocks for as long as the engine does, a pending result-retrieve for one second at most.
 pub fn answer(engine: &Engine, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
     let reply = respond(engine, peer, &request);
@@ -65,6 +65,8 @@ fn place(path: &str) -> Place {
     let name = match path.strip_prefix("/request/") {
         Some(name) => name.trim_end_matches('/'),
         None if path.starts_with("/v2/") => path.trim_matches('/'),
+        // One request stands outside (dmapi.md 1).
+        None if path.trim_end_matches('/') == "/whois" => "whois",
         None => return Place::Outside,
     };
     requests::find(name).map_or(Place::Unknown, Place::Request)

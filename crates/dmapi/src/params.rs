@@ -260,6 +260,22 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The name of a property of the account, one of those that a request knows.
+    pub fn account_property(&self, known: &[&str]) -> Read<()> {
+        let words: Vec<(&str, ())> = known.iter().map(|word| (*word, ())).collect();
+        self.required(Field::Property, self.word(Field::Property, &words))
+    }
+
+    /// `ptype`: there is one kind of property, which may be named or not.
+    pub fn account_property_kind(&self) -> Read<Option<()>> {
+        self.word(Field::Other("ptype"), &[("property", ()), ("*", ())])
+    }
+
+    /// `uid`: an account's number; whose it is, the engine knows.
+    pub fn account_number(&self) -> Read<Option<i64>> {
+        self.with(Field::Other("uid"), "a number", digits)
+    }
+
     /// A registry's membership token.
     pub fn registrar_tag(&self) -> Read<Option<String>> {
         self.with(Field::RegistrarTag, "at most 64 printable ASCII characters", |text| {
@@ -272,9 +288,7 @@ impl<'a> Reader<'a> {
         let tracking = self.with(Field::TrackingId, "32 hexadecimal digits", |text| {
             (text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| text.to_owned())
         });
-        let id = self.with(Field::ProcessId, "a number", |text| {
-            if text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
-        });
+        let id = self.with(Field::ProcessId, "a number", digits);
         match tracking? {
             Some(tracking) => Ok(OrderKey::Tracking(tracking)),
             None => self.required(Field::ProcessId, id).map(OrderKey::Id),
@@ -292,6 +306,11 @@ pub enum OneOf<A, B> {
 /// Plain digits, up to nine of them.
 fn number(text: &str) -> Option<i64> {
     if text.is_empty() || text.len() > 9 || !text.bytes().all(|b| b.is_ascii_digit()) { None } else { text.parse().ok() }
+}
+
+/// A number of the store's own: plain digits, up to eighteen of them.
+fn digits(text: &str) -> Option<i64> {
+    if text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 fn flag(text: &str) -> Option<bool> {

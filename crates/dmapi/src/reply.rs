@@ -62,7 +62,7 @@ impl Reply {
         Reply::new(0, COMPLETED, true)
     }
 
-    /// Done, code 1000: domain-check and everything under `v2/` (dmapi.md 2.1, 6).
+    /// Done, code 1000: domain-check, query-price-list and everything under `v2/` (dmapi.md 2.1, 6).
     pub fn done_1000() -> Reply {
         Reply::new(1000, COMPLETED, true)
     }

@@ -7,6 +7,7 @@ use model::domain::{Operation, Privacy};
 use model::grant::GrantRole;
 use model::lock::LockReason;
 use model::order::OrderKind;
+use model::policy::Item;
 use model::transfer::TransferState;
 
 /// The request that opened an order.
@@ -116,6 +117,20 @@ pub fn price_key(operation: Operation) -> &'static str {
         Operation::Renew => "domain-price-renew",
         Operation::Transfer => "domain-price-transfer",
         Operation::Restore => "domain-price-restore",
+    }
+}
+
+/// What has a price, in a price list. A trade has no word there, and clients stop at words they do not know (dmapi.md 5.6).
+pub fn priced_item(item: Item) -> Option<&'static str> {
+    match item {
+        Item::Register => Some("create"),
+        Item::Renew => Some("renew"),
+        Item::Transfer => Some("transfer"),
+        Item::Restore => Some("rgp"),
+        Item::Trustee => Some("trustee"),
+        Item::PrivacyBasic => Some("privacy-basic"),
+        Item::PrivacyPro => Some("privacy-pro"),
+        Item::Trade => None,
     }
 }
 

@@ -158,13 +158,25 @@ fn check_body(request: &str, code: u16, headers: &BTreeMap<String, Vec<String>>,
             cells(' ', 7);
             assert_eq!(headers["Row-Count"][0], lines.len().to_string());
         }
-        ("query-whois" | "query-profile" | "domain-get-property" | "domain-check" | "v2/contact/create" | "result-retrieve", None, _) => {
+        ("whois", None, _) => assert!(lines.iter().all(|line| line.contains(": ")), "{request}: {body}"),
+        (
+            "query-whois"
+            | "query-profile"
+            | "inquire-tld"
+            | "user-get-property"
+            | "domain-get-property"
+            | "domain-check"
+            | "v2/contact/create"
+            | "result-retrieve",
+            None,
+            _,
+        ) => {
             for line in &lines {
                 assert!(line.split_once(": ").is_some_and(|(key, _)| !key.contains(' ')), "{request}: `{line}`");
             }
         }
         ("result-delete", None, _) => assert_eq!(lines.len(), 1),
-        ("login" | "query-request-list" | "version", None, _) => {}
+        ("login" | "query-request-list" | "query-tld-list" | "version", None, _) => {}
         ("wa-email-query-status", None, _) => {
             assert!(["verified", "unverified", "pending", "invalid"].contains(&body.trim_end()), "{body}")
         }
@@ -195,6 +207,8 @@ fn base(request: &str) -> Vec<(&'static str, &'static str)> {
         "domain-modify" => vec![("domain", "fresh.com")],
         "domain-get-property" => vec![("domain", "fresh.com"), ("pname", "autorenew")],
         "domain-set-property" => vec![("domain", "fresh.com"), ("pname", "autorenew"), ("pvalue", "1")],
+        "user-get-property" => vec![("pname", "*")],
+        "user-set-property" => vec![("pname", "autorenew"), ("pvalue", "1")],
         "ns-create" | "ns-modify" => vec![("host", "ns1.locked.info"), ("ip", "192.0.2.1")],
         _ => Vec::new(),
     }

@@ -107,7 +107,7 @@ enum Face {
 impl Face {
     fn of(path: &str) -> Face {
         let under = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        if under("/request") || under("/v2") {
+        if under("/request") || under("/v2") || under("/whois") {
             Face::Dmapi
         } else if path == "/api/call" || path == "/api/call.cgi" {
             Face::Kvapi

@@ -117,6 +117,9 @@ pub(crate) fn deposit(tx: &mut Tx<'_>, cx: &Cx<'_>, account: &Account, amount: M
         let available_e4 = account.balance_e4.saturating_sub(account.held_e4).saturating_add(account.credit_e4);
         return Err(Refusal::FundsShort { needed: amount, available: Money::new(available_e4, account.currency) }.into());
     }
+    if !amount.is_negative() {
+        accounts::note_payment(tx, account.id, cx.now)?;
+    }
     let legs =
         [Leg { book: Book::Customer(account.id), amount_e4: amount.amount_e4 }, Leg { book: Book::Bank, amount_e4: -amount.amount_e4 }];
     let kind = if amount.is_negative() { "payout" } else { "deposit" };

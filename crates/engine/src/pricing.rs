@@ -32,8 +32,7 @@ pub(crate) fn standard(
     now: Timestamp,
 ) -> Result<Option<Priced>, Error> {
     let own = settings::price_in_force(tx, &zone.suffix, item.word(), i64::from(months.get()), currency, tier, now)?;
-    let list = || zone.list_price(item, Some(months), now).filter(|p| p.currency == currency);
-    let Some(price) = own.map(|row| row.amount).or_else(list) else { return Ok(None) };
+    let Some(price) = before_promotion(own.map(|row| row.amount), zone, item, months, currency, now) else { return Ok(None) };
     let promotion = zone.promotion(item, months, now).filter(|p| p.amount.currency == currency);
     let priced = match promotion {
         Some(p) if p.amount.amount_e4 < price.amount_e4 => Priced { price: p.amount, promotion: Some((p.valid_from, p.valid_until)) },
@@ -41,6 +40,16 @@ pub(crate) fn standard(
         None => Priced { price, promotion: None },
     };
     Ok(Some(Priced { price: priced.price.rounded(), ..priced }))
+}
+
+/// The account's own price, or else the zone's list price.
+fn before_promotion(own: Option<Money>, zone: &Zone, item: Item, months: Months, currency: Currency, now: Timestamp) -> Option<Money> {
+    own.or_else(|| zone.list_price(item, Some(months), now).filter(|p| p.currency == currency))
+}
+
+/// As [`standard`], with the account's own price known already and no promotion considered.
+pub(crate) fn listed(own: Option<Money>, zone: &Zone, item: Item, months: Months, currency: Currency, now: Timestamp) -> Option<Money> {
+    before_promotion(own, zone, item, months, currency, now).map(Money::rounded)
 }
 
 /// What a premium name costs, from the registry's fee.

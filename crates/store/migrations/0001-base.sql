@@ -36,6 +36,7 @@ CREATE TABLE accounts (
     login_from TEXT NOT NULL,
     error_at BIGINT,
     error_from TEXT NOT NULL,
+    paid_at BIGINT,
     CHECK (balance_e4 - held_e4 >= -credit_e4)
 );
 CREATE INDEX accounts_parent ON accounts (parent_id);
@@ -49,6 +50,14 @@ CREATE TABLE api_keys (
     revoked_at BIGINT
 );
 CREATE INDEX api_keys_account ON api_keys (account_id);
+
+-- From where the availability daemon may be asked, and on whose behalf.
+CREATE TABLE availability_addresses (
+    address TEXT NOT NULL,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    PRIMARY KEY (address, account_id)
+);
+CREATE INDEX availability_addresses_account ON availability_addresses (account_id);
 
 -- Instants here are of the real clock: the lab's clock does not end sessions.
 CREATE TABLE sessions (

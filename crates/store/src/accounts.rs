@@ -45,6 +45,8 @@ pub struct Account {
     pub login_from: String,
     pub error_at: Option<Timestamp>,
     pub error_from: String,
+    /// When money was last received.
+    pub paid_at: Option<Timestamp>,
 }
 
 /// A session as stored.
@@ -61,12 +63,12 @@ pub struct Session {
 macro_rules! columns {
     () => {
         "id, parent_id, dmapi_login, kv_login, email, password_hash, credentials_version, state, currency, balance_e4, held_e4, credit_e4, \
-         low_balance_e4, tier, renewal_mode, premium, transfer_lock, profile, created_at, login_at, login_from, error_at, error_from, renew_at_expiry, refund_every"
+         low_balance_e4, tier, renewal_mode, premium, transfer_lock, profile, created_at, login_at, login_from, error_at, error_from, renew_at_expiry, refund_every, paid_at"
     };
 }
 
 statements! {
-    INSERT = concat!("INSERT INTO accounts (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)");
+    INSERT = concat!("INSERT INTO accounts (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
     BY_ID = concat!("SELECT ", columns!(), " FROM accounts WHERE id = $1");
     BY_DMAPI_LOGIN = concat!("SELECT ", columns!(), " FROM accounts WHERE dmapi_login = $1");
     BY_KV_LOGIN = concat!("SELECT ", columns!(), " FROM accounts WHERE kv_login = $1");
@@ -78,6 +80,7 @@ statements! {
     CHARGE = "UPDATE accounts SET balance_e4 = balance_e4 - $1 WHERE id = $2 AND state = 'active' AND balance_e4 - held_e4 - $1 >= -credit_e4 \
               RETURNING balance_e4, low_balance_e4";
     ADD_BALANCE = "UPDATE accounts SET balance_e4 = balance_e4 + $1 WHERE id = $2 AND balance_e4 + $1 - held_e4 >= -credit_e4";
+    NOTE_PAYMENT = "UPDATE accounts SET paid_at = $1 WHERE id = $2";
     SET_DETAILS = "UPDATE accounts SET email = $1, low_balance_e4 = $2, profile = $3 WHERE id = $4";
     SET_RENEWALS = "UPDATE accounts SET renewal_mode = $1, renew_at_expiry = $2, refund_every = $3 WHERE id = $4";
     SET_PASSWORD = "UPDATE accounts SET password_hash = $1, credentials_version = credentials_version + 1 WHERE id = $2";
@@ -88,6 +91,10 @@ statements! {
     OPTION = "SELECT value FROM account_options WHERE account_id = $1 AND name = $2";
     SET_OPTION = "INSERT INTO account_options (account_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value";
     DROP_OPTION = "DELETE FROM account_options WHERE account_id = $1 AND name = $2";
+    AVAILABILITY = "SELECT address FROM availability_addresses WHERE account_id = $1 ORDER BY address LIMIT 1000";
+    DROP_AVAILABILITY = "DELETE FROM availability_addresses WHERE account_id = $1";
+    ADD_AVAILABILITY = "INSERT INTO availability_addresses (address, account_id) VALUES ($1, $2) ON CONFLICT (address, account_id) DO NOTHING";
+    BY_AVAILABILITY = concat!("SELECT ", columns!(), " FROM accounts WHERE state = 'active' AND id IN (SELECT account_id FROM availability_addresses WHERE address = $1) ORDER BY id LIMIT 1");
     KEY = "SELECT account_id, access FROM api_keys WHERE digest = $1 AND revoked_at IS NULL";
     KEYS = "SELECT label, access, created_at, revoked_at FROM api_keys WHERE account_id = $1 ORDER BY created_at, label LIMIT 1000";
     REVOKE_KEY = "UPDATE api_keys SET revoked_at = $1 WHERE account_id = $2 AND label = $3 AND revoked_at IS NULL";
@@ -129,6 +136,7 @@ fn account(row: &Row<'_>) -> Result<Account, Fault> {
         error_from: row.text(22)?,
         renew_at_expiry: row.flag(23)?,
         refund_every: row.int(24)?,
+        paid_at: row.time_opt(25)?,
     })
 }
 
@@ -161,7 +169,8 @@ pub fn insert(tx: &mut Tx<'_>, a: &Account) -> Result<(), Fault> {
             a.error_at,
             &a.error_from,
             a.renew_at_expiry,
-            a.refund_every
+            a.refund_every,
+            a.paid_at
         ],
     )?;
     Ok(())
@@ -214,6 +223,11 @@ pub fn charge(tx: &mut Tx<'_>, id: i64, amount_e4: i64) -> Result<Option<Left>, 
 /// Books money in (or, negative, out); false if the account could not bear it.
 pub fn add_balance(tx: &mut Tx<'_>, id: i64, amount_e4: i64) -> Result<bool, Fault> {
     Ok(tx.execute(ADD_BALANCE, params![amount_e4, id])? == 1)
+}
+
+/// Notes that money was received.
+pub fn note_payment(tx: &mut Tx<'_>, id: i64, at: Timestamp) -> Result<(), Fault> {
+    tx.execute(NOTE_PAYMENT, params![at, id]).map(|_| ())
 }
 
 pub fn set_password(tx: &mut Tx<'_>, id: i64, hash: &str) -> Result<bool, Fault> {
@@ -332,4 +346,23 @@ pub fn set_option(tx: &mut Tx<'_>, account_id: i64, name: &str, value: Option<&s
         None => tx.execute(DROP_OPTION, params![account_id, name]),
     }
     .map(|_| ())
+}
+
+/// The addresses from which the availability daemon may be asked on behalf of an account.
+pub fn availability_addresses(tx: &mut Tx<'_>, account_id: i64) -> Result<Vec<String>, Fault> {
+    tx.many(AVAILABILITY, params![account_id], |row| row.text(0))
+}
+
+/// Sets them, in place of those there were.
+pub fn set_availability_addresses(tx: &mut Tx<'_>, account_id: i64, addresses: &[String]) -> Result<(), Fault> {
+    tx.execute(DROP_AVAILABILITY, params![account_id])?;
+    for address in addresses {
+        tx.execute(ADD_AVAILABILITY, params![address, account_id])?;
+    }
+    Ok(())
+}
+
+/// The active account on whose behalf an address may ask; the oldest of several.
+pub fn by_availability_address(tx: &mut Tx<'_>, address: &str) -> Result<Option<Account>, Fault> {
+    tx.one(BY_AVAILABILITY, params![address], account)
 }

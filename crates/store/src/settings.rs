@@ -13,6 +13,8 @@ statements! {
     SET_PRICE = "INSERT INTO prices (id, zone, item, months, tier, currency, amount_e4, valid_from_at, valid_until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
                  ON CONFLICT (zone, item, months, tier, currency, valid_from_at) DO UPDATE SET amount_e4 = excluded.amount_e4, valid_until_at = excluded.valid_until_at";
     PRICES = "SELECT zone, item, months, tier, currency, amount_e4, valid_from_at, valid_until_at FROM prices WHERE zone = $1 ORDER BY item, months, tier, valid_from_at LIMIT 10000";
+    PRICES_IN_FORCE = "SELECT zone, item, months, tier, currency, amount_e4, valid_from_at, valid_until_at FROM prices WHERE currency = $1 AND tier IN ('', $2) \
+                       AND valid_from_at <= $3 AND (valid_until_at IS NULL OR valid_until_at > $3) ORDER BY zone, item, months, tier DESC, valid_from_at DESC LIMIT 100000";
     PRICE = "SELECT zone, item, months, tier, currency, amount_e4, valid_from_at, valid_until_at FROM prices WHERE zone = $1 AND item = $2 AND months = $3 AND currency = $4 \
              AND tier IN ('', $5) AND valid_from_at <= $6 AND (valid_until_at IS NULL OR valid_until_at > $6) ORDER BY tier DESC, valid_from_at DESC LIMIT 1";
 }
@@ -77,6 +79,11 @@ pub fn set_price(tx: &mut Tx<'_>, id: i64, p: &PriceRow) -> Result<(), Fault> {
 
 pub fn prices(tx: &mut Tx<'_>, zone: &str) -> Result<Vec<PriceRow>, Fault> {
     tx.many(PRICES, params![zone], price)
+}
+
+/// The prices in force at an instant for all zones; of several for the same the one that counts comes first, as in [`price_in_force`].
+pub fn prices_in_force(tx: &mut Tx<'_>, currency: Currency, tier: &str, at: Timestamp) -> Result<Vec<PriceRow>, Fault> {
+    tx.many(PRICES_IN_FORCE, params![currency.code(), tier, at], price)
 }
 
 /// The price in force at an instant: the tier's own before the one for every tier, the latest before older ones.

@@ -40,6 +40,7 @@ statements! {
     SESSIONS = "DELETE FROM sessions";
     API_KEYS = "DELETE FROM api_keys";
     ACCOUNT_OPTIONS = "DELETE FROM account_options";
+    AVAILABILITY_ADDRESSES = "DELETE FROM availability_addresses";
     SUB_ACCOUNTS = "DELETE FROM accounts WHERE parent_id IS NOT NULL";
     ACCOUNTS = "DELETE FROM accounts";
     SETTINGS = "DELETE FROM settings";

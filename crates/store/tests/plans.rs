@@ -24,6 +24,7 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("ledger::UNBALANCED", "a promise, looked at as a whole"),
     ("mails::LIST", "the newest, by the key, up to a limit"),
     ("orders::JOBLESS", "a promise; all jobs, once"),
+    ("settings::PRICES_IN_FORCE", "the prices that an operator has set himself, up to a limit"),
     ("verifications::FORGOTTEN", "a promise, looked at as a whole"),
     ("webhooks::DUE_WEBHOOKS", "as few as the operator's resellers have registered"),
 ];

@@ -1,10 +1,9 @@
 //! `login`: username and password, or api-key (dmapi.md 3.1). Opens a session; the body lists the zones that are sold.
 
-use super::{Call, Door, Request};
+use super::{Call, Door, Request, query_tld_list};
 use crate::dates;
 use crate::reply::{Cookie, Reply};
 use crate::session;
-use crate::wire::{LineSafe, LineWriter};
 use engine::Error;
 use engine::account::Show;
 use model::{Channel, Field, FieldProblem, Refusal, Timestamp};
@@ -22,10 +21,6 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let proven = call.engine.real_now();
     let profile = call.engine.run(&opened.actor, Show)?;
 
-    let mut zones = LineWriter::new();
-    for zone in call.engine.zones().sellable(call.engine.now()) {
-        zones.line(LineSafe::ascii(&zone.suffix));
-    }
     let tracking = call.engine.tracking_id();
     let stamp = |at: Option<Timestamp>| at.map(dates::login_stamp).unwrap_or_default();
     let timing = timing(proven.micros() - started.micros(), call.engine.real_now().micros() - started.micros());
@@ -51,7 +46,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         .header("Stats-last-error", &stamp(opened.error_at))
         .header("Stats-last-error-ip", &opened.error_from)
         .header("Stats-number-of-autorenew", &profile.autorenewing.to_string())
-        .body(zones)
+        .body(query_tld_list::zones(call))
         .cookie(Cookie::Set(opened.session_id)))
 }
 

@@ -23,6 +23,7 @@ mod domain_unlock;
 mod grants_invite;
 mod grants_list;
 mod grants_revoke;
+mod inquire_tld;
 mod login;
 mod logout;
 mod ns_create;
@@ -31,18 +32,24 @@ mod ns_modify;
 mod query_contact_list;
 mod query_domain_list;
 mod query_ns_list;
+mod query_price_list;
+mod query_price_list_v2;
 mod query_profile;
 mod query_request_list;
+mod query_tld_list;
 mod query_whois;
 mod result_delete;
 mod result_list;
 mod result_retrieve;
+mod user_get_property;
+mod user_set_property;
 mod version;
 mod wa_email_details;
 mod wa_email_list;
 mod wa_email_query_status;
 mod wa_email_validate;
 mod wa_email_verify;
+mod whois;
 
 use crate::params::Reader;
 use crate::reply::Reply;
@@ -148,6 +155,7 @@ pub const TABLE: &[&Request] = &[
     &grants_invite::REQUEST,
     &grants_list::REQUEST,
     &grants_revoke::REQUEST,
+    &inquire_tld::REQUEST,
     &login::REQUEST,
     &logout::REQUEST,
     &ns_create::REQUEST,
@@ -156,19 +164,25 @@ pub const TABLE: &[&Request] = &[
     &query_contact_list::REQUEST,
     &query_domain_list::REQUEST,
     &query_ns_list::REQUEST,
+    &query_price_list::REQUEST,
     &query_profile::REQUEST,
     &query_request_list::REQUEST,
+    &query_tld_list::REQUEST,
     &query_whois::REQUEST,
     &result_delete::REQUEST,
     &result_list::REQUEST,
     &result_retrieve::REQUEST,
+    &user_get_property::REQUEST,
+    &user_set_property::REQUEST,
     &contact_create_v2::REQUEST,
+    &query_price_list_v2::REQUEST,
     &version::REQUEST,
     &wa_email_details::REQUEST,
     &wa_email_list::REQUEST,
     &wa_email_query_status::REQUEST,
     &wa_email_validate::REQUEST,
     &wa_email_verify::REQUEST,
+    &whois::REQUEST,
 ];
 
 /// The request of a name or alias, in any case.
@@ -200,7 +214,9 @@ mod tests {
             if let Door::Cookie(need) = request.door {
                 assert!(matches!(need, Need::Whois | Need::Read), "{}", request.name);
                 assert!(
-                    ["query-", "result-list", "result-retrieve", "domain-check"].iter().any(|p| request.name.starts_with(p)),
+                    ["query-", "v2/query-", "result-list", "result-retrieve", "domain-check", "inquire-tld", "whois"]
+                        .iter()
+                        .any(|p| request.name.starts_with(p)),
                     "{}",
                     request.name
                 );

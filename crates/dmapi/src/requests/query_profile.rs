@@ -14,7 +14,10 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let view = call.engine.run(call.actor()?, Show)?;
     let p = &view.profile;
     let street = |place: usize| p.street.get(place).map_or("", String::as_str);
-    let (customer_id, access) = (view.account.to_string(), view.login_at.map(dates::stamp).unwrap_or_default());
+    let whois = |place: usize| p.whois_lines.get(place).map_or("", String::as_str);
+    let stamp = |at: Option<model::Timestamp>| at.map(dates::stamp).unwrap_or_default();
+    let (customer_id, payment, access) = (view.account.to_string(), stamp(view.paid_at), stamp(view.login_at));
+    let checked_from = view.availability_from.join(",");
     // Modules refuse to order at 0 or below, so credit counts (dmapi.md 12.47).
     let balance = view.available.decimal();
     let mut body = LineWriter::new();
@@ -33,17 +36,17 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         ("fax", &p.fax),
         ("balance", &balance),
         ("vat-id", &p.vat_id),
-        ("last-payment", ""),
+        ("last-payment", &payment),
         ("last-access", &access),
         ("admin_email", &view.email),
-        ("robot_email", ""),
-        ("checkd_ip", ""),
+        ("robot_email", &view.email),
+        ("checkd_ip", &checked_from),
         ("http", ""),
         ("url", &p.url),
-        ("whois1", ""),
-        ("whois2", ""),
-        ("whois3", ""),
-        ("whois4", ""),
+        ("whois1", whois(0)),
+        ("whois2", whois(1)),
+        ("whois3", whois(2)),
+        ("whois4", whois(3)),
         ("currency", view.currency.code()),
     ];
     for (key, value) in lines {

@@ -1,4 +1,6 @@
 //! `query-whois`: one domain, contact or host of the account (dmapi.md 5.4). Keys without a value are left out.
+//!
+//! `internal=1`, which the official modules send, is taken: an account's own data are shown whole anyway.
 
 use super::{Call, Door, Request};
 use crate::dates;
@@ -7,7 +9,7 @@ use crate::wire::{LineSafe, LineWriter};
 use crate::words;
 use engine::Error;
 use engine::contact::{self, ContactView};
-use engine::domain::{self, DomainView};
+use engine::domain::{Record, Show};
 use engine::host::{self, HostView};
 use model::field::{Field, Problem};
 use model::{DomainName, HostName, Need};
@@ -42,9 +44,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let mut body = LineWriter::new();
     match about {
         About::Domain(name) => {
-            let domain = call.engine.run(call.actor()?, domain::Info { name })?;
-            let owner = call.engine.run(call.actor()?, contact::Info { handle: domain.registrant.handle.clone() })?;
-            print_domain(&mut body, &domain, &owner);
+            print_domain(&mut body, &call.engine.run(call.actor()?, Show { name })?);
         }
         About::Host(name) => print_host(&mut body, &call.engine.run(call.actor()?, host::Info { name })?),
         About::Contact(handle) => print_contact(&mut body, &call.engine.run(call.actor()?, contact::Info { handle })?),
@@ -52,10 +52,11 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     Ok(Reply::done().body(body))
 }
 
-fn print_domain(body: &mut LineWriter, domain: &DomainView, owner: &ContactView) {
+fn print_domain(body: &mut LineWriter, record: &Record) {
+    let domain = &record.domain;
     body.pair("domain.fqdn", LineSafe::text(domain.name.as_str()));
     body.pair("domain.status", LineSafe::text(&words::status(domain)));
-    let data = &owner.data;
+    let data = &record.registrant.data;
     let street = |place: usize| data.street.get(place).map_or("", String::as_str);
     body.pair_if("domain.name", &data.display_name());
     body.pair_if("domain.organization", &data.organization);
@@ -69,6 +70,9 @@ fn print_domain(body: &mut LineWriter, domain: &DomainView, owner: &ContactView)
     body.pair_if("domain.country", &data.country);
     body.pair_if("domain.phone", &data.phone);
     body.pair_if("domain.fax", &data.fax);
+    for line in &record.reseller_lines {
+        body.pair("domain.reseller-line", LineSafe::text(line));
+    }
     body.pair("domain.owner-c", LineSafe::cell(&domain.registrant.handle));
     for (key, contacts) in [("domain.admin-c", &domain.admin), ("domain.tech-c", &domain.tech), ("domain.billing-c", &domain.billing)] {
         // DMAPI knows one contact of each kind.

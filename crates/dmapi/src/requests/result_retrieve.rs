@@ -22,7 +22,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let (by,) = p.done((by,))?;
     let actor = call.actor()?;
     let found = call.engine.run(actor, Retrieve { by })?;
-    let order = if found.standing == OrderStanding::Pending { call.engine.await_order(actor, found.id, HOLD)? } else { found };
+    let order = if found.standing == OrderStanding::Pending { call.engine.hold_for_order(actor, found.id, HOLD)? } else { found };
     Ok(Reply::done().body(print(&order)))
 }
 
@@ -34,8 +34,8 @@ fn print(order: &OrderView) -> LineWriter {
     body.pair("Object-Name", LineSafe::cell(&order.object));
     body.pair("Completion-Status", LineSafe::text(words::completion(order.standing)));
     body.gap();
-    if order.hidden {
-        // Its content was deleted; the outcome alone is kept.
+    if order.spent {
+        // Its content was deleted, or is too old: the outcome alone is told.
         return body;
     }
     body.pair("order number", LineSafe::number(order.id));

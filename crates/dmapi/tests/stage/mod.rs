@@ -77,7 +77,13 @@ impl Standing {
 
     /// Sends a request with just these parameters, and a cookie if there is one.
     pub fn ask(&self, method: Method, command: &str, parameters: &[(String, String)], cookie: Option<&str>) -> Sent {
-        let path = if command.starts_with("v2/") { format!("/{command}") } else { format!("/request/{command}") };
+        let path = if command.starts_with('/') {
+            command.to_owned()
+        } else if command.starts_with("v2/") {
+            format!("/{command}")
+        } else {
+            format!("/request/{command}")
+        };
         let form = form(parameters);
         let mut request = http::Request::builder().method(method.word());
         if let Some(sid) = cookie {

@@ -11,6 +11,7 @@ use engine::owner_change::{SetOptions, ShowOptions};
 use engine::{Actor, Engine};
 use model::owner_change::Mode;
 use model::{Currency, Money};
+use std::net::IpAddr;
 use std::process::ExitCode;
 
 #[derive(Subcommand, Clone, Debug)]
@@ -106,6 +107,12 @@ pub struct DetailsOptions {
     /// A charge that takes the balance below this is told by mail and event; 0 for never. In the account's currency.
     #[arg(long, env = "DOMESDAY_LOW_BALANCE", value_name = "AMOUNT")]
     low_balance: Option<String>,
+    /// What the reseller says of itself in WHOIS, a line each time; four at most. Replaces those there were.
+    #[arg(long = "whois-line", value_name = "TEXT")]
+    whois_lines: Option<Vec<String>>,
+    /// An address from which the availability daemon may be asked on the account's behalf. May be given several times; replaces those there were.
+    #[arg(long = "check-from", value_name = "ADDRESS")]
+    check_from: Option<Vec<IpAddr>>,
     #[command(flatten)]
     store: StoreOptions,
 }
@@ -257,7 +264,14 @@ fn set_details(engine: &Engine, options: DetailsOptions) -> anyhow::Result<()> {
         Some(text) => Some(Money::parse(text, actor.currency()).map_err(|_| anyhow!("--low-balance must be an amount such as 50.00"))?),
         None => None,
     };
-    let set = SetDetails { login: options.login.clone(), email: options.email, language: options.language, low_balance };
+    let set = SetDetails {
+        login: options.login.clone(),
+        email: options.email,
+        language: options.language,
+        low_balance,
+        whois_lines: options.whois_lines,
+        availability_from: options.check_from,
+    };
     engine.run(&Actor::staff(), set).map_err(words::told)?;
     table::say(format!("{} is set", options.login))
 }
@@ -326,7 +340,15 @@ mod tests {
             let store = StoreOptions { data: "unused".into(), database: None, zones: None };
             set_details(
                 engine,
-                DetailsOptions { login: "demo".to_owned(), email: text(email), language: text(language), low_balance: text(low), store },
+                DetailsOptions {
+                    login: "demo".to_owned(),
+                    email: text(email),
+                    language: text(language),
+                    low_balance: text(low),
+                    whois_lines: Some(vec!["Sold by Example Hosting".to_owned()]),
+                    check_from: Some(vec!["::ffff:192.0.2.7".parse().unwrap()]),
+                    store,
+                },
             )
         };
         set(None, Some("de"), None).unwrap();
@@ -335,6 +357,10 @@ mod tests {
         assert_eq!(
             (shown.email.as_str(), shown.profile.language.as_str(), shown.low_balance.to_string().as_str()),
             ("books@reseller.example", "de", "50.00 USD")
+        );
+        assert_eq!(
+            (shown.profile.whois_lines, shown.availability_from),
+            (vec!["Sold by Example Hosting".to_owned()], vec!["192.0.2.7".to_owned()])
         );
         assert!(set(Some("nobody"), None, None).is_err() && set(None, Some("de;x"), None).is_err() && set(None, None, Some("-1")).is_err());
     }

@@ -11,6 +11,7 @@ use model::contact::is_email;
 use model::domain::RenewalMode;
 use model::policy::Item;
 use model::{Access, Channel, Currency, Field, FieldProblem, Money, Months, Need, Problem, Refusal, Timestamp};
+use std::net::IpAddr;
 use store::accounts::{self, Account, KeyView};
 use store::settings::PriceRow;
 use store::{Tx, settings};
@@ -131,6 +132,7 @@ impl Operation for Create {
             login_from: String::new(),
             error_at: None,
             error_from: String::new(),
+            paid_at: None,
         };
         accounts::insert(tx, &account)?;
         audit::append(tx, cx, audit::Change { verb: "account-create", object: &account.dmapi_login, order_id: None, detail: "" })?;
@@ -187,7 +189,16 @@ pub struct SetDetails {
     pub language: Option<String>,
     /// A charge that takes the balance below this is told by mail and event; 0 for never.
     pub low_balance: Option<Money>,
+    /// What the reseller says of itself in WHOIS.
+    pub whois_lines: Option<Vec<String>>,
+    /// From where the availability daemon may be asked.
+    pub availability_from: Option<Vec<IpAddr>>,
 }
+
+/// DMAPI's profile has room for so many (`whois1` to `whois4`).
+const WHOIS_LINES_MAX: usize = 4;
+const WHOIS_LINE_CHARS_MAX: usize = 80;
+const AVAILABILITY_ADDRESSES_MAX: usize = 20;
 
 impl Operation for SetDetails {
     type Done = ();
@@ -198,8 +209,7 @@ impl Operation for SetDetails {
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
         let account = by_login(tx, &self.login)?;
         let mut problems = Vec::new();
-        let mut profile: Profile =
-            serde_json::from_str(&account.profile).map_err(|e| store::Fault::corrupt(format_args!("an account's profile: {e}")))?;
+        let mut profile = Profile::parse(&account.profile)?;
         let email = self.email.clone().unwrap_or_else(|| account.email.clone());
         if !is_email(&email) {
             problems.push(FieldProblem::malformed(Field::Other("email"), "an e-mail address"));
@@ -210,6 +220,21 @@ impl Operation for SetDetails {
                 problems.push(FieldProblem::malformed(Field::Language, "a language such as de or pt-BR"));
             }
             profile.language.clone_from(language);
+        }
+        if let Some(lines) = &self.whois_lines {
+            let plain = |line: &String| {
+                let length = line.chars().count();
+                (1..=WHOIS_LINE_CHARS_MAX).contains(&length) && !line.chars().any(model::text::is_forbidden)
+            };
+            if lines.len() > WHOIS_LINES_MAX || !lines.iter().all(plain) {
+                let expected = format!("at most {WHOIS_LINES_MAX} lines of at most {WHOIS_LINE_CHARS_MAX} characters");
+                problems.push(FieldProblem::malformed(Field::Other("whois lines"), expected));
+            }
+            profile.whois_lines.clone_from(lines);
+        }
+        if self.availability_from.as_ref().is_some_and(|addresses| addresses.len() > AVAILABILITY_ADDRESSES_MAX) {
+            let expected = format!("at most {AVAILABILITY_ADDRESSES_MAX} addresses");
+            problems.push(FieldProblem::new(Field::Other("availability addresses"), Problem::OutOfRange { expected }));
         }
         let low_balance_e4 = match self.low_balance {
             Some(limit) if limit.is_negative() || limit.currency != account.currency => {
@@ -225,7 +250,15 @@ impl Operation for SetDetails {
         }
         let json = serde_json::to_string(&profile).map_err(|e| crate::error::broken(e.to_string()))?;
         accounts::set_details(tx, account.id, &email, low_balance_e4, &json)?;
-        let detail = format!("{email}, {}, warned below {}", profile.language, Money::new(low_balance_e4, account.currency));
+        if let Some(addresses) = &self.availability_from {
+            let addresses: Vec<String> = addresses.iter().map(|address| address.to_canonical().to_string()).collect();
+            accounts::set_availability_addresses(tx, account.id, &addresses)?;
+        }
+        let mut detail = format!("{email}, {}, warned below {}", profile.language, Money::new(low_balance_e4, account.currency));
+        if let Some(addresses) = &self.availability_from {
+            let addresses: Vec<String> = addresses.iter().map(IpAddr::to_string).collect();
+            detail.push_str(&format!(", availability asked from {}", addresses.join(" ")));
+        }
         audit::append(tx, cx, audit::Change { verb: "account-details", object: &account.dmapi_login, order_id: None, detail: &detail })
     }
 }

@@ -1,5 +1,6 @@
 //! Accounts: who asks, how that is proven, and what an account looks like from outside.
 
+mod defaults;
 mod gate;
 mod login;
 pub mod manage;
@@ -7,6 +8,7 @@ mod profile;
 mod session;
 pub mod statement;
 
+pub use defaults::{Autorenews, SetAutorenews};
 pub use login::{Credentials, LoggedIn};
 pub use profile::{Balance, Profile, ProfileView, Show};
 

@@ -26,6 +26,15 @@ pub struct Profile {
     pub url: String,
     /// The language of mails to the account, such as `de`; English if empty.
     pub language: String,
+    /// What the reseller says of itself in WHOIS, four lines at most.
+    pub whois_lines: Vec<String>,
+}
+
+impl Profile {
+    /// Reads what the store keeps.
+    pub(crate) fn parse(json: &str) -> Result<Profile, store::Fault> {
+        serde_json::from_str(json).map_err(|e| store::Fault::corrupt(format_args!("an account's profile: {e}")))
+    }
 }
 
 /// The account as its holder sees it.
@@ -46,10 +55,14 @@ pub struct ProfileView {
     pub credit: Money,
     pub low_balance: Money,
     pub created: Timestamp,
+    /// When money was last received.
+    pub paid_at: Option<Timestamp>,
     pub login_at: Option<Timestamp>,
     pub login_from: String,
     pub domains: i64,
     pub autorenewing: i64,
+    /// Addresses from which the availability daemon may be asked.
+    pub availability_from: Vec<String>,
 }
 
 /// Asks for the actor's own profile.
@@ -66,7 +79,7 @@ impl Operation for Show {
         let available = a.balance_e4.saturating_sub(a.held_e4).saturating_add(a.credit_e4);
         Ok(ProfileView {
             account: a.id,
-            profile: serde_json::from_str(&a.profile).map_err(|e| store::Fault::corrupt(format_args!("an account's profile: {e}")))?,
+            profile: Profile::parse(&a.profile)?,
             currency: a.currency,
             balance: money(a.balance_e4),
             held: money(a.held_e4),
@@ -74,8 +87,10 @@ impl Operation for Show {
             credit: money(a.credit_e4),
             low_balance: money(a.low_balance_e4),
             created: a.created_at,
+            paid_at: a.paid_at,
             login_at: a.login_at,
             login_from: a.login_from.clone(),
+            availability_from: accounts::availability_addresses(tx, a.id)?,
             domains: domains::count(tx, a.id)?,
             autorenewing: domains::count_autorenew(tx, a.id)?,
             dmapi_login: a.dmapi_login,

@@ -66,7 +66,7 @@ pub struct Checked {
 }
 
 /// The period nearest to the wanted one that the zone offers for an operation.
-pub(super) fn offered_months(zone: &Zone, operation: Priced, wanted: Option<Months>) -> Option<Months> {
+pub(crate) fn offered_months(zone: &Zone, operation: Priced, wanted: Option<Months>) -> Option<Months> {
     let one_year = Months::from_years(1);
     let (periods, default) = match operation {
         Priced::Register => (&zone.register.periods, zone.register.default.0),

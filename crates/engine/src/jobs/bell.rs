@@ -31,6 +31,8 @@ pub(crate) struct Bell {
     webhook_in: Sender<()>,
     webhook_out: Receiver<()>,
     waiting: Mutex<HashMap<i64, (Arc<Decision>, usize)>>,
+    /// Callers that are held although they would only ask again.
+    held_callers: AtomicUsize,
     /// Jobs being done at this moment.
     in_hand: AtomicUsize,
     /// Jobs that this node has claimed and not done, with their epoch and the time since which their lease runs.
@@ -39,6 +41,17 @@ pub(crate) struct Bell {
     by_hand: Mutex<Option<Hand>>,
     /// Poll messages may have been left to open orders; true at first, since another life may have left some.
     messages_left: AtomicBool,
+}
+
+/// A place for a caller who is held, until dropped.
+pub(crate) struct Seat<'a> {
+    taken: &'a AtomicUsize,
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.taken.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// A job in hand, until dropped.
@@ -71,6 +84,7 @@ impl Bell {
             webhook_in,
             webhook_out,
             waiting: Mutex::new(HashMap::new()),
+            held_callers: AtomicUsize::new(0),
             in_hand: AtomicUsize::new(0),
             held: Mutex::new(HashMap::new()),
             by_hand: Mutex::new(None),
@@ -184,6 +198,12 @@ impl Bell {
         }
     }
 
+    /// One of `max` places for callers who are held; `None` if all are taken.
+    pub(crate) fn seat(&self, max: usize) -> Option<Seat<'_>> {
+        let taken = self.held_callers.fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| (taken < max).then_some(taken + 1));
+        taken.is_ok().then_some(Seat { taken: &self.held_callers })
+    }
+
     /// A place from which the order's end is heard. To be taken before the order is looked at.
     pub(crate) fn listen(&self, order_id: i64) -> Ear<'_> {
         let mut waiting = self.waiting.lock().unwrap_or_else(|p| p.into_inner());
@@ -251,6 +271,16 @@ mod tests {
         assert!(!bell.is_laden());
         (0..=LATER_MAX as i64).for_each(|id| bell.hand_over_later(job(id)));
         assert!(bell.is_laden());
+    }
+
+    #[test]
+    fn seats_are_bounded_and_free_again() {
+        let bell = Bell::new();
+        let first = bell.seat(2);
+        let second = bell.seat(2);
+        assert!(first.is_some() && second.is_some() && bell.seat(2).is_none());
+        drop(first);
+        assert!(bell.seat(2).is_some());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The sandbox's beginning: accounts, keys, contacts, and names near every edge of the life cycle.
 
-use crate::account::manage::{AddKey, Fund, Impersonate, NewAccount};
+use crate::account::manage::{AddKey, Fund, Impersonate, NewAccount, SetDetails};
 use crate::account::statement::Statement;
 use crate::account::{Actor, Profile};
 use crate::context::{Cx, Operation};
@@ -10,6 +10,7 @@ use crate::{Engine, Error, audit, contact};
 use model::contact::{ContactData, ContactDraft};
 use model::domain::{Privacy, RenewalMode};
 use model::{Access, Channel, Currency, Money, Need, Refusal, Timestamp};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use store::domains::{self, Domain};
 use store::{Tx, accounts, contacts, settings};
 
@@ -221,6 +222,9 @@ fn fill(engine: &Engine) -> Result<(), Error> {
             engine.run(&staff, Fund { login: name.to_owned(), amount_e4: dollars * 10_000, memo: "sandbox deposit".to_owned() })?;
         }
     }
+    // The availability daemon answers whoever is on this machine.
+    let near = vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+    engine.run(&staff, SetDetails { login: "demo".to_owned(), availability_from: Some(near), ..SetDetails::default() })?;
     let keys = [
         ("demo", "demo-key", Access::Full),
         ("demo", "demo-key-read", Access::ReadOnly),

@@ -50,6 +50,8 @@ pub struct OrderView {
     pub decided: Option<Timestamp>,
     /// Put away by its owner: only its outcome is still known.
     pub hidden: bool,
+    /// Its details are not told any more: it was put away, or was decided too long ago.
+    pub spent: bool,
     /// What the outcome brought, such as `expires` or `roid`.
     pub result: Vec<(String, String)>,
 }
@@ -76,6 +78,7 @@ pub(crate) fn view(o: Order) -> OrderView {
         accepted: o.accepted_at,
         decided: o.decided_at,
         hidden: o.hidden_at.is_some(),
+        spent: o.hidden_at.is_some(),
         result: serde_json::from_str(&o.result).unwrap_or_default(),
     }
 }

@@ -24,6 +24,9 @@ fn find(tx: &mut Tx<'_>, account: i64, key: &OrderKey) -> Result<Order, Error> {
     found.ok_or_else(|| Refusal::OrderUnknown.into())
 }
 
+/// Details are told for so long after the end of an order, its outcome for ever (dmapi.md 3).
+const DETAILS_DAYS: i64 = 90;
+
 /// Asks for an order.
 pub struct Retrieve {
     pub by: OrderKey,
@@ -36,6 +39,11 @@ impl Operation for Retrieve {
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<OrderView, Error> {
         let mut order = view(find(tx, cx.actor.account, &self.by)?);
+        if order.decided.is_some_and(|at| at.plus_days(DETAILS_DAYS) <= cx.now) {
+            order.spent = true;
+            order.message.clear();
+            order.result.clear();
+        }
         // An order remembers of a code only its digest; the code itself is shown while it is the one in force.
         if let Some(at) = order.result.iter().position(|(key, _)| key == "auth-digest") {
             let (_, known) = order.result.remove(at);

@@ -7,7 +7,18 @@ use crate::jobs::Hand;
 use crate::{Engine, Error};
 use std::time::{Duration, Instant};
 
+/// So many callers are held at once that only poll: a quarter of all requests that there is room for. The next ones are answered as things stand.
+const HELD_MAX: usize = 128;
+
 impl Engine {
+    /// As [`Engine::await_order`], for those who would only ask again: where too many are held already, the order as it stands.
+    pub fn hold_for_order(&self, actor: &Actor, order_id: i64, limit: Duration) -> Result<OrderView, Error> {
+        match self.inner.bell.seat(HELD_MAX) {
+            Some(_seat) => self.await_order(actor, order_id, limit),
+            None => self.run(actor, Retrieve { by: OrderKey::Id(order_id) }),
+        }
+    }
+
     /// The order once it is decided, or as it stands after `limit`. Another node may decide it, so the store is asked now and then.
     pub fn await_order(&self, actor: &Actor, order_id: i64, limit: Duration) -> Result<OrderView, Error> {
         if let Some(hand) = self.inner.bell.hand() {

@@ -2,6 +2,10 @@
 //!
 //! Reached by DMAPI `login` (the list of zones), CentralNic `GetZoneInfo` and `QueryZoneList`. Refuses: ZoneNotSold.
 
+mod prices;
+
+pub use prices::{PriceLine, PriceList, YEARS};
+
 use crate::context::{Cx, Operation};
 use crate::{Error, pricing};
 use model::pattern::Pattern;
