@@ -4,11 +4,13 @@ mod gate;
 mod login;
 pub mod manage;
 mod profile;
+mod properties;
 mod session;
 pub mod statement;
 
 pub use login::{Credentials, LoggedIn};
 pub use profile::{Balance, Profile, ProfileView, Show};
+pub use properties::SetProperties;
 
 pub(crate) use gate::Gate;
 

@@ -12,6 +12,7 @@ mod price;
 mod property;
 pub(crate) mod push;
 pub(crate) mod register;
+pub(crate) mod relock;
 pub(crate) mod renew;
 pub(crate) mod restore;
 pub(crate) mod set_renewal_mode;
