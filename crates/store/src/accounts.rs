@@ -83,6 +83,7 @@ statements! {
     NOTE_PAYMENT = "UPDATE accounts SET paid_at = $1 WHERE id = $2";
     SET_DETAILS = "UPDATE accounts SET email = $1, low_balance_e4 = $2, profile = $3 WHERE id = $4";
     SET_RENEWALS = "UPDATE accounts SET renewal_mode = $1, renew_at_expiry = $2, refund_every = $3 WHERE id = $4";
+    SET_TRANSFER_LOCK = "UPDATE accounts SET transfer_lock = $1 WHERE id = $2";
     SET_PASSWORD = "UPDATE accounts SET password_hash = $1, credentials_version = credentials_version + 1 WHERE id = $2";
     SET_STATE = "UPDATE accounts SET state = $1, credentials_version = credentials_version + 1 WHERE id = $2";
     NOTE_LOGIN = "UPDATE accounts SET login_at = $1, login_from = $2 WHERE id = $3";
@@ -332,6 +333,11 @@ pub fn set_details(tx: &mut Tx<'_>, id: i64, email: &str, low_balance_e4: i64, p
 /// What becomes of the account's names at the end of their terms, and how many deletions are refunded.
 pub fn set_renewals(tx: &mut Tx<'_>, id: i64, mode: RenewalMode, at_expiry: bool, refund_every: i64) -> Result<(), Fault> {
     tx.execute(SET_RENEWALS, params![mode.word(), at_expiry, refund_every, id]).map(|_| ())
+}
+
+/// Sets whether an account's names are locked against transfer by default.
+pub fn set_transfer_lock(tx: &mut Tx<'_>, id: i64, locked: bool) -> Result<(), Fault> {
+    tx.execute(SET_TRANSFER_LOCK, params![locked, id]).map(|_| ())
 }
 
 /// The value of an option that is not at its default.

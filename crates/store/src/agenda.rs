@@ -60,7 +60,7 @@ statements! {
     NEXT_DUE = "SELECT MIN(due_at) FROM agenda";
     REMOVE = "DELETE FROM agenda WHERE domain_id = $1 AND what = $2";
     REMOVE_ALL = "DELETE FROM agenda WHERE domain_id = $1";
-    REMOVE_TERMS = "DELETE FROM agenda WHERE domain_id = $1 AND what NOT IN ('resume', 'verification')";
+    REMOVE_TERMS = "DELETE FROM agenda WHERE domain_id = $1 AND what NOT IN ('resume', 'verification', 'relock')";
     HAND_OVER = "UPDATE agenda SET account_id = $1, locked_until = 0, epoch = epoch + 1 WHERE domain_id = $2";
     WAKE = "UPDATE agenda SET due_at = $1, locked_until = 0, epoch = epoch + 1 WHERE domain_id = $2 AND what = $3 AND due_at > $1";
     FREE_ALL = "UPDATE agenda SET locked_until = 0 WHERE locked_until > 0";
@@ -184,7 +184,7 @@ pub fn remove_all(tx: &mut Tx<'_>, domain_id: i64) -> Result<(), Fault> {
     tx.execute(REMOVE_ALL, params![domain_id]).map(|_| ())
 }
 
-/// A domain is another account's now: what its end of term brings is forgotten, to be put there anew; what a suspended name waits for stays.
+/// A domain is another account's now: what its end of term brings is forgotten, to be put there anew; what a suspended or unlocked name waits for stays.
 pub fn hand_over(tx: &mut Tx<'_>, domain_id: i64, to: i64) -> Result<(), Fault> {
     forget_amount(tx, domain_id)?;
     tx.execute(REMOVE_TERMS, params![domain_id])?;

@@ -5,12 +5,14 @@ mod gate;
 mod login;
 pub mod manage;
 mod profile;
+mod properties;
 mod session;
 pub mod statement;
 
 pub use defaults::{Autorenews, SetAutorenews};
 pub use login::{Credentials, LoggedIn};
 pub use profile::{Balance, Profile, ProfileView, Show};
+pub use properties::SetProperties;
 
 pub(crate) use gate::Gate;
 

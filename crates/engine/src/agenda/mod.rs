@@ -11,6 +11,7 @@ pub(crate) use dates::{Dates, is_leaving, renews_by_itself};
 
 use crate::account::Actor;
 use crate::context::{After, Cx};
+use crate::domain::relock::{self, RELOCK};
 use crate::domain::sync::{Look, registry_actor};
 use crate::domain::zone_of;
 use crate::error::broken;
@@ -212,7 +213,7 @@ fn step(
     account: &Account,
     quoted: Option<&Availability>,
 ) -> Result<Step, Error> {
-    let busy = [RENEWAL, RESUME, OWNER_LOCK].contains(&item.what.as_str()) && orders::holder(tx, &domain.name)?.is_some();
+    let busy = [RENEWAL, RESUME, OWNER_LOCK, RELOCK].contains(&item.what.as_str()) && orders::holder(tx, &domain.name)?.is_some();
     if busy {
         let again = cx.now.plus_seconds(BUSY_SECONDS);
         agenda::set(tx, domain.id, &item.what, domain.account_id, again, item.amount_e4, &item.attention)?;
@@ -228,6 +229,7 @@ fn step(
         RENEWAL => renewal::run(tx, cx, item, domain, &zone, account, quoted)?,
         RESUME => renewal::resume(tx, cx, domain)?,
         OWNER_LOCK => lock::run(tx, cx, item, domain)?,
+        RELOCK => relock::run(tx, cx, item, domain, &zone, account)?,
         VERIFICATION => verification::run_due(tx, cx, item, domain)?,
         other => return Err(broken(format!("nobody knows what {other} on an agenda means"))),
     };

@@ -13,6 +13,7 @@ mod property;
 mod public;
 pub(crate) mod push;
 pub(crate) mod register;
+pub(crate) mod relock;
 pub(crate) mod renew;
 pub(crate) mod restore;
 pub(crate) mod set_renewal_mode;

@@ -48,7 +48,12 @@ pub const KINDS: &[Kind] = &[
         "nack of domain-modify, -lock, -unlock, -set-property, -privacy-order, -transfer-get-auth-id",
         "the registry did not take the change",
     ),
-    theirs("DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY", "-", "the registry changed the name by itself, or it was put on hold or back"),
+    theirs(
+        "DOMAIN_MODIFICATION",
+        "MODIFICATION_NOTIFY",
+        "-",
+        "the registry changed the name by itself, it was put on hold or back, or it locked itself again (`transferlock`)",
+    ),
     theirs("DOMAIN_MODIFICATION", "MODIFICATION_PENDING", "pending", "a change of owner waits for its answers"),
     theirs("DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", "ack of the same", "a name was changed: data, locks, modes, privacy, code"),
     theirs("DOMAIN_REGISTRATION", "REGISTRATION_FAILED", "domain-register nack", "the registry refused; the hold is released"),

@@ -30,13 +30,14 @@ impl Meter {
 }
 
 /// The kinds of the agenda, in the order in which they are told.
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     crate::agenda::NOTICE,
     crate::agenda::FUNDS,
     crate::agenda::RENEWAL,
     crate::agenda::LOOK,
     crate::agenda::RESUME,
     crate::owner_change::OWNER_LOCK,
+    crate::domain::relock::RELOCK,
     crate::agenda::VERIFICATION,
     crate::contact::UNUSED,
 ];

@@ -1,28 +1,31 @@
-//! `SetProperty`: any number of NAME = value -> the account's properties (cnr-kb D.1). Served: those of changes of owner.
+//! `SetProperty`: any number of NAME = value -> the account's properties (cnr-kb D.1). Served: those of changes of owner and the lock of names.
 //!
-//! `ICANNTRANSFER-OWNERCHANGE-MODE` FOA or DESIGNATED_AGENT, `ICANNTRANSFER-TRANSFERLOCK` and `-TRANSFERLOCK-OVERRIDE` 0 or 1. Any other name is
-//! refused, and nothing is set then.
+//! `GENERAL-DEFAULT-CLIENTTRANSFERPROHIBITED` 0 or 1 (cnr-kb.md B), `ICANNTRANSFER-OWNERCHANGE-MODE` FOA or DESIGNATED_AGENT,
+//! `ICANNTRANSFER-TRANSFERLOCK` and `-TRANSFERLOCK-OVERRIDE` 0 or 1. Any other name is refused, and nothing is set then.
 
 use super::{Answer, Command};
 use crate::call::Call;
 use crate::reply::Reply;
 use engine::Error;
+use engine::account::SetProperties;
 use engine::owner_change::SetOptions;
 use model::owner_change::Mode;
 use model::{Field, Problem};
 
 pub const COMMAND: Command = Command { name: "SetProperty", answer: Answer::Inside(answer) };
 
+const LOCK_DEFAULT: &str = "GENERAL-DEFAULT-CLIENTTRANSFERPROHIBITED";
 const MODE: &str = "ICANNTRANSFER-OWNERCHANGE-MODE";
 const LOCK: &str = "ICANNTRANSFER-TRANSFERLOCK";
 const LOCK_OVERRIDE: &str = "ICANNTRANSFER-TRANSFERLOCK-OVERRIDE";
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.read();
+    let transfer_lock = p.flag(LOCK_DEFAULT, Field::Other("general-default-clienttransferprohibited"));
     let mode = p.word(MODE, Field::Other("icanntransfer-ownerchange-mode"), &[("FOA", Mode::Foa), ("DESIGNATED_AGENT", Mode::Agent)]);
     let lock = p.flag(LOCK, Field::Other("icanntransfer-transferlock"));
     let lock_override = p.flag(LOCK_OVERRIDE, Field::Other("icanntransfer-transferlock-override"));
-    let served = [MODE, LOCK, LOCK_OVERRIDE];
+    let served = [LOCK_DEFAULT, MODE, LOCK, LOCK_OVERRIDE];
     for (name, _) in p.beginning("") {
         // Names of properties have parts, those of the frame of a call have none.
         if name.contains('-') && !served.contains(&name) {
@@ -34,6 +37,8 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         p.problem(Field::Other("property"), Problem::Missing);
     }
     p.done(Some(()))?;
-    call.engine.run(&call.actor, SetOptions { mode: mode.map(Some), lock, lock_override, ..SetOptions::default() })?;
+    let of_owners = mode.is_some() || lock.is_some() || lock_override.is_some();
+    let owner_change = of_owners.then(|| SetOptions { mode: mode.map(Some), lock, lock_override, ..SetOptions::default() });
+    call.engine.run(&call.actor, SetProperties { transfer_lock, owner_change })?;
     Ok(Reply::ok())
 }

@@ -29,10 +29,15 @@ pub struct Held {
     pub expires_seen: Option<Timestamp>,
     /// The holder's own lock as the last order about it left it.
     pub user_lock: Option<bool>,
+    /// When the holder lifted it, where that is known: after so many days it comes again.
+    pub unlocked_at: Option<Timestamp>,
     pub at_rest: Option<AtRest>,
     /// Deleted, and to be restored.
     pub in_redemption: bool,
 }
+
+/// CentralNic, transfer lock default: an unlocked name that has not left is locked again after so many days.
+const RELOCK_DAYS: i64 = 30;
 
 /// A name as it stood when all was last at rest.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -154,13 +159,31 @@ impl Model {
             OrderKind::DomainLock | OrderKind::DomainUnlock | OrderKind::DomainModify => match Self::meant(wish) {
                 Some(Meant::Lock { locked }) => {
                     if let Some(held) = self.held.get_mut(&name) {
+                        if *locked {
+                            held.unlocked_at = None;
+                        } else if held.user_lock == Some(true) {
+                            held.unlocked_at = view.decided;
+                        }
                         held.user_lock = Some(*locked);
+                    }
+                }
+                _ if view.kind == OrderKind::DomainLock && view.channel == Channel::System => {
+                    if let Some(held) = self.held.get_mut(&name) {
+                        // One that comes with another account is that account's wish.
+                        let unlocked_at = held.unlocked_at.take().filter(|_| held.account == account);
+                        if let Some((from, at)) = unlocked_at.zip(view.decided)
+                            && at < from.plus_days(RELOCK_DAYS)
+                        {
+                            faults.push(format!("{name} was unlocked at {from} and locked again at {at}"));
+                        }
+                        held.user_lock = None;
                     }
                 }
                 // Any other change of a name may have said something about its lock.
                 _ if view.kind == OrderKind::DomainModify => {
                     if let Some(held) = self.held.get_mut(&name) {
                         held.user_lock = None;
+                        held.unlocked_at = None;
                         if let Some(Meant::Code(code)) = Self::meant(wish) {
                             self.code_set.insert(name.clone(), view.decided.unwrap_or(view.accepted));
                             self.codes.insert(name, code.clone());
@@ -284,6 +307,7 @@ impl Model {
                     self.given(held.account, account, name);
                     held.account = account;
                     held.user_lock = None;
+                    held.unlocked_at = None;
                 }
                 other => {
                     faults.push(format!("{} has {name} of {}: {other:?}", ACCOUNTS[account], ACCOUNTS[held.account]));
@@ -346,6 +370,14 @@ impl Model {
             faults.push(format!("{name}: the holder's lock is {user}, and {:?} was wished for", held.user_lock));
         }
         held.user_lock = Some(user);
+        if let Some(due) = held.unlocked_at.filter(|_| !user).map(|at| at.plus_days(RELOCK_DAYS)) {
+            // Where nothing was in its way.
+            let free =
+                !leaving && !self.is_touched(name) && !view.statuses.iter().any(|s| s.starts_with("pending") || s.contains("Update"));
+            if free && self.time.was_quiet(due) && self.time.rested.is_some_and(|rested| rested < due) {
+                faults.push(format!("{name} was to be locked again at {due}"));
+            }
+        }
         self.on_time(held, name, around, faults);
         let renews = view.renews;
         held.at_rest = Some(AtRest { paid_until: view.paid_until, renewal_date: view.renewal_date, renews, leaving });
@@ -415,6 +447,7 @@ impl Held {
             renewed_at: None,
             expires_seen: None,
             user_lock: None,
+            unlocked_at: None,
             at_rest: None,
             in_redemption: false,
         }

@@ -1,7 +1,7 @@
 //! The change of a domain as it is kept until the registry has it, and its settlement.
 
 use super::super::settled::{DONE, Outcome, told};
-use super::super::{set_renewal_mode, zone_of};
+use super::super::{relock, set_renewal_mode, zone_of};
 use super::{BOUGHT, DnssecRecord, RoleContacts, json, parsed};
 use crate::context::Cx;
 use crate::error::broken;
@@ -32,6 +32,9 @@ pub(crate) struct Modification {
     /// The lock that follows a change of owner comes or goes.
     #[serde(default)]
     pub owner_lock: Option<bool>,
+    /// The holder's lock comes again by itself.
+    #[serde(default)]
+    pub relock: bool,
     pub renewal_mode: Option<String>,
     pub transfer_mode: Option<String>,
     /// The level, and until when in microseconds where it is bought with this change.
@@ -54,6 +57,7 @@ impl Modification {
             statuses: None,
             lock: None,
             owner_lock: None,
+            relock: false,
             renewal_mode: None,
             transfer_mode: None,
             privacy: None,
@@ -74,6 +78,7 @@ impl Modification {
             statuses,
             lock,
             owner_lock,
+            relock: _,
             renewal_mode,
             transfer_mode,
             privacy,
@@ -131,7 +136,10 @@ impl Modification {
 /// Writes a change into our own record of a domain.
 pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &Modification, by: &str) -> Result<(), Error> {
     let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
-    domain.locks = change.locks(&locks)?.words();
+    let after = change.locks(&locks)?;
+    let own = |locks: &Locks| locks.holds(LockReason::User);
+    let own_lock = (own(&after) != own(&locks)).then(|| own(&after));
+    domain.locks = after.words();
     if let Some(registrant) = change.registrant {
         domain.registrant_id = registrant;
     }
@@ -201,6 +209,12 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
     if change.owner_lock == Some(false) || change.lock.as_ref().is_some_and(lifted) {
         crate::owner_change::lock::forget(tx, domain.id)?;
     }
+    if let Some(locked) = own_lock {
+        relock::note(tx, cx, &domain, locked)?;
+    }
+    if change.relock {
+        relock::tell(tx, cx, &domain)?;
+    }
     if change.owner_lock.is_some() || change.lock.is_some() {
         crate::agenda::refresh(tx, cx, domain.id)?;
     }
@@ -213,7 +227,9 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modific
         return Ok(("The name is not held here any more".to_owned(), Vec::new()));
     };
     apply(tx, cx, domain, wish, &order.actor)?;
-    told(tx, cx, order, "DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", &[])?;
+    if !wish.relock {
+        told(tx, cx, order, "DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", &[])?;
+    }
     Ok((DONE.to_owned(), Vec::new()))
 }
 
