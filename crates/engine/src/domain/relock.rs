@@ -1,4 +1,4 @@
-//! Relock: locks a name again that its holder unlocked and that has not left since.
+//! Relock: locks a name again that its holder unlocked (not through DMAPI) and that has not left since.
 //!
 //! Reached by the agenda only; the account's default for new names decides when the time is over (cnr-kb.md B, transfer lock default). What
 //! stands on the agenda is all that is kept: it goes when the name is locked by anybody, and follows the name to another account.
@@ -9,7 +9,7 @@ use crate::{Error, agenda, events};
 use model::lock::{LockReason, Locks};
 use model::order::OrderKind;
 use model::policy::Zone;
-use model::{DomainName, Money, Timestamp};
+use model::{Channel, DomainName, Money, Timestamp};
 use store::Tx;
 use store::accounts::Account;
 use store::agenda::Item;
@@ -22,9 +22,9 @@ const DAYS: i64 = 30;
 /// An order that did not set the lock is followed by another after so long, and a transfer that keeps it off is looked at again.
 const AGAIN_SECONDS: i64 = 6 * 3_600;
 
-/// The holder's own lock has come or gone: the time ends or begins.
-pub(super) fn note(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, locked: bool) -> Result<(), Error> {
-    if locked {
+/// The holder's own lock has come or gone: the time ends or begins. Who lifts it through DMAPI was never told of such a time: there it stays lifted.
+pub(super) fn note(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, locked: bool, channel: Channel) -> Result<(), Error> {
+    if locked || channel == Channel::Dmapi {
         store::agenda::remove(tx, domain.id, RELOCK)?;
     } else {
         store::agenda::set(tx, domain.id, RELOCK, domain.account_id, cx.now.plus_days(DAYS), 0, "")?;

@@ -159,7 +159,7 @@ impl Model {
             OrderKind::DomainLock | OrderKind::DomainUnlock | OrderKind::DomainModify => match Self::meant(wish) {
                 Some(Meant::Lock { locked }) => {
                     if let Some(held) = self.held.get_mut(&name) {
-                        if *locked {
+                        if *locked || view.channel == Channel::Dmapi {
                             held.unlocked_at = None;
                         } else if held.user_lock == Some(true) {
                             held.unlocked_at = view.decided;

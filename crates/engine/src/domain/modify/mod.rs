@@ -28,7 +28,7 @@ use model::policy::{Item, OwnerKind, Zone};
 use model::verification::HoldReason;
 use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
 use plan::{Facts, Plan, PrivacyStep, decide};
-use settle::apply;
+use settle::{Hand, apply};
 use std::sync::Arc;
 use store::contacts::Contact;
 use store::domains::{self, Domain};
@@ -529,7 +529,7 @@ pub(crate) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish:
     let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
     if wish.price.amount_e4 == 0 && !wish.change.is_for_registry(domain, &locks) {
         if !wish.change.is_empty() {
-            apply(tx, cx, domain.clone(), &wish.change, &cx.actor.name())?;
+            apply(tx, cx, domain.clone(), &wish.change, Hand { name: &cx.actor.name(), channel: cx.actor.channel })?;
             audit::append(
                 tx,
                 cx,
@@ -569,7 +569,7 @@ pub(crate) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish:
 /// Switches privacy that was bought and of which the registry knows nothing, inside another operation.
 pub(super) fn switch_privacy(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, level: Privacy) -> Result<(), Error> {
     let change = Modification { privacy: Some((level.word().to_owned(), None)), ..Modification::of(domain) };
-    apply(tx, cx, domain.clone(), &change, &cx.actor.name())
+    apply(tx, cx, domain.clone(), &change, Hand { name: &cx.actor.name(), channel: cx.actor.channel })
 }
 
 /// The people of a domain as it stands.

@@ -6,9 +6,9 @@ use super::{BOUGHT, DnssecRecord, RoleContacts, json, parsed};
 use crate::context::Cx;
 use crate::error::broken;
 use crate::{Error, verification};
-use model::Timestamp;
 use model::domain::{Privacy, RenewalMode};
 use model::lock::{LockReason, Locks};
+use model::{Channel, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::Tx;
@@ -133,8 +133,15 @@ impl Modification {
     }
 }
 
+/// Who made a change, and through which interface.
+#[derive(Clone, Copy)]
+pub(super) struct Hand<'a> {
+    pub name: &'a str,
+    pub channel: Channel,
+}
+
 /// Writes a change into our own record of a domain.
-pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &Modification, by: &str) -> Result<(), Error> {
+pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &Modification, hand: Hand<'_>) -> Result<(), Error> {
     let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
     let after = change.locks(&locks)?;
     let own = |locks: &Locks| locks.holds(LockReason::User);
@@ -194,7 +201,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
         crate::transfer::code_will_end(tx, cx, &domain)?;
     }
     domain.updated_at = cx.now;
-    domain.updated_by = by.to_owned();
+    domain.updated_by = hand.name.to_owned();
     domains::modify(tx, &domain)?;
     let roles: RoleContacts = parsed("a domain's contacts", &domain.contacts)?;
     let people: BTreeSet<i64> =
@@ -210,7 +217,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
         crate::owner_change::lock::forget(tx, domain.id)?;
     }
     if let Some(locked) = own_lock {
-        relock::note(tx, cx, &domain, locked)?;
+        relock::note(tx, cx, &domain, locked, hand.channel)?;
     }
     if change.relock {
         relock::tell(tx, cx, &domain)?;
@@ -226,7 +233,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modific
     let Some(domain) = domains::by_id(tx, wish.domain)? else {
         return Ok(("The name is not held here any more".to_owned(), Vec::new()));
     };
-    apply(tx, cx, domain, wish, &order.actor)?;
+    apply(tx, cx, domain, wish, Hand { name: &order.actor, channel: order.channel })?;
     if !wish.relock {
         told(tx, cx, order, "DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", &[])?;
     }
@@ -239,7 +246,7 @@ pub(crate) fn settle_owner(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &M
         crate::owner_change::refused(tx, cx, order, "the name is not held here any more")?;
         return Ok(("The name is not held here any more".to_owned(), Vec::new()));
     };
-    apply(tx, cx, domain, wish, &order.actor)?;
+    apply(tx, cx, domain, wish, Hand { name: &order.actor, channel: order.channel })?;
     crate::owner_change::carried(tx, cx, order)?;
     Ok((DONE.to_owned(), Vec::new()))
 }
