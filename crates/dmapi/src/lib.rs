@@ -7,6 +7,8 @@ mod reply;
 mod requests;
 mod session;
 mod wire;
+#[allow(dead_code)]
+mod zonefile;
 mod words;
 
 use engine::{Engine, Error};

@@ -4,6 +4,7 @@ pub mod access;
 pub mod contact;
 pub mod domain;
 pub mod field;
+pub mod hosted;
 pub mod idn;
 pub mod lock;
 pub mod money;
