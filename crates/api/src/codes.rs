@@ -89,6 +89,7 @@ pub(crate) fn field_name(field: &Field) -> String {
         Field::ContactZone => "zone",
         Field::Extension(name) => return name.clone(),
         Field::Zone => "zone",
+        Field::HostedLine(_) => "records",
         Field::Pattern => "pattern",
         Field::From => "from",
         Field::To => "to",

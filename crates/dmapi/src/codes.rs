@@ -75,7 +75,7 @@ pub fn refused(refusal: &Refusal) -> Told {
         Refusal::AuthInfoWrong => told(2202, WRONG_AUTH, format!("{} is wrong", wire_name(&Field::AuthInfo))),
         Refusal::NotTransferable { reason } => told(2106, NOT_TRANSFERABLE, format!("The domain cannot be transferred, {reason}")),
         Refusal::TransferUnknown { name } => told(2301, NO_TRANSFER, format!("No transfer of {name} found")),
-        Refusal::NotYours => told(2201, AUTHORIZATION, "No permission for this object"),
+        Refusal::NotYours => told(2202, AUTHORIZATION, "No permission for this object"),
         Refusal::AlreadyExists => told(2302, EXISTS, "The object exists already"),
         Refusal::StatusForbids { status } => told(2304, STATUS, format!("Status {status} does not allow this")),
         Refusal::NameBusy { name } => told(2304, STATUS, format!("Another request for {name} is still in progress")),
@@ -134,6 +134,8 @@ fn problem_code(wrong: &FieldProblem) -> (u16, &'static str) {
     match wrong.problem {
         // What a zone demands beyond the request's own parameters is its policy (dmapi.md 2.3).
         Problem::Missing if matches!(wrong.field, Field::Extension(_)) => (2306, POLICY),
+        // dnscontrol looks for this code after it put an empty zone.
+        Problem::Missing if wrong.field == Field::HostedLine(0) => (2400, FAILED),
         Problem::Missing => (2003, MISSING),
         Problem::Repeated | Problem::Excludes { .. } => (2001, COMMAND_SYNTAX),
         Problem::Malformed { .. } | Problem::TooLong { .. } => (2005, SYNTAX),
@@ -186,6 +188,8 @@ pub fn wire_name(field: &Field) -> Cow<'static, str> {
         Field::ContactZone => "tld",
         Field::Extension(name) => return Cow::Owned(name.to_ascii_lowercase()),
         Field::Zone => "tld",
+        Field::HostedLine(0) => "zone",
+        Field::HostedLine(line) => return Cow::Owned(format!("zone line {line}")),
         Field::Pattern => "pattern",
         Field::From => "from",
         Field::To => "to",

@@ -7,9 +7,8 @@ mod reply;
 mod requests;
 mod session;
 mod wire;
-#[allow(dead_code)]
-mod zonefile;
 mod words;
+mod zonefile;
 
 use engine::{Engine, Error};
 use http::{Method, StatusCode};

@@ -24,10 +24,12 @@ pub enum OrderKind {
     /// Our yes or no to another registrar's request.
     TransferAnswer,
     AuthCode,
+    /// A hosted zone written anew; done at once.
+    HostedZonePut,
 }
 
 impl OrderKind {
-    pub const ALL: [OrderKind; 19] = [
+    pub const ALL: [OrderKind; 20] = [
         OrderKind::ContactCreate,
         OrderKind::DomainRegister,
         OrderKind::DomainRenew,
@@ -47,6 +49,7 @@ impl OrderKind {
         OrderKind::DomainTransfer,
         OrderKind::TransferAnswer,
         OrderKind::AuthCode,
+        OrderKind::HostedZonePut,
     ];
 
     pub fn word(self) -> &'static str {
@@ -70,6 +73,7 @@ impl OrderKind {
             OrderKind::DomainTransfer => "domain-transfer-in-reseller",
             OrderKind::TransferAnswer => "domain-transfer-answer",
             OrderKind::AuthCode => "domain-transfer-get-auth-id",
+            OrderKind::HostedZonePut => "dns-zone-put",
         }
     }
 

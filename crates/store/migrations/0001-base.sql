@@ -394,3 +394,17 @@ CREATE TABLE domain_properties (
     value TEXT NOT NULL,
     PRIMARY KEY (domain_id, name)
 );
+
+-- What our name servers answer for a domain, once its holder has written it. A row may be missing: then the zone is empty.
+CREATE TABLE hosted_zones (
+    domain_id BIGINT PRIMARY KEY REFERENCES domains (id),
+    name TEXT NOT NULL UNIQUE,
+    records TEXT NOT NULL,
+    -- Sealed: the seed of the key that signs the zone; empty while it is not signed.
+    key_sealed TEXT NOT NULL,
+    dynamic_user TEXT NOT NULL,
+    dynamic_sealed TEXT NOT NULL,
+    serial BIGINT NOT NULL CHECK (serial BETWEEN 1 AND 4294967295),
+    updated_at BIGINT NOT NULL,
+    updated_by TEXT NOT NULL
+);

@@ -302,6 +302,7 @@ pub struct Gift<'a> {
 pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) -> Result<bool, Fault> {
     crate::agenda::remove_all(tx, id)?;
     crate::hosts::give_below(tx, id, gift.to, at, by)?;
+    crate::hosted::close_dynamic(tx, id)?;
     tx.execute(UNLINK_CONTACTS, params![id])?;
     let changed = tx.execute(
         GIVE,
@@ -313,6 +314,7 @@ pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) 
 /// Takes a domain out: it was dropped, or is another registrar's. Orders, ledger, events and audit keep its history.
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     crate::hosts::delete_below(tx, id)?;
+    crate::hosted::delete(tx, id)?;
     tx.execute(DROP_PROPERTIES, params![id])?;
     tx.execute(UNLINK_CONTACTS, params![id])?;
     tx.execute(DELETE, params![id]).map(|_| ())

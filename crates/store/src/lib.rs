@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod db;
 pub mod domains;
 pub mod events;
+pub mod hosted;
 pub mod hosts;
 pub mod jobs;
 pub mod journal;
@@ -28,12 +29,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "base", sql:
 
 /// Every statement of every table, by module and name.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Statement)> {
-    let modules: [(&str, &[(&str, Statement)]); 17] = [
+    let modules: [(&str, &[(&str, Statement)]); 18] = [
         ("accounts", accounts::STATEMENTS),
         ("agenda", agenda::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
         ("domains", domains::STATEMENTS),
         ("events", events::STATEMENTS),
+        ("hosted", hosted::STATEMENTS),
         ("hosts", hosts::STATEMENTS),
         ("jobs", jobs::STATEMENTS),
         ("journal", journal::STATEMENTS),

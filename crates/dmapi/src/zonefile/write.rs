@@ -1,6 +1,7 @@
 //! Writing a zone in DMAPI's form: one blank between words, texts in quotes, no `0 0` where nothing follows it (dmapi.md 9.2).
 
 use super::tokens::quoted;
+use model::HostName;
 use model::hosted::{Data, DynamicLogin, Record};
 
 /// One record, without line end.
@@ -33,4 +34,9 @@ pub fn record(record: &Record) -> String {
 pub fn directives(dnssec: bool, dynamic: Option<&DynamicLogin>) -> [String; 2] {
     let dynamic = dynamic.map_or_else(|| "$dyndns=no::".to_owned(), |login| format!("$dyndns=yes:{}:{}", login.user, login.password));
     [format!("$dnssec={}", if dnssec { "yes" } else { "no" }), dynamic]
+}
+
+/// A name server that stands in every zone by itself, as `include-defaults=1` shows it.
+pub fn default_name_server(host: &HostName) -> String {
+    format!("@ NS 0 {}. 86400", host.as_str())
 }
