@@ -3,12 +3,14 @@
 mod answer;
 mod list;
 mod put;
+mod redirect;
 mod replace;
 mod show;
 
 pub use answer::{Answered, Find};
 pub use list::{Hosted, List};
 pub use put::{Numbered, Put};
+pub use redirect::{FindRedirection, Redirection};
 pub use replace::{Replace, Replaced};
 pub use show::{HostedView, Show};
 
