@@ -30,9 +30,9 @@ class Account:
         return round(float(re.search(r"^balance: (\S+)$", self.dmapi("query-profile"), re.M)[1]) * 100)
 
     def quiet(self):
-        """Waits until no order is under way."""
+        """Waits until no registration or renewal is under way; a transfer that nobody answers stays."""
         for _ in range(300):
-            if "\nRecords: 0" in self.dmapi("result-list", {"pending": 1, "showall": 1, "status": "?", "count-only": 1}):
+            if "\nRecords: 0" in self.dmapi("result-list", {"rtype": "domain-re*", "pending": 1, "showall": 1, "status": "?", "count-only": 1}):
                 return
             time.sleep(0.1)
         raise TimeoutError("orders are still pending")

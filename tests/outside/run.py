@@ -32,6 +32,7 @@ CLIENTS = [
     ("pyepp_life.py", 90),
     ("net_epp.pl", 90),
     ("races.py", 120),
+    ("webhooks.py", 180),
     ("bad_http.py", 120),
 ]
 START_S = 60

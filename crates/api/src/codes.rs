@@ -30,9 +30,14 @@ pub(crate) fn refused(refusal: &Refusal) -> (StatusCode, Option<String>, String)
         Refusal::InUse { by } => plain(StatusCode::CONFLICT, format!("it is used by {by}")),
         Refusal::ObjectBusy { object } => plain(StatusCode::CONFLICT, format!("another order for {object} is on its way")),
         Refusal::EventUnknown => plain(StatusCode::NOT_FOUND, "there is no such event in this account".to_owned()),
+        Refusal::WebhookUnknown => plain(StatusCode::NOT_FOUND, "there is no such webhook in this account".to_owned()),
+        Refusal::KeyReused => {
+            plain(StatusCode::UNPROCESSABLE_ENTITY, "this Idempotency-Key was used for another request within a day".to_owned())
+        }
         Refusal::OrderUnknown => plain(StatusCode::NOT_FOUND, "there is no such order in this account".to_owned()),
         Refusal::AuthInfoWrong => plain(StatusCode::FORBIDDEN, "the authorization code is wrong".to_owned()),
         Refusal::NotTransferable { reason } => plain(StatusCode::CONFLICT, format!("the name cannot be transferred: {reason}")),
+        Refusal::OwnerChangeUnknown { object } => plain(StatusCode::NOT_FOUND, format!("there is no owner change of {object}")),
         Refusal::TransferUnknown { name } => plain(StatusCode::NOT_FOUND, format!("there is no transfer of {name}")),
         Refusal::NotYours => plain(StatusCode::FORBIDDEN, "that is not this account's".to_owned()),
         Refusal::AlreadyExists => plain(StatusCode::CONFLICT, "it exists already".to_owned()),

@@ -1,12 +1,13 @@
-//! The lab of the sandbox as JSON over HTTP: the movable clock, captured mails, scripted faults, and whether the promises hold.
+//! JSON over HTTP: our own API for resellers, and the lab of the sandbox with the movable clock, captured mails, scripted faults and the promises.
 //!
-//! [`answer`] is the whole crate: `/sandbox/...`, in sandbox mode only. What a call does beyond the engine itself (moving the clock together with the
+//! [`v1::answer`] is the API, `/api/v1/...`. [`answer`] is the lab: `/sandbox/...`, in sandbox mode only. What a call does beyond the engine itself (moving the clock together with the
 //! embedded registry, looking for drift, starting over) is behind [`Lab`].
 
 mod calls;
 mod codes;
 mod reply;
 mod request;
+pub mod v1;
 
 #[cfg(test)]
 mod tests;

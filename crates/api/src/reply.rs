@@ -3,6 +3,7 @@
 use crate::codes;
 use engine::{Engine, Error};
 use http::{HeaderValue, StatusCode, header};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 /// A reply that is ready to go.
@@ -111,4 +112,16 @@ impl Problem {
         reply.allow = self.allow;
         reply
     }
+}
+
+/// Names and values of a query. A plus stays a plus: what is asked for here are addresses and instants, which hold no blanks.
+pub(crate) fn query_pairs(query: &str) -> Result<Vec<(String, String)>, &'static str> {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned()).map_err(|_| "the query is not UTF-8");
+    let parts = query.split('&').filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            Ok((decoded(name)?, decoded(value)?))
+        })
+        .collect()
 }

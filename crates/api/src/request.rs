@@ -1,10 +1,9 @@
 //! What a call was given: its query and its JSON, read strictly.
 
 use crate::Lab;
-use crate::reply::Problem;
+use crate::reply::{Problem, query_pairs};
 use engine::Engine;
 use http::{Method, StatusCode, header};
-use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
 /// No call of the lab needs more.
@@ -28,7 +27,7 @@ impl<'a> Ask<'a> {
             let message = format!("the body is longer than {BODY_MAX_BYTES} bytes");
             return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, None, message));
         }
-        let query = pairs(request.uri().query().unwrap_or(""))?;
+        let query = query_pairs(request.uri().query().unwrap_or("")).map_err(|why| Problem::new(StatusCode::BAD_REQUEST, None, why))?;
         Ok(Ask { engine, lab, query, body: request.body() })
     }
 
@@ -78,19 +77,4 @@ fn same_origin(request: &http::Request<Vec<u8>>) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(StatusCode::FORBIDDEN, None, "the lab takes changes from its own pages only, not from those of another origin"))
-}
-
-/// Names and values of a query. A plus stays a plus: what is asked for here are addresses, which hold no blanks.
-fn pairs(query: &str) -> Result<Vec<(String, String)>, Problem> {
-    let decoded = |text: &str| match percent_decode_str(text).decode_utf8() {
-        Ok(text) => Ok(text.into_owned()),
-        Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, None, "the query is not UTF-8")),
-    };
-    let parts = query.split('&').filter(|part| !part.is_empty());
-    parts
-        .map(|part| {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            Ok((decoded(name)?, decoded(value)?))
-        })
-        .collect()
 }

@@ -15,6 +15,12 @@ pub fn iso_millis(at: Timestamp) -> String {
     format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{millis:03}Z", c.year, c.month, c.day, c.hour, c.minute, c.second)
 }
 
+/// `2027-03-16T10:00:00Z`, in wa-email-list.
+pub fn iso(at: Timestamp) -> String {
+    let c = at.civil();
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", c.year, c.month, c.day, c.hour, c.minute, c.second)
+}
+
 /// `2020-11-15 22:37:05 +0000`, in the statistics of login.
 pub fn login_stamp(at: Timestamp) -> String {
     let c = at.civil();

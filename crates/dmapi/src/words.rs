@@ -4,6 +4,7 @@ use engine::domain::DomainView;
 use engine::order::OrderStanding;
 use model::Months;
 use model::domain::{Operation, Privacy};
+use model::grant::GrantRole;
 use model::lock::LockReason;
 use model::order::OrderKind;
 use model::transfer::TransferState;
@@ -15,10 +16,12 @@ pub fn request_type(kind: OrderKind) -> &'static str {
         OrderKind::DomainRegister => "domain-register",
         OrderKind::DomainRenew => "domain-renew",
         OrderKind::PrivacyOrder => "domain-privacy-order",
-        OrderKind::DomainDelete => "domain-delete",
+        // The one request that hands a name over is the deletion.
+        OrderKind::DomainDelete | OrderKind::DomainPush => "domain-delete",
         OrderKind::DomainRestore => "domain-redeem",
         OrderKind::DomainSuspend => "domain-suspend",
         OrderKind::DomainModify => "domain-modify",
+        OrderKind::DomainOwnerChange => "domain-owner-change",
         OrderKind::DomainLock => "domain-lock",
         OrderKind::DomainUnlock => "domain-unlock",
         OrderKind::PropertySet => "domain-set-property",
@@ -53,6 +56,20 @@ pub fn transfer_state(state: TransferState) -> &'static str {
         S::Completed => "TRANSFER_PROCESSED_SUCCESSFULLY",
     }
 }
+
+/// The part that an account has in a name (dmapi.md 8.14).
+pub fn grant_role(role: GrantRole) -> &'static str {
+    match role {
+        GrantRole::Creator => "@creator",
+        GrantRole::Admin => "@admin",
+        GrantRole::Tech => "@tech",
+        GrantRole::Billing => "@billing",
+    }
+}
+
+/// The same as they are written in requests.
+pub const GRANT_ROLES: &[(&str, GrantRole)] =
+    &[("@creator", GrantRole::Creator), ("@admin", GrantRole::Admin), ("@tech", GrantRole::Tech), ("@billing", GrantRole::Billing)];
 
 /// In result-retrieve, where any other word than `?` counts as final (dmapi.md 11).
 pub fn completion(standing: OrderStanding) -> &'static str {

@@ -33,6 +33,7 @@ const PARAMETERS: &[(&str, &[&str])] = &[
             "cltrid",
         ],
     ),
+    ("domain-owner-change", OWNER_CHANGE),
     ("domain-privacy-order", &["domain", "privacy", "period", "expyear", "max-price", "cltrid"]),
     ("domain-redeem", &["domain", "max-price", "cltrid"]),
     (
@@ -63,6 +64,9 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("domain-transfer-in", TRANSFER),
     ("domain-transfer-in-reseller", TRANSFER),
     ("domain-unlock", &["domain", "cltrid"]),
+    ("grants-invite", &["domain", "email", "role", "client-uid", "nickname", "nick-name", "cltrid"]),
+    ("grants-list", &["domain", "showkey"]),
+    ("grants-revoke", &["domain", "role", "scope", "type", "client-uid", "cltrid"]),
     ("login", &["username", "password", "api-key", "client-ip"]),
     ("logout", &["cltrid"]),
     ("ns-create", &["host", "ip", "ipv6", "cltrid"]),
@@ -96,6 +100,11 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("result-retrieve", &["proc-id", "svtrid"]),
     ("v2/contact/create", CONTACT),
     ("version", &["client-ip"]),
+    ("wa-email-details", &["key"]),
+    ("wa-email-list", &["pattern"]),
+    ("wa-email-query-status", &["email"]),
+    ("wa-email-validate", &["email"]),
+    ("wa-email-verify", &["key", "answer"]),
 ];
 
 const TRANSFER: &[&str] = &[
@@ -135,6 +144,23 @@ const CHANGE: &[&str] = &[
     "cltrid",
     "x-us-nexus-category",
     "x-%0a",
+];
+
+const OWNER_CHANGE: &[&str] = &[
+    "domain",
+    "tld",
+    "lock-opt-out",
+    "name",
+    "organization",
+    "email",
+    "address-1",
+    "city",
+    "state",
+    "postal-code",
+    "country",
+    "phone",
+    "cltrid",
+    "x-kr-ctfy-no",
 ];
 
 const CONTACT: &[&str] = &[
@@ -310,6 +336,9 @@ fn check_body(request: &str, code: u16, headers: &BTreeMap<String, Vec<String>>,
         }
         ("result-delete", None, _) => assert_eq!(lines.len(), 1),
         ("login" | "query-request-list" | "version", None, _) => {}
+        ("wa-email-query-status", None, _) => {
+            assert!(["verified", "unverified", "pending", "invalid"].contains(&body.trim_end()), "{body}")
+        }
         _ => assert!(lines.is_empty(), "{request}: {body}"),
     }
 }

@@ -195,9 +195,13 @@ fn every_mode_may_do_what_its_name_says() {
         "login" | "logout" | "version" | "query-request-list" | "query-whois" | "domain-check" => [true; 4],
         "query-profile" | "query-domain-list" | "query-contact-list" | "query-ns-list" | "result-list" | "result-retrieve"
         | "result-delete" => [true, true, true, false],
+        "wa-email-list" | "wa-email-details" | "wa-email-query-status" => [true, true, true, false],
+        "wa-email-validate" | "wa-email-verify" => [true, false, true, false],
         "domain-get-property" | "domain-transfer-control" => [true, true, true, false],
         "contact-create" | "v2/contact/create" | "contact-modify" | "contact-delete" => [true, false, true, false],
         "ns-create" | "ns-modify" | "ns-delete" => [true, false, true, false],
+        "domain-owner-change" | "grants-invite" | "grants-revoke" => [true, false, true, false],
+        "grants-list" => [true, true, true, false],
         "domain-modify" | "domain-delete" | "domain-lock" | "domain-unlock" | "domain-set-property" | "domain-transfer-get-auth-id" => {
             [true, false, true, false]
         }

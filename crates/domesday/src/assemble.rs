@@ -58,6 +58,7 @@ pub fn open(options: &StoreOptions, sandbox: bool) -> anyhow::Result<Opened> {
         on_wait: crate::http::step_aside,
         node: node(&options.data)?,
         sandbox,
+        arrivals: sandbox,
     })?;
     Ok(Opened { sandbox: Arc::new(opened), alone: options.database.is_none(), _lock: lock })
 }

@@ -99,6 +99,7 @@ enum Face {
     Dmapi,
     Kvapi,
     Lab,
+    Api,
     Public,
     Console,
 }
@@ -112,7 +113,9 @@ impl Face {
             Face::Kvapi
         } else if under("/sandbox") {
             Face::Lab
-        } else if under("/foa") {
+        } else if under("/api/v1") {
+            Face::Api
+        } else if under("/foa") || under("/grant") || under("/owner-change") || under("/verify") {
             Face::Public
         } else {
             Face::Console
@@ -124,10 +127,11 @@ impl Face {
             Face::Dmapi => dmapi::answer(&faces.engine, peer, request),
             Face::Kvapi => kvapi::answer(&faces.engine, peer, request),
             Face::Lab => api::answer(&faces.engine, &faces.lab, request),
+            Face::Api => api::v1::answer(&faces.engine, peer, request),
             Face::Console if faces.bench && request.uri().path().starts_with("/bench/") => {
                 crate::bench::route::answer(&faces.lab.sandbox, &request)
             }
-            Face::Public => public::answer(&faces.engine, request),
+            Face::Public => public::answer(&faces.engine, peer, request),
             Face::Console => console::answer(&faces.engine, &faces.addresses, request),
         }
     }
@@ -137,6 +141,7 @@ impl Face {
         let mut response = match self {
             Face::Dmapi => finish(dmapi::turned_away(status, reason), false),
             Face::Kvapi => finish(kvapi::turned_away(status, reason), false),
+            Face::Api => finish(api::v1::turned_away(status, reason), false),
             Face::Lab | Face::Public | Face::Console => {
                 let mut response = Response::new(Body::from(format!("{reason}\n")));
                 *response.status_mut() = status;

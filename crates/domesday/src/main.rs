@@ -6,6 +6,7 @@ mod commands;
 mod http;
 mod lab;
 mod serve;
+mod smtp;
 mod world;
 
 /// Many short-lived threads share the work, and the C library's heap keeps a part for each of them: this one gives back what is free.

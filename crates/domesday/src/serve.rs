@@ -1,14 +1,18 @@
 //! `domesday serve`: opens the store, starts the listeners and the work behind them, and stops in good order.
 
 use crate::assemble::{self, StoreOptions};
+use crate::commands::mail::RETURNS;
 use crate::http::{Faces, router};
 use crate::lab::SandboxLab;
+use crate::smtp::SmtpOptions;
 use crate::world;
 use anyhow::{Context, bail};
 use axum_server::Handle;
 use clap::Args;
 use console::Addresses;
 use engine::mail::Library;
+use engine::webhook::Targets;
+use outbox::webhooks::{self, Client};
 use registry::embedded::server;
 use registry::pki::Pki;
 use std::net::{SocketAddr, TcpListener};
@@ -43,6 +47,14 @@ pub struct ServeOptions {
     /// Templates of mails in front of the built-in ones: a folder for each brand, and one called `default`.
     #[arg(long, env = "DOMESDAY_MAILS", value_name = "FOLDER")]
     pub mails: Option<PathBuf>,
+    #[command(flatten)]
+    pub smtp: SmtpOptions,
+    /// Which receivers webhooks may have: `public` ones over https, or `any`. A sandbox that only this machine can reach takes any, else public ones.
+    #[arg(long, env = "DOMESDAY_WEBHOOK_TARGETS", value_name = "WHICH", value_parser = targets)]
+    pub webhook_targets: Option<Targets>,
+    /// Certificate authorities in PEM that webhooks' receivers may have, beside those that the system trusts.
+    #[arg(long, env = "DOMESDAY_WEBHOOK_CA", value_name = "FILE")]
+    pub webhook_ca: Option<PathBuf>,
     /// Serve a sandbox, with its published passwords, on an address that others can reach.
     #[arg(long, env = "DOMESDAY_PUBLIC_SANDBOX")]
     pub public_sandbox: bool,
@@ -57,6 +69,10 @@ pub struct ServeOptions {
     pub bench_routes: bool,
     #[command(flatten)]
     pub store: StoreOptions,
+}
+
+fn targets(word: &str) -> Result<Targets, String> {
+    Targets::from_word(word).ok_or_else(|| "one of public, any".to_owned())
 }
 
 /// SIGTERM drains for so long; what has not ended then is cut.
@@ -78,12 +94,18 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
         Some(folder) => Some(Library::from_folder(folder).with_context(|| format!("the templates of mails in {}", folder.display()))?),
         None => None,
     };
+    let client = Client::new(options.webhook_ca.as_deref()).context("webhooks")?;
+    let relay = options.smtp.relay()?;
     let opened = assemble::open(&options.store, true)?;
     let sandbox = opened.sandbox.clone();
     let engine = sandbox.engine().clone();
     if let Some(library) = mails {
         engine.set_mail_library(library);
     }
+
+    // Strangers' webhooks must not reach what only this machine or its network can.
+    let seen_by_others = !options.listen.ip().is_loopback();
+    engine.set_webhook_targets(options.webhook_targets.unwrap_or(if seen_by_others { Targets::Public } else { Targets::Any }));
 
     let pki = Pki::open(&options.store.data.join("pki"), &[sandbox::REGISTRAR, sandbox::OUTSIDER], world::now())?;
     let epp_listener = TcpListener::bind(options.epp).with_context(|| format!("cannot listen on {}", options.epp))?;
@@ -98,7 +120,22 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     let stop = Arc::new(AtomicBool::new(false));
     let outbox = {
         let (engine, stop) = (engine.clone(), stop.clone());
-        std::thread::Builder::new().name("outbox".to_owned()).spawn(move || outbox::run(engine, stop))?
+        if relay.is_some() {
+            engine.send_mails_out();
+        }
+        let work = move || match relay {
+            Some(relay) => outbox::deliver(engine, relay, stop),
+            None => outbox::run(engine, stop),
+        };
+        std::thread::Builder::new().name("outbox".to_owned()).spawn(work)?
+    };
+    let returns = {
+        let (engine, stop, folder) = (engine.clone(), stop.clone(), options.store.data.join(RETURNS));
+        std::thread::Builder::new().name("returns".to_owned()).spawn(move || outbox::returns::run(engine, &folder, &stop))?
+    };
+    let hooks = {
+        let (engine, stop) = (engine.clone(), stop.clone());
+        std::thread::Builder::new().name("webhooks".to_owned()).spawn(move || webhooks::deliver(engine, client, stop))?
     };
     let clock = {
         let (sandbox, stop) = (sandbox.clone(), stop.clone());
@@ -121,7 +158,7 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     stop.store(true, Ordering::Release);
     epp.stop();
     running.stop();
-    for thread in [outbox, clock] {
+    for thread in [outbox, returns, hooks, clock] {
         if thread.join().is_err() {
             tracing::error!("a thread ended by a panic");
         }

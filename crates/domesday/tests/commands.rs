@@ -48,6 +48,12 @@ fn an_account_is_made_funded_and_closed() {
     let statement = good(&["fund", "anna", "--statement"], data);
     assert!(statement.contains("wire 7") && statement.contains("bank fee") && statement.contains("100.00 EUR"), "{statement}");
 
+    assert!(good(&["account", "option", "anna"], data).contains("owner-change-mode: default"));
+    let set = ["account", "option", "anna@example.com", "--owner-change-mode", "agent", "--owner-change-lock", "no"];
+    assert!(good(&set, data).contains("owner-change-mode: agent\nowner-change-lock: no\nowner-change-lock-override: yes"));
+    good(&["account", "option", "anna", "--owner-change-agent", "no"], data);
+    assert!(bad(&["account", "option", "anna", "--owner-change-mode", "agent"], data).contains("designated agent"));
+
     good(&["account", "close", "anna"], data);
     assert!(good(&["account", "list"], data).lines().any(|line| line.contains("anna") && line.contains("closed")));
     good(&["account", "open", "anna@example.com"], data);
@@ -124,7 +130,15 @@ fn prices_and_zones_are_shown() {
 fn what_is_not_there_is_not_made_and_what_is_no_sandbox_is_not_wiped() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let absent = folder.path().join("mistyped");
-    for arguments in [&["verify"][..], &["reset"], &["account", "list"], &["fund", "anna", "1"], &["price", "show", "com"]] {
+    for arguments in [
+        &["verify"][..],
+        &["reset"],
+        &["account", "list"],
+        &["fund", "anna", "1"],
+        &["price", "show", "com"],
+        &["attention", "list"],
+        &["forecast", "anna"],
+    ] {
         assert!(bad(arguments, Some(&absent)).contains("no data"), "{arguments:?}");
     }
     assert!(!absent.exists());
@@ -132,6 +146,98 @@ fn what_is_not_there_is_not_made_and_what_is_no_sandbox_is_not_wiped() {
     good(&["account", "create", "anna", "--email", "anna@example.com"], data);
     assert!(bad(&["reset"], data).contains("does not hold a sandbox"));
     assert!(good(&["account", "list"], data).contains("anna"));
+}
+
+/// A command with who does it and why.
+fn with<'a>(who: &[&'a str], words: &[&'a str]) -> Vec<&'a str> {
+    words.iter().chain(who).copied().collect()
+}
+
+/// A sandbox on disk as its own process would leave it, after `first` was done with it.
+fn seeded(folder: &Path, first: impl Fn(&testkit::Fixture)) {
+    let (registrar, registry) = (Location::file(folder.join("registrar.db")), Location::file(folder.join("registry.db")));
+    let fixture = testkit::Fixture::asleep(&registrar, &registry, 5);
+    first(&fixture);
+}
+
+#[test]
+fn staff_lock_and_lift_by_reason_and_say_why() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Some(folder.path());
+    seeded(folder.path(), |_| ());
+    let who = ["--by", "anna", "--reason", "UDRP D2027-0001"];
+    assert!(good(&["lock", "show", "fresh.com"], data).contains("is not locked"));
+    assert!(good(&with(&who, &["lock", "set", "fresh.com", "dispute"]), data).contains("is locked: dispute"));
+    assert!(good(&with(&who, &["lock", "set", "fresh.com", "unpaid"]), data).contains("is locked: dispute, unpaid"));
+    assert!(good(&with(&who, &["lock", "lift", "fresh.com", "dispute"]), data).contains("is locked: unpaid"));
+    assert!(bad(&with(&who, &["lock", "set", "nowhere-at-all.com", "dispute"]), data).contains("not in any account"));
+    assert!(bad(&["lock", "set", "fresh.com", "dispute", "--by", "anna", "--reason", " "], data).contains("--reason"));
+    assert_eq!(domesday(&["lock", "set", "fresh.com", "dispute"], data).status.code(), Some(2), "nobody and no reason");
+    good(&["verify"], data);
+    let store = store::open(&Location::file(folder.path().join("registrar.db"))).expect("the store opens");
+    let history = store.read(|tx| store::journal::history(tx, 0, 10_000)).expect("the log can be read");
+    let reasons: Vec<_> = history.iter().filter(|e| e.verb == "staff-reason").collect();
+    assert_eq!(reasons.len(), 3, "{reasons:?}");
+    assert!(reasons.iter().all(|e| e.actor == "anna" && e.channel == "staff" && e.object == "fresh.com" && e.detail == "UDRP D2027-0001"));
+}
+
+#[test]
+fn what_waits_for_people_is_listed_and_settled() {
+    use engine::transfer::{TransferIn, UnsettableContacts};
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Some(folder.path());
+    seeded(folder.path(), |fixture| {
+        fixture.sandbox.hide_holders(true);
+        let wish = TransferIn {
+            name: testkit::name("movable.com"),
+            auth_info: Some("move-me-1".to_owned()),
+            registrant: None,
+            admin: Vec::new(),
+            tech: Vec::new(),
+            billing: Vec::new(),
+            unsettable: UnsettableContacts::Later,
+            hosts: Vec::new(),
+            transfer_lock: None,
+            renewal_mode: model::domain::RenewalMode::Default,
+            privacy: model::domain::Privacy::Off,
+            price_limit: None,
+            fields: Vec::new(),
+            owner_email: None,
+            client_id: String::new(),
+        };
+        let demo = fixture.actor(model::Channel::Dmapi, "demo");
+        fixture.engine().transfer_in(&demo, wish).expect("it can be asked for");
+    });
+    let listed = good(&["attention", "list"], data);
+    assert!(listed.contains("movable.com") && listed.contains("demo"), "{listed}");
+    let order = listed.lines().find(|l| l.contains("movable.com")).and_then(|l| l.split('|').nth(1)).expect("its number").trim().to_owned();
+    let who = ["--by", "anna", "--reason", "no answer to three letters"];
+    assert!(bad(&with(&who, &["attention", "settle", &order, "done"]), data).contains("not possible"));
+    assert!(bad(&with(&who, &["attention", "settle", "1", "not-done"]), data).contains("no order"));
+    assert!(good(&with(&who, &["transfer", "refuse", "movable.com"]), data).contains("refused by the holder"));
+    assert!(bad(&with(&who, &["transfer", "agree", "movable.com"]), data).contains("no transfer of movable.com"));
+    assert!(good(&["attention", "list"], data).contains("nothing waits"));
+    good(&["verify"], data);
+}
+
+#[test]
+fn renewals_are_set_and_foretold() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Some(folder.path());
+    good(&["account", "create", "anna", "--email", "anna@example.com", "--currency", "EUR"], data);
+    let who = ["--by", "otto", "--reason", "contract of March"];
+    assert!(
+        good(&with(&who, &["renewals", "anna", "autoexpire"]), data)
+            .contains("anna: autoexpire, at the zone's renewal date; one deletion is refunded for each 12")
+    );
+    assert!(
+        good(&with(&who, &["renewals", "anna", "autorenew", "--at-expiry", "--refund-every", "0"]), data)
+            .contains("autorenew, at expiry; no deletion")
+    );
+    assert!(bad(&with(&who, &["renewals", "nobody", "autorenew"]), data).contains("login"));
+    let outlook = good(&["forecast", "anna", "--days", "30"], data);
+    assert!(outlook.contains("0.00 EUR needed, 0.00 EUR available; the money reaches"), "{outlook}");
+    assert_eq!(domesday(&["forecast", "anna", "--days", "91"], data).status.code(), Some(2));
 }
 
 /// A short run of each workload: whether the limits and the server's own routes are there, and the promises kept. Its numbers mean nothing.

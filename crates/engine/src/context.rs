@@ -17,6 +17,8 @@ pub trait Operation: Send + 'static {
     const NEED: Need;
     /// Whether it changes anything.
     const WRITES: bool;
+    /// Whether it is for staff and the engine itself alone: every other channel is refused before anything is read.
+    const STAFF: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Self::Done, Error>;
 }
@@ -30,6 +32,8 @@ pub enum After {
     Decided(i64),
     /// Mails were queued.
     Mail,
+    /// Something was queued for webhooks.
+    Webhook,
 }
 
 /// Made once per operation: an operation happens at one instant.
@@ -46,6 +50,14 @@ pub struct Cx<'a> {
 impl<'a> Cx<'a> {
     pub(crate) fn new(inner: &'a Arc<Inner>, now: Timestamp, real_now: Timestamp, actor: Actor) -> Cx<'a> {
         Cx { inner, now, real_now, actor, after: RefCell::new(Vec::new()) }
+    }
+
+    /// A part of the same operation that belongs to another account: at the same instant, and followed by what it leaves to be done.
+    pub(crate) fn on_behalf<T>(&self, actor: Actor, part: impl FnOnce(&Cx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let theirs = Cx { inner: self.inner, now: self.now, real_now: self.real_now, actor, after: RefCell::new(Vec::new()) };
+        let done = part(&theirs)?;
+        self.after.borrow_mut().extend(theirs.into_after());
+        Ok(done)
     }
 
     pub fn zones(&self) -> &ZoneSet {

@@ -28,5 +28,6 @@ pub(crate) fn append(tx: &mut Tx<'_>, cx: &Cx<'_>, happened: Happened<'_>) -> Re
         data: serde_json::to_string(&data).map_err(|e| crate::error::broken(e.to_string()))?,
         acknowledged_at: None,
     };
-    Ok(journal::insert_event(tx, &event)?)
+    journal::insert_event(tx, &event)?;
+    crate::webhook::fan_out(tx, cx, &event)
 }

@@ -9,6 +9,7 @@ pub mod domain;
 mod error;
 pub mod event;
 mod events;
+pub mod grant;
 mod health;
 pub mod hosted;
 pub mod host;
@@ -17,26 +18,32 @@ pub mod jobs;
 pub mod lab;
 mod ledger;
 pub mod mail;
+mod once;
 pub mod order;
+pub mod owner_change;
 mod pricing;
 mod secret;
+pub mod staff;
 mod tracking;
 pub mod transfer;
+pub mod verification;
 pub mod verify;
+pub mod webhook;
 pub mod zone;
 
 pub use account::{Actor, Credentials};
 pub use context::{Cx, Operation};
 pub use error::{Error, Fault};
 pub use health::Health;
+pub use once::{KeptReply, Once};
 pub use registry::faults;
 pub use secret::SealingKey;
 
 use context::After;
 use ids::Ids;
-use jobs::Bell;
+use jobs::{Bell, Meters};
 use model::policy::ZoneSet;
-use model::{HostName, Refusal, Timestamp};
+use model::{Channel, HostName, Refusal, Timestamp};
 use registry::faults::Faults;
 use registry::{Clock, Entropy, Registry};
 use std::collections::BTreeMap;
@@ -88,6 +95,7 @@ pub(crate) struct Inner {
     pub(crate) sandbox: bool,
     pub(crate) ids: Ids,
     pub(crate) bell: Bell,
+    pub(crate) meters: Meters,
     pub(crate) gate: account::Gate,
     pub(crate) time_gate: lab::TimeGate,
     /// Public data of names held elsewhere, and the world that the sandbox plays.
@@ -96,6 +104,10 @@ pub(crate) struct Inner {
     pub(crate) public_url: OnceLock<String>,
     pub(crate) name_servers: OnceLock<Vec<HostName>>,
     pub(crate) mail_library: OnceLock<mail::Library>,
+    /// Mails are handed to a relay, also in the sandbox.
+    pub(crate) mails_go_out: OnceLock<()>,
+    /// Which receivers webhooks may have.
+    pub(crate) webhook_targets: OnceLock<webhook::Targets>,
 }
 
 /// The engine: a store, registries and rules. Cheap to clone.
@@ -112,12 +124,15 @@ impl Engine {
         let inner = Inner {
             ids: Ids::new(),
             bell: Bell::new(),
+            meters: Meters::default(),
             gate: account::Gate::new(seed),
             time_gate: lab::TimeGate::new(),
             outside: OnceLock::new(),
             public_url: OnceLock::new(),
             name_servers: OnceLock::new(),
             mail_library: OnceLock::new(),
+            mails_go_out: OnceLock::new(),
+            webhook_targets: OnceLock::new(),
             store: parts.store,
             zones: parts.zones,
             registries: parts.registries,
@@ -199,6 +214,9 @@ impl Engine {
 
     /// As [`Engine::run_inside`], leaving to the caller what is to follow the commit.
     pub(crate) fn run_apart<O: Operation>(&self, actor: &Actor, operation: O) -> Result<(O::Done, Vec<After>), Error> {
+        if O::STAFF && !matches!(actor.channel, Channel::Staff | Channel::System) {
+            return Err(Refusal::AccessDenied { access: actor.access }.into());
+        }
         let inner = self.inner.clone();
         let (now, real_now, actor) = (self.now(), self.real_now(), actor.clone());
         if O::WRITES {
@@ -206,7 +224,7 @@ impl Engine {
                 return Err(store::Fault::Unavailable("a fault was scripted for this commit".to_owned()).into());
             }
             (inner.on_wait)();
-            inner.ids.prepare(&inner.store)?;
+            let _ids = self.inner.ids.prepare(&inner.store, ids::RESERVE)?;
             self.inner.store.write(move |tx| {
                 let cx = Cx::new(&inner, now, real_now, actor.clone());
                 let done = operation.run(tx, &cx)?;
@@ -215,6 +233,19 @@ impl Engine {
         } else {
             let done = self.inner.store.read(move |tx| operation.run(tx, &Cx::new(&inner, now, real_now, actor.clone())))?;
             Ok((done, Vec::new()))
+        }
+    }
+
+    /// As [`Engine::follow`], for what nobody waits for: work for registries comes after that of callers.
+    pub(crate) fn follow_later(&self, after: Vec<After>) {
+        for step in after {
+            match step {
+                After::Work(job) => {
+                    self.inner.faults.passing("order.accepted");
+                    self.inner.bell.hand_over_later(job);
+                }
+                other => self.follow(vec![other]),
+            }
         }
     }
 
@@ -228,6 +259,7 @@ impl Engine {
                 }
                 After::Decided(order) => self.inner.bell.decided(order),
                 After::Mail => self.inner.bell.mail(),
+                After::Webhook => self.inner.bell.webhook(),
             }
         }
     }

@@ -1,11 +1,15 @@
 //! Mails are queued with the change that they tell of and delivered afterwards.
 
+mod bounce;
 mod deliver;
 mod library;
+mod list;
 mod template;
 
+pub use bounce::{Bounce, Bounced, Report};
 pub use deliver::Outgoing;
 pub use library::{Library, LibraryError};
+pub use list::{List, MailLine, MailPage, STATES};
 pub(crate) use template::Template;
 
 use crate::Error;
@@ -14,6 +18,7 @@ use crate::context::{After, Cx};
 use model::text::is_forbidden;
 use store::Tx;
 use store::accounts::{self, Account};
+use store::contacts::Contact;
 use store::mails::{self, Mail};
 
 /// A mail to be, as plain text. Subject and recipient are single lines.
@@ -39,6 +44,12 @@ impl Recipient {
     pub(crate) fn account(account: &Account) -> Recipient {
         let profile: Profile = serde_json::from_str(&account.profile).unwrap_or_default();
         Recipient { account_id: Some(account.id), address: account.email.clone(), language: profile.language }
+    }
+
+    /// The owner of a name of an account; the language follows the owner's country (CentralNic, ERRP).
+    pub(crate) fn holder(account_id: i64, owner: &Contact) -> Recipient {
+        let language = if ["DE", "AT", "CH"].contains(&owner.country.as_str()) { "de" } else { "" };
+        Recipient { account_id: Some(account_id), address: owner.email.trim().to_owned(), language: language.to_owned() }
     }
 }
 
@@ -93,7 +104,7 @@ const SUBJECT_MAX: usize = 200;
 const ADDRESS_MAX: usize = 320;
 
 /// Text that cannot leave its line: what could end a line or hide text becomes a blank; cut to `max` characters.
-fn one_line(text: &str, max: usize) -> String {
+pub(crate) fn one_line(text: &str, max: usize) -> String {
     let clean: String = text.chars().map(|c| if is_forbidden(c) { ' ' } else { c }).collect();
     let clean = clean.trim();
     match clean.char_indices().nth(max) {

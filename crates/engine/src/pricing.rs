@@ -5,6 +5,8 @@ use model::domain::{Operation, Privacy};
 use model::policy::{Item, Zone};
 use model::{Currency, Money, Months, Refusal, Timestamp};
 use registry::Availability;
+use store::accounts::Account;
+use store::domains::Domain;
 use store::{Tx, settings};
 
 /// A price with what made it.
@@ -49,6 +51,28 @@ pub(crate) fn premium(fee: Money) -> Option<Money> {
 /// The registry's fee for an operation and period, where it named one.
 pub(crate) fn fee_of(availability: &Availability, operation: Operation, months: Months) -> Option<Money> {
     availability.fees.iter().find(|f| f.operation == operation && f.months == months).map(|f| f.amount)
+}
+
+/// What the trustee costs for a term of a domain that has one: it is paid for with every term, as the name is. Zero where there is none, `None`
+/// where the zone does not sell it for this period.
+pub(crate) fn trustee(
+    tx: &mut Tx<'_>,
+    zone: &Zone,
+    domain: &Domain,
+    months: Months,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Option<Money>, Error> {
+    if !domain.trustee {
+        return Ok(Some(Money::zero(account.currency)));
+    }
+    // Its price is a year's: of a shorter term its part is paid (.de bills the trustee by the month or by the year).
+    let year = Months::from_years(1).filter(|year| months < *year);
+    let priced = standard(tx, zone, Item::Trustee, year.unwrap_or(months), account.currency, &account.tier, now)?;
+    Ok(match year {
+        Some(year) => priced.and_then(|p| p.price.checked_ratio(i64::from(months.get()), i64::from(year.get()))).map(Money::rounded),
+        None => priced.map(|p| p.price),
+    })
 }
 
 /// The item under which a privacy service is sold; `None` for no service.

@@ -44,7 +44,11 @@ impl Engine {
             let waiting = orders::count_attention(tx)?.saturating_add(agenda::count_attention(tx)?);
             Ok::<_, Error>((orders::violations(tx, now)?, waiting))
         })?;
-        let forgotten = self.inner.store.read(|tx| Ok::<_, Error>(agenda::violations(tx)?))?;
+        let forgotten = self.inner.store.read(|tx| {
+            let mut names = agenda::violations(tx)?;
+            names.extend(store::verifications::violations(tx)?);
+            Ok::<_, Error>(names)
+        })?;
         let history = self.inner.store.read(history)?;
         let mut promises = vec![
             Promise { name: "money is conserved", violations: money },

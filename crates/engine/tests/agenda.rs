@@ -3,7 +3,7 @@
 use engine::account;
 use engine::account::manage::{Fund, SetRenewals};
 use engine::account::statement::Statement;
-use engine::domain::{ContactRef, Delete, Ending, Forecast, Info, PriceLimit, Register, Restore};
+use engine::domain::{ContactRef, Delete, Ending, Forecast, Info, PriceLimit, Register, Renew, RenewPrivacy, Renewed, Restore, Term};
 use engine::faults::FaultKind;
 use engine::order::OrderStanding;
 use engine::{Actor, Error, SealingKey, World, contact};
@@ -31,6 +31,7 @@ fn node(store: &Location, registry: &Location, days: i64, seed: u64) -> Sandbox 
         world: World { real: Arc::new(move || real().plus_days(days)), entropy: world.entropy },
         key: SealingKey::new(1, [7; 32]),
         sandbox: false,
+        arrivals: false,
         node: format!("node-{seed}-{days}"),
         on_wait: || {},
     };
@@ -250,4 +251,27 @@ fn deletions_and_restores_whose_answer_was_lost_are_found_done_and_charged_once(
         assert!(matches!(engine.restore(&demo, restore), Err(Error::Refused(Refusal::StatusForbids { .. }))));
         f.assert_promises();
     }
+}
+
+/// A registry takes a renewal back that is younger than its renew grace period. The name then ends as the registry says, and is renewed again in
+/// time, not a year after it is gone.
+#[test]
+fn a_restored_name_is_paid_for_as_long_as_the_registry_holds_it() {
+    let f = Fixture::new();
+    let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+    let name = DomainName::parse("signed.net").unwrap();
+    let first = engine.run(&demo, Info { name: name.clone() }).unwrap();
+    let term = Term::By { months: Months::new(12), from_year: None };
+    let renew = Renew { name: name.clone(), term, privacy: RenewPrivacy::Unsaid, price_limit: None, client_id: String::new() };
+    let Renewed::Accepted(renewal) = engine.renew(&demo, renew).unwrap() else { panic!("it is renewed") };
+    let delete = Delete { name: name.clone(), ending: Ending::Now, force: true, client_id: String::new() };
+    assert_eq!(engine.await_order(&demo, renewal.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
+    let deletion = engine.run(&demo, delete).unwrap().order;
+    assert_eq!(engine.await_order(&demo, deletion.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
+    let restore = Restore { name: name.clone(), price_limit: None, client_id: String::new() };
+    let restore = engine.restore(&demo, restore).unwrap().order;
+    assert_eq!(engine.await_order(&demo, restore.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
+    let back = engine.run(&demo, Info { name }).unwrap();
+    assert_eq!((back.expires, back.paid_until), (first.expires, first.expires));
+    f.assert_promises();
 }

@@ -189,12 +189,19 @@ fn a_name_is_locked_while_any_reason_stands() {
 }
 
 #[test]
-fn owners_of_generic_names_do_not_change_by_a_plain_change() {
+fn owners_of_generic_names_are_asked_before_they_change() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
         let other = handle(engine, &demo);
-        let refused = engine.run(&demo, Modify { registrant: Some(ContactRef::Handle(other.clone())), ..nothing("fresh.com") });
-        assert!(matches!(refused, Err(Error::Refused(Refusal::NotSupported { what })) if what.contains("owner change")));
+        let asked = engine.run(&demo, Modify { registrant: Some(ContactRef::Handle(other.clone())), ..nothing("fresh.com") }).unwrap();
+        let waits = asked.owner_change.unwrap();
+        assert!(waits.state.is_waiting() && waits.order == asked.order);
+        // What else is wished for is done at once; the owners are asked for the rest.
+        let both = Modify { registrant: Some(ContactRef::Handle(other.clone())), transfer_lock: Some(true), ..nothing("signed.net") };
+        let both = engine.run(&demo, both).unwrap();
+        assert_ne!(both.owner_change.unwrap().order, both.order);
+        assert_eq!(ended(engine, &demo, &both.order).standing, OrderStanding::Succeeded);
+        assert!(shown(engine, &demo, "signed.net").locked);
         // The present owner's data again are no change.
         let owner = shown(engine, &demo, "fresh.com").registrant;
         done(engine, &demo, Modify { registrant: Some(ContactRef::Handle(owner.short_handle.clone())), ..nothing("fresh.com") });
@@ -337,7 +344,13 @@ fn a_contact_changes_at_every_registry_that_knows_it() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
         let tech = handle(engine, &demo);
-        let change = |draft: ContactDraft| contact::Modify { handle: tech.clone(), draft, check_only: false, client_id: String::new() };
+        let change = |draft: ContactDraft| contact::Modify {
+            handle: tech.clone(),
+            draft,
+            check_only: false,
+            terms: Default::default(),
+            client_id: String::new(),
+        };
         let city = |city: &str| ContactDraft { city: Some(city.into()), fax: Some(String::new()), ..ContactDraft::default() };
         // Nobody knows it yet: done at once.
         let modified = engine.run(&demo, change(city("Bonn"))).unwrap();
@@ -351,10 +364,11 @@ fn a_contact_changes_at_every_registry_that_knows_it() {
         assert_eq!(engine.run(&demo, contact::Info { handle: tech.clone() }).unwrap().data.city, "Aachen");
         // A registrant of a generic name may move, but not become another.
         let owner = shown(engine, &demo, "fresh.com").registrant.handle;
-        let other = |draft| contact::Modify { handle: owner.clone(), draft, check_only: true, client_id: String::new() };
+        let other =
+            |draft| contact::Modify { handle: owner.clone(), draft, check_only: true, terms: Default::default(), client_id: String::new() };
         assert!(engine.run(&demo, other(city("Cork"))).unwrap().order.is_none());
         let renamed = engine.run(&demo, other(ContactDraft { organization: Some("Another".into()), ..ContactDraft::default() }));
-        assert!(matches!(renamed, Err(Error::Refused(Refusal::NotSupported { what })) if what.contains("owner change")));
+        assert!(renamed.unwrap().owner_change.is_some());
         let rival = engine.run(&f.actor(Channel::Dmapi, "rival"), change(city("Ulm")));
         assert!(matches!(rival, Err(Error::Refused(Refusal::ContactUnknown))));
     });

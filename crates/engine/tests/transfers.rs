@@ -400,7 +400,7 @@ fn nobody_to_ask_waits_for_staff() {
         assert_eq!(shown(engine, &demo, "movable.com").state, TransferState::Unaddressed, "only staff move it");
         assert!(engine.health().unwrap().attention > 0);
         let settle = || StaffConsent { name: name("movable.com"), agree: true, evidence: "letter 17".to_owned() };
-        assert!(matches!(refused(engine.run(&demo, settle())), Refusal::NotYours));
+        assert!(matches!(refused(engine.run(&demo, settle())), Refusal::AccessDenied { .. }));
         engine.run(&Actor::staff(), settle()).unwrap();
         until(f, &demo, "movable.com", TransferState::Waiting);
         play(f, Act::Approve { name: "movable.com".to_owned() });

@@ -1,7 +1,7 @@
 //! What a client sends: hello, and commands with their extensions.
 
 use crate::common::Secret;
-use crate::ext::{fee, kr, rgp, secdns};
+use crate::ext::{fee, kr, release, rgp, secdns};
 use crate::{RawXml, contact, domain, host};
 
 /// A frame from a client.
@@ -103,6 +103,8 @@ pub enum CommandExt {
     FeeTransform(fee::Transform),
     KrCreate(kr::Data),
     KrUpdate(kr::Update),
+    /// On an update without changes.
+    Release(release::Release),
     /// An extension this crate does not speak. A server decides (2103); `xml` is the whole element.
     Unknown {
         ns: String,

@@ -39,7 +39,7 @@ pub use common::{
     TrnData,
 };
 pub use error::{ReadError, ReadErrorKind, WriteError};
-pub use ext::{fee, kr, rgp, secdns};
+pub use ext::{fee, kr, release, rgp, secdns};
 pub use greeting::Greeting;
 pub use raw::RawXml;
 pub use read::{MAX_DOCUMENT_BYTES, read_client, read_command, read_greeting, read_response, read_server};

@@ -16,5 +16,7 @@ pub const RGP: &str = "urn:ietf:params:xml:ns:rgp-1.0";
 pub const FEE: &str = "urn:ietf:params:xml:ns:epp:fee-1.0";
 /// Our own extension for names under .kr; its schema is `xsd/kr-1.0.xsd`.
 pub const KR: &str = "urn:domesday:epp:kr-1.0";
+/// Our own extension by which a sponsor lets a name go; its schema is `xsd/release-1.0.xsd`.
+pub const RELEASE: &str = "urn:domesday:epp:release-1.0";
 /// RFC 9038: the marker that a server puts data of namespaces without log-in into `<extValue>`.
 pub const UNHANDLED: &str = "urn:ietf:params:xml:ns:epp:unhandled-namespaces-1.0";

@@ -32,21 +32,26 @@ impl Validator {
                 beside
             }
         };
-        match Validator::load(&folder, &crate_folder.join("xsd/kr-1.0.xsd")) {
+        let ours = [(crate::ns::KR, "xsd/kr-1.0.xsd"), (crate::ns::RELEASE, "xsd/release-1.0.xsd")];
+        match Validator::load(&folder, &ours.map(|(namespace, file)| (namespace, crate_folder.join(file)))) {
             Ok(validator) => Some(validator),
             Err(problem) => panic!("EPP schemas in {}: {problem}", folder.display()),
         }
     }
 
-    fn load(folder: &Path, ours: &Path) -> Result<Validator, String> {
+    fn load(folder: &Path, ours: &[(&str, PathBuf)]) -> Result<Validator, String> {
         let folder = folder.canonicalize().map_err(|error| error.to_string())?;
-        let ours = ours.canonicalize().map_err(|error| error.to_string())?;
         let all = std::fs::read_to_string(folder.join("all.xsd")).map_err(|error| error.to_string())?;
         // The loader takes only files below its base folder: the base is the root, and the list of imports names whole paths.
         let base = folder.ancestors().last().ok_or("the folder has no root")?;
-        let import = format!("<import namespace=\"{}\" schemaLocation=\"{}\"/></schema>", crate::ns::KR, ours.display());
+        let mut imports = String::new();
+        for (namespace, file) in ours {
+            let file = file.canonicalize().map_err(|error| error.to_string())?;
+            imports.push_str(&format!("<import namespace=\"{namespace}\" schemaLocation=\"{}\"/>", file.display()));
+        }
         let all = all.replace("schemaLocation=\"", &format!("schemaLocation=\"{}/", folder.display()));
-        let all = all.trim_end().strip_suffix("</schema>").ok_or("all.xsd does not end with </schema>")?.to_owned() + &import;
+        let all =
+            all.trim_end().strip_suffix("</schema>").ok_or("all.xsd does not end with </schema>")?.to_owned() + &imports + "</schema>";
         let document = uppsala::parse(&all).map_err(|error| error.to_string())?;
         XsdValidator::from_schema_with_base_path(&document, Some(base)).map(Validator).map_err(|error| error.to_string())
     }

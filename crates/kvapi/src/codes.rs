@@ -72,9 +72,13 @@ pub fn refused(refusal: &Refusal) -> Reply {
         Refusal::ZoneClosed { zone, reason } => detail(Code::Failed, format!("{zone} takes no new registrations: {reason}")),
         Refusal::DomainUnavailable { reason, .. } => detail(Code::DomainTaken, reason),
         // Absent and foreign look the same; EX compares this description as a whole.
-        Refusal::DomainUnknown { .. } | Refusal::ContactUnknown | Refusal::HostUnknown | Refusal::OrderUnknown | Refusal::EventUnknown => {
-            Reply::new(Code::NotFound)
-        }
+        Refusal::DomainUnknown { .. }
+        | Refusal::ContactUnknown
+        | Refusal::HostUnknown
+        | Refusal::OrderUnknown
+        | Refusal::EventUnknown
+        | Refusal::WebhookUnknown => Reply::new(Code::NotFound),
+        Refusal::KeyReused => detail(Code::NotUnique, "the key was used for another request"),
         Refusal::InUse { by } => detail(Code::ObjectStatus, format!("it is used by {by}")),
         Refusal::ObjectBusy { object } => detail(Code::ObjectStatus, format!("another order for {object} is on its way")),
         // PHP matches the bracketed words.
@@ -83,6 +87,8 @@ pub fn refused(refusal: &Refusal) -> Reply {
         }
         Refusal::NotTransferable { reason } => detail(Code::DomainStatus, reason),
         Refusal::TransferUnknown { .. } => Reply::new(Code::NotFlagged),
+        // As for any other object.
+        Refusal::OwnerChangeUnknown { .. } => Reply::new(Code::NotFound),
         Refusal::NotYours => Reply::new(Code::Authorization),
         Refusal::AlreadyExists => Reply::new(Code::NotUnique),
         Refusal::StatusForbids { status } => detail(Code::DomainStatus, status),
@@ -180,8 +186,11 @@ mod tests {
             (Refusal::ObjectBusy { object: text("P-A1") }, "557 Object status prohibits operation; another order for P-A1 is on its way"),
             (Refusal::OrderUnknown, "545 Entity reference not found"),
             (Refusal::EventUnknown, "545 Entity reference not found"),
+            (Refusal::WebhookUnknown, "545 Entity reference not found"),
+            (Refusal::KeyReused, "540 Attribute value is not unique; the key was used for another request"),
             (Refusal::AuthInfoWrong, "531 Authorization failed [Invalid authorization information]"),
             (Refusal::NotTransferable { reason: text("it is locked") }, "552 Domain status does not allow for operation; it is locked"),
+            (Refusal::OwnerChangeUnknown { object: text("example.com") }, "545 Entity reference not found"),
             (Refusal::TransferUnknown { name: text("example.com") }, "534 Domain name has not been flagged for transfer"),
             (Refusal::NotYours, "531 Authorization failed"),
             (Refusal::AlreadyExists, "540 Attribute value is not unique"),

@@ -1,11 +1,14 @@
 //! Contacts in requests: handles, and data given inline under a role's name (1.5), and their properties in replies.
 
+use crate::call::Call;
 use crate::params::{Params, index};
 use crate::reply::{Reply, date, flag};
+use engine::Error;
 use engine::contact::ContactView;
 use engine::domain::ContactRef;
+use engine::verification::Within;
 use model::contact::{ContactData, ContactDraft};
-use model::{ContactField, Field, Problem};
+use model::{ContactField, DomainName, Field, Problem, Timestamp};
 use std::collections::BTreeMap;
 
 /// Sets one part of a draft by its wire name; false if there is no such part. Streets are handled by the caller.
@@ -157,8 +160,7 @@ pub fn show(reply: &mut Reply, contact: &ContactView, registrar: &str) {
     reply.put("registrar", registrar);
     reply.put("contact", &*contact.short_handle);
     reply.put("roid", roid(contact));
-    // Nothing is deleted because nothing uses it.
-    reply.put("auto delete", "0");
+    reply.put("auto delete", flag(contact.auto_delete));
     reply.put("title", &*d.title);
     reply.put("firstname", &*d.first_name);
     reply.put("middlename", &*d.middle_name);
@@ -186,7 +188,30 @@ pub fn show(reply: &mut Reply, contact: &ContactView, registrar: &str) {
     if contact.domains != 0 {
         reply.put("status", "linked");
     }
+    if !contact.auto_delete {
+        reply.put("status", KEPT);
+    }
+    if let Some(at) = contact.deletion {
+        reply.put("deletion date", date(at));
+    }
     checked(reply, contact.validated, contact.verified);
+    reply.put("verification requested", flag(contact.is_awaited()));
+}
+
+/// The status of a contact that stays although nothing uses it (D.3).
+pub const KEPT: &str = "clientAutoDeleteProhibited";
+
+/// How the page of verifications prints what happened: `2014-11-12 16:35:03 [EMAIL]; 2014-11-24 08:13:48 [EVENT];` (sample 40).
+pub fn history(lines: &[(Timestamp, String)]) -> String {
+    lines.iter().map(|(at, word)| format!("{} [{word}];", date(*at))).collect::<Vec<_>>().join(" ")
+}
+
+/// When a name is or was suspended, if nobody answers: with the fraction of samples 37, 39 and 43.
+pub fn time_to_suspension(reply: &mut Reply, call: &Call<'_>, name: &DomainName) -> Result<(), Error> {
+    if let Some(at) = call.engine.run(&call.actor, Within { name: name.clone() })? {
+        reply.put("x-time-to-suspension", format!("{}.0", date(at)));
+    }
+    Ok(())
 }
 
 /// Whether the data was checked, and whether its mail address was proven (D.2).

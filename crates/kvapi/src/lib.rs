@@ -10,6 +10,7 @@ mod commands;
 mod contacts;
 mod fees;
 mod lines;
+mod owner_changes;
 mod params;
 mod reply;
 mod rows;

@@ -212,7 +212,9 @@ impl<'a> Params<'a> {
 
     pub fn renewal_mode(&self) -> Option<RenewalMode> {
         let words: Vec<(String, RenewalMode)> = RenewalMode::ALL.iter().map(|m| (m.word().to_ascii_uppercase(), *m)).collect();
-        let words: Vec<(&str, RenewalMode)> = words.iter().map(|(word, mode)| (word.as_str(), *mode)).collect();
+        let mut words: Vec<(&str, RenewalMode)> = words.iter().map(|(word, mode)| (word.as_str(), *mode)).collect();
+        // Other spellings of the documents (cnr-kb C).
+        words.extend([("RENEWMONTHLY", RenewalMode::AutoRenewMonthly), ("AUTORENEWQUATERLY", RenewalMode::AutoRenewQuarterly)]);
         self.word("RENEWALMODE", Field::RenewalMode, &words)
     }
 

@@ -53,6 +53,9 @@ pub struct ContactData {
     pub extras: Vec<(String, String)>,
 }
 
+/// A contact that nothing has used for so long is deleted by itself, where that is wanted (CentralNic, contact handles).
+pub const UNUSED_DAYS: i64 = 120;
+
 /// Longest accepted values, in characters (RFC 5733 allows 255; DMAPI's own panel uses these).
 const NAME_MAX: usize = 255;
 const CITY_MAX: usize = 100;
@@ -82,6 +85,34 @@ impl ContactData {
 
     pub fn is_organization(&self) -> bool {
         !self.organization.is_empty()
+    }
+
+    /// Whether the data pass CentralNic's formal check ("validated"); what is missing or wrong is told by [`ContactData::invalid_parts`].
+    pub fn is_validated(&self) -> bool {
+        self.invalid_parts().is_empty()
+    }
+
+    /// What of the data fails the formal check of CentralNic's contact verification: first and last name or an organization, street, city, postal
+    /// code but for the countries without them, a country that exists, the phone as `+CCC.NNNNNNNNNNxEEEE`, a mail address.
+    pub fn invalid_parts(&self) -> Vec<ContactField> {
+        use ContactField as F;
+        let mut parts = Vec::new();
+        let mut want = |holds: bool, part: ContactField| {
+            if !holds {
+                parts.push(part);
+            }
+        };
+        if self.organization.is_empty() {
+            want(!self.first_name.is_empty(), F::FirstName);
+            want(!self.last_name.is_empty(), F::LastName);
+        }
+        want(self.street.first().is_some_and(|line| !line.is_empty()), F::Street(0));
+        want(!self.city.is_empty(), F::City);
+        want(!self.postal_code.is_empty() || WITHOUT_POSTAL_CODES.contains(&self.country.as_str()), F::PostalCode);
+        want(is_country(&self.country), F::Country);
+        want(is_epp_phone(&self.phone), F::Phone);
+        want(is_email(&self.email), F::Email);
+        parts
     }
 }
 
@@ -273,6 +304,15 @@ pub fn phone(text: &str, extension: &str) -> Option<String> {
     Some(format!("+{country}.{national}{tail}"))
 }
 
+/// True for `+CCC.NNNNNNNNNNxEEEE`: one to three digits, the dot, up to fourteen digits, and `x` with digits if there is an extension
+/// (RFC 5733 names no length for it; ten are kept).
+pub fn is_epp_phone(text: &str) -> bool {
+    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let Some((country, rest)) = text.strip_prefix('+').and_then(|number| number.split_once('.')) else { return false };
+    let (number, extension) = rest.split_once('x').map_or((rest, None), |(number, extension)| (number, Some(extension)));
+    digits(country, 3) && digits(number, 14) && extension.is_none_or(|extension| digits(extension, 10))
+}
+
 fn digits(text: &str) -> Option<String> {
     let mut out = String::new();
     for c in text.chars() {
@@ -364,6 +404,43 @@ mod tests {
         ];
         for (text, extension, expected) in cases {
             assert_eq!(phone(text, extension).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_formal_check_names_what_is_wrong() {
+        use ContactField as F;
+        let data = draft().check().unwrap();
+        assert!(data.is_validated());
+        let with = |change: fn(&mut ContactData)| {
+            let mut other = draft().check().unwrap();
+            change(&mut other);
+            other.invalid_parts()
+        };
+        type Case<'a> = (fn(&mut ContactData), &'a [ContactField]);
+        let cases: [Case<'_>; 9] = [
+            (|d| d.first_name.clear(), &[F::FirstName]),
+            (|d| (d.first_name, d.last_name, d.organization) = (String::new(), String::new(), "Acme".into()), &[]),
+            (|d| d.postal_code.clear(), &[F::PostalCode]),
+            (|d| (d.postal_code, d.country) = (String::new(), "IE".into()), &[]),
+            (|d| d.country = "XX".into(), &[F::Country]),
+            (|d| d.street.clear(), &[F::Street(0)]),
+            (|d| d.phone = "+492211234567".into(), &[F::Phone]),
+            (|d| d.email = "nobody".into(), &[F::Email]),
+            (|d| d.city.clear(), &[F::City]),
+        ];
+        for (change, expected) in cases {
+            assert_eq!(with(change), expected);
+        }
+    }
+
+    #[test]
+    fn phones_have_plus_and_dot() {
+        for good in ["+49.2211234567", "+1.2125550100x12", "+380.44306323200000"] {
+            assert!(is_epp_phone(good), "{good}");
+        }
+        for bad in ["", "+49", "49.221", "+4921.1", "+49.", "+49.221x", "+49.123456789012345", "+49.22 1", "+49.221y5"] {
+            assert!(!is_epp_phone(bad), "{bad}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! Domains as the registrar knows them: terms, renewal modes, privacy, and the words under which the store keeps them.
 
+use crate::Months;
+
 /// Whether public data shows the privacy service instead of the registrant.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Privacy {
@@ -34,11 +36,28 @@ pub enum RenewalMode {
     AutoExpire,
     /// Renew once, then back to the default.
     RenewOnce,
+    /// Renew once, then as [`RenewalMode::AutoExpire`].
+    RenewOnceThenAutoExpire,
+    /// Renew once, then as [`RenewalMode::AutoDelete`].
+    RenewOnceThenAutoDelete,
+    /// Renew month by month (.de, .nl).
+    AutoRenewMonthly,
+    /// Renew by three months (.nl).
+    AutoRenewQuarterly,
 }
 
 impl RenewalMode {
-    pub const ALL: [RenewalMode; 5] =
-        [RenewalMode::Default, RenewalMode::AutoRenew, RenewalMode::AutoDelete, RenewalMode::AutoExpire, RenewalMode::RenewOnce];
+    pub const ALL: [RenewalMode; 9] = [
+        RenewalMode::Default,
+        RenewalMode::AutoRenew,
+        RenewalMode::AutoDelete,
+        RenewalMode::AutoExpire,
+        RenewalMode::RenewOnce,
+        RenewalMode::RenewOnceThenAutoExpire,
+        RenewalMode::RenewOnceThenAutoDelete,
+        RenewalMode::AutoRenewMonthly,
+        RenewalMode::AutoRenewQuarterly,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -47,6 +66,10 @@ impl RenewalMode {
             RenewalMode::AutoDelete => "autodelete",
             RenewalMode::AutoExpire => "autoexpire",
             RenewalMode::RenewOnce => "renewonce",
+            RenewalMode::RenewOnceThenAutoExpire => "renewoncethenautoexpire",
+            RenewalMode::RenewOnceThenAutoDelete => "renewoncethenautodelete",
+            RenewalMode::AutoRenewMonthly => "autorenewmonthly",
+            RenewalMode::AutoRenewQuarterly => "autorenewquarterly",
         }
     }
 
@@ -54,12 +77,55 @@ impl RenewalMode {
         RenewalMode::ALL.into_iter().find(|m| m.word().eq_ignore_ascii_case(word))
     }
 
+    /// The mode that decides, given the account's default; names renew where that says nothing (CentralNic: AUTORENEW out of the box).
+    pub fn in_force(self, account_default: RenewalMode) -> RenewalMode {
+        match (self, account_default) {
+            (RenewalMode::Default, RenewalMode::Default) => RenewalMode::AutoRenew,
+            (RenewalMode::Default, default) => default,
+            (own, _) => own,
+        }
+    }
+
     /// Whether the name will be renewed at the end of its term, given the account's default.
     pub fn renews(self, account_default: RenewalMode) -> bool {
+        match self.in_force(account_default) {
+            RenewalMode::AutoRenew
+            | RenewalMode::RenewOnce
+            | RenewalMode::RenewOnceThenAutoExpire
+            | RenewalMode::RenewOnceThenAutoDelete
+            | RenewalMode::AutoRenewMonthly
+            | RenewalMode::AutoRenewQuarterly => true,
+            RenewalMode::Default | RenewalMode::AutoDelete | RenewalMode::AutoExpire => false,
+        }
+    }
+
+    /// By how much the name renews itself, where the mode says so; else the zone's own term counts.
+    pub fn rhythm(self) -> Option<Months> {
         match self {
-            RenewalMode::AutoRenew | RenewalMode::RenewOnce => true,
-            RenewalMode::AutoDelete | RenewalMode::AutoExpire => false,
-            RenewalMode::Default => matches!(account_default, RenewalMode::AutoRenew | RenewalMode::RenewOnce | RenewalMode::Default),
+            RenewalMode::AutoRenewMonthly => Months::new(1),
+            RenewalMode::AutoRenewQuarterly => Months::new(3),
+            RenewalMode::Default
+            | RenewalMode::AutoRenew
+            | RenewalMode::AutoDelete
+            | RenewalMode::AutoExpire
+            | RenewalMode::RenewOnce
+            | RenewalMode::RenewOnceThenAutoExpire
+            | RenewalMode::RenewOnceThenAutoDelete => None,
+        }
+    }
+
+    /// The mode after a renewal: a single one is used up.
+    pub fn after_renewal(self) -> RenewalMode {
+        match self {
+            RenewalMode::RenewOnce => RenewalMode::Default,
+            RenewalMode::RenewOnceThenAutoExpire => RenewalMode::AutoExpire,
+            RenewalMode::RenewOnceThenAutoDelete => RenewalMode::AutoDelete,
+            RenewalMode::Default
+            | RenewalMode::AutoRenew
+            | RenewalMode::AutoDelete
+            | RenewalMode::AutoExpire
+            | RenewalMode::AutoRenewMonthly
+            | RenewalMode::AutoRenewQuarterly => self,
         }
     }
 }
@@ -146,6 +212,13 @@ mod tests {
         let d = RenewalMode::AutoRenew;
         assert!(RenewalMode::Default.renews(d) && RenewalMode::RenewOnce.renews(RenewalMode::AutoDelete));
         assert!(!RenewalMode::Default.renews(RenewalMode::AutoExpire) && !RenewalMode::AutoDelete.renews(d));
-        assert_eq!(RenewalMode::from_word("AutoRenew"), Some(RenewalMode::AutoRenew));
+        assert!(RenewalMode::Default.renews(RenewalMode::Default), "out of the box names renew");
+        for mode in RenewalMode::ALL {
+            assert_eq!(RenewalMode::from_word(&mode.word().to_ascii_uppercase()), Some(mode));
+            assert!(mode.rhythm().is_none() || mode.renews(RenewalMode::AutoDelete) && mode.after_renewal() == mode);
+        }
+        assert_eq!(RenewalMode::RenewOnce.after_renewal(), RenewalMode::Default);
+        assert_eq!(RenewalMode::RenewOnceThenAutoDelete.after_renewal(), RenewalMode::AutoDelete);
+        assert_eq!(RenewalMode::RenewOnceThenAutoExpire.after_renewal(), RenewalMode::AutoExpire);
     }
 }

@@ -9,9 +9,13 @@ pub enum OrderKind {
     PrivacyOrder,
     DomainDelete,
     DomainRestore,
+    /// Handed to the registry.
+    DomainPush,
     /// Resolution interrupted or resumed at the end of a term; only the agenda opens these.
     DomainSuspend,
     DomainModify,
+    /// A new registrant.
+    DomainOwnerChange,
     DomainLock,
     DomainUnlock,
     PropertySet,
@@ -29,15 +33,17 @@ pub enum OrderKind {
 }
 
 impl OrderKind {
-    pub const ALL: [OrderKind; 20] = [
+    pub const ALL: [OrderKind; 22] = [
         OrderKind::ContactCreate,
         OrderKind::DomainRegister,
         OrderKind::DomainRenew,
         OrderKind::PrivacyOrder,
         OrderKind::DomainDelete,
         OrderKind::DomainRestore,
+        OrderKind::DomainPush,
         OrderKind::DomainSuspend,
         OrderKind::DomainModify,
+        OrderKind::DomainOwnerChange,
         OrderKind::DomainLock,
         OrderKind::DomainUnlock,
         OrderKind::PropertySet,
@@ -60,8 +66,10 @@ impl OrderKind {
             OrderKind::PrivacyOrder => "domain-privacy-order",
             OrderKind::DomainDelete => "domain-delete",
             OrderKind::DomainRestore => "domain-redeem",
+            OrderKind::DomainPush => "domain-push",
             OrderKind::DomainSuspend => "domain-suspend",
             OrderKind::DomainModify => "domain-modify",
+            OrderKind::DomainOwnerChange => "domain-owner-change",
             OrderKind::DomainLock => "domain-lock",
             OrderKind::DomainUnlock => "domain-unlock",
             OrderKind::PropertySet => "domain-set-property",

@@ -43,12 +43,18 @@ pub enum Refusal {
     OrderUnknown,
     /// No such event in this account, or it was acknowledged and history was not asked for.
     EventUnknown,
+    /// No such webhook in this account.
+    WebhookUnknown,
+    /// The same key was used for another request within a day.
+    KeyReused,
     /// The authorization code does not open the name.
     AuthInfoWrong,
     /// The name cannot be transferred now, or at all.
     NotTransferable { reason: String },
     /// The account has no part in a transfer of this name.
     TransferUnknown { name: String },
+    /// Neither a name nor a contact of that name in this account is under a change of owner, or ever was.
+    OwnerChangeUnknown { object: String },
     /// Something the account has no right to touch (a sub-account that is not its own).
     NotYours,
     /// The object exists already.

@@ -1,11 +1,15 @@
-//! Delivery of what the engine queued: in the sandbox mails are captured, live they are handed to a relay.
+//! Delivery of what the engine queued: mails, captured in the sandbox or handed to a relay, and events to webhooks.
 
+#[cfg(test)]
+mod bench;
 mod message;
 mod relay;
+pub mod returns;
 #[cfg(test)]
 mod testing;
+pub mod webhooks;
 
-pub use relay::{ConfigError, Delivery, Relay, RelayConfig, Security};
+pub use relay::{ConfigError, Delivery, Password, Relay, RelayConfig, Security};
 
 use engine::Engine;
 use std::sync::Arc;
@@ -72,9 +76,13 @@ fn round(engine: &Engine, relay: &mut Relay, stop: &AtomicBool) -> Result<bool, 
         let scripted = engine.faults().strike("mail.send").map(|kind| Delivery::Later(format!("a fault was scripted: {kind:?}")));
         match scripted.unwrap_or_else(|| relay.send(&mail)) {
             Delivery::Sent => engine.mail_sent(&mail)?,
-            Delivery::Refused(why) => {
-                tracing::warn!(mail = mail.id, %why, "a mail cannot be delivered");
+            Delivery::Unsendable(why) => {
+                tracing::warn!(mail = mail.id, %why, "a mail cannot be sent");
                 engine.mail_failed(&mail, &why)?;
+            }
+            Delivery::Refused(why) => {
+                tracing::warn!(mail = mail.id, %why, "a mail was refused for good");
+                engine.mail_bounced(&mail, &why)?;
             }
             Delivery::Later(why) => {
                 tracing::info!(mail = mail.id, %why, "a mail was put off");
@@ -103,114 +111,10 @@ fn pause(failures: u32, stop: &AtomicBool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::{bench, events_of, start};
     use crate::testing::{Answer, Server};
-    use engine::account::Profile;
-    use engine::account::manage::NewAccount;
     use engine::faults::{FaultKind, Faults};
-    use engine::{Actor, Parts, SealingKey, World};
-    use model::policy::ZoneSet;
-    use model::{Currency, Money, Timestamp};
-    use std::collections::BTreeMap;
-    use std::sync::atomic::AtomicI64;
     use std::time::Instant;
-    use store::mails::{self, Mail};
-    use store::{Location, Store, Tx, events};
-
-    fn start() -> Timestamp {
-        Timestamp::from_seconds(1_800_000_000)
-    }
-
-    /// An engine whose real clock is moved by hand.
-    struct Bench {
-        store: Store,
-        engine: Engine,
-        seconds: Arc<AtomicI64>,
-    }
-
-    fn bench(faults: &Faults, sandbox: bool) -> Bench {
-        let store = store::open(&Location::Memory).unwrap();
-        let seconds = Arc::new(AtomicI64::new(0));
-        let clock = seconds.clone();
-        let engine = Engine::new(Parts {
-            store: store.clone(),
-            zones: Arc::new(ZoneSet::embedded().unwrap()),
-            registries: BTreeMap::new(),
-            zone_registry: BTreeMap::new(),
-            world: World {
-                real: Arc::new(move || start().plus_seconds(clock.load(Ordering::Acquire))),
-                entropy: Arc::new(|buffer: &mut [u8]| buffer.fill(7)),
-            },
-            key: SealingKey::new(1, [1; 32]),
-            on_wait: || (),
-            node: "test".to_owned(),
-            faults: faults.clone(),
-            offset_micros: Arc::default(),
-            sandbox,
-        })
-        .unwrap();
-        Bench { store, engine, seconds }
-    }
-
-    impl Bench {
-        fn write(&self, body: impl FnMut(&mut Tx<'_>) -> Result<(), store::Fault> + Send + 'static) {
-            self.store.write::<_, store::Fault, _>(body).unwrap();
-        }
-
-        fn account(&self) -> i64 {
-            let account = NewAccount {
-                dmapi_login: "ada@reseller.example".to_owned(),
-                kv_login: "ada".to_owned(),
-                password: "long enough, and more".to_owned(),
-                email: "ada@reseller.example".to_owned(),
-                currency: Currency::USD,
-                credit: Money::zero(Currency::USD),
-                parent: None,
-                tier: String::new(),
-                premium: false,
-                profile: Profile::default(),
-            };
-            self.engine.create_account(&Actor::staff(), account).unwrap()
-        }
-
-        fn queue(&self, id: i64, account_id: Option<i64>, recipient: &str) {
-            let mail = Mail {
-                id,
-                account_id,
-                at: start(),
-                recipient: recipient.to_owned(),
-                subject: format!("Letter {id}"),
-                text: "Dear someone".to_owned(),
-                html: "<p>Dear someone</p>".to_owned(),
-                links: "[]".to_owned(),
-                state: "queued".to_owned(),
-                attempts: 0,
-                last_error: String::new(),
-                next_at: start(),
-            };
-            self.write(move |tx| mails::insert(tx, &mail));
-        }
-
-        fn mails(&self) -> Vec<Mail> {
-            let mut rows = self.store.read(|tx| mails::list(tx, None, 100)).unwrap();
-            rows.sort_by_key(|m| m.id);
-            rows
-        }
-
-        fn states(&self) -> Vec<(i64, String)> {
-            self.mails().into_iter().map(|m| (m.id, m.state)).collect()
-        }
-
-        /// What is due goes to the relay once.
-        fn round(&self, relay: &mut Relay) -> bool {
-            let reached = round(&self.engine, relay, &AtomicBool::new(false)).unwrap();
-            relay.close();
-            reached
-        }
-
-        fn pass(&self, seconds: i64) {
-            self.seconds.fetch_add(seconds, Ordering::AcqRel);
-        }
-    }
 
     fn state(id: i64, state: &str) -> (i64, String) {
         (id, state.to_owned())
@@ -283,7 +187,7 @@ mod tests {
         let server = Server::start(&[]);
         let bench = bench(&Faults::none(), false);
         bench.queue(1, None, "someone@example.com");
-        let mut relay = Relay::new(RelayConfig { login: Some(("sender".to_owned(), file)), ..server.config() }).unwrap();
+        let mut relay = Relay::new(RelayConfig { login: Some(("sender".to_owned(), Password::File(file))), ..server.config() }).unwrap();
         assert!(bench.round(&mut relay));
         assert_eq!(server.taken()[0].login, "\0sender\0secret");
     }
@@ -325,25 +229,9 @@ mod tests {
         bench.queue(2, Some(account), "someone@example.com");
         bench.queue(3, Some(account), "no address");
         assert!(bench.round(&mut server.relay()));
-        assert_eq!(bench.states(), [state(1, "failed"), state(2, "sent"), state(3, "failed")]);
+        assert_eq!(bench.states(), [state(1, "bounced"), state(2, "sent"), state(3, "failed")]);
         assert!(bench.mails()[0].last_error.contains("550"), "{:?}", bench.mails()[0]);
-        let choice = events::Choice {
-            account_id: account,
-            sub_accounts: false,
-            open: true,
-            acknowledged: false,
-            from: start().plus_days(-1),
-            to: start().plus_days(1),
-        };
-        let told = bench.store.read(move |tx| {
-            let mut found = Vec::new();
-            events::each(tx, &choice, events::Sort::Date, false, 10, |told| {
-                found.push(told.event);
-                Ok(())
-            })?;
-            Ok::<_, store::Fault>(found)
-        });
-        let told = told.unwrap();
+        let told = events_of(&bench.store, account);
         assert_eq!(told.len(), 2);
         assert_eq!(
             (told[0].class.as_str(), told[0].subclass.as_str(), told[0].object.as_str()),
@@ -412,6 +300,51 @@ mod tests {
         let vouched = RelayConfig { ca_file: Some(ca_file), ..config };
         assert!(bench.round(&mut Relay::new(vouched).unwrap()), "{:?}", bench.mails()[0]);
         assert_eq!(server.taken().len(), 1);
+    }
+
+    #[test]
+    fn a_conversation_goes_on_in_secret_after_starttls() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, made.cert.pem()).unwrap();
+        let tls = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], made.signing_key.into())
+            .unwrap();
+        let server = Server::with_starttls(&[], Arc::new(tls));
+        let bench = bench(&Faults::none(), false);
+        let account = bench.account();
+        bench.queue(1, Some(account), "someone@example.com");
+        let login = Some(("sender".to_owned(), Password::Given("secret".to_owned())));
+        let config =
+            RelayConfig { security: Security::StartTls, login, returns: Some("bounces@registrar.example".to_owned()), ..server.config() };
+        assert!(!bench.round(&mut Relay::new(config.clone()).unwrap()), "nobody vouches for the certificate");
+        assert!(server.taken().is_empty());
+        bench.pass(3_600);
+        assert!(bench.round(&mut Relay::new(RelayConfig { ca_file: Some(ca_file), ..config }).unwrap()), "{:?}", bench.mails()[0]);
+        let taken = server.taken();
+        assert_eq!((taken.len(), taken[0].login.as_str()), (1, "\0sender\0secret"));
+        assert_eq!(taken[0].from, format!("bounces+1.{}@registrar.example", start().micros()));
+
+        // It comes back: its mail is marked, and the account told once.
+        let report = format!(
+            "To: {}\r\n\r\nFinal-Recipient: rfc822; someone@example.com\r\nAction: failed\r\nStatus: 5.2.1\r\nDiagnostic-Code: smtp; 550 mailbox closed\r\n",
+            taken[0].from
+        );
+        let report = engine::mail::Report::read(report.as_bytes()).unwrap();
+        let bounce = || bench.engine.run(&engine::Actor::staff(), engine::mail::Bounce { report: report.clone() }).unwrap();
+        assert_eq!(bounce(), engine::mail::Bounced::Marked(1));
+        assert_eq!(bounce(), engine::mail::Bounced::Before(1));
+        assert_eq!(bench.states(), [state(1, "bounced")]);
+        let told = events_of(&bench.store, account);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].class == "MAIL_DELIVERY" && told[0].data.contains("5.2.1 550 mailbox closed"), "{:?}", told[0]);
+        let all = engine::mail::List { state: Some("bounced"), before: None, limit: 10 };
+        let page = bench.engine.run(&engine::Actor::staff(), all).unwrap();
+        assert_eq!((page.rows.len(), page.rows[0].reason.as_str(), page.next), (1, "5.2.1 550 mailbox closed", None));
     }
 
     #[test]

@@ -11,18 +11,24 @@ use std::time::{Duration, SystemTime};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unsendable(pub String);
 
-/// The envelope and the octets of a mail.
-pub fn build(from: &Mailbox, mail: &Outgoing) -> Result<(Envelope, Vec<u8>), Unsendable> {
+/// The envelope and the octets of a mail. With `returns` the mail's number stands in the address that it comes back to.
+pub fn build(from: &Mailbox, returns: Option<&Address>, mail: &Outgoing) -> Result<(Envelope, Vec<u8>), Unsendable> {
     let unsendable = |what: &str, why: &dyn std::fmt::Display| Unsendable(format!("{what}: {why}"));
     if mail.to.chars().chain(mail.subject.chars()).any(char::is_control) || mail.to.contains(char::is_whitespace) {
         return Err(Unsendable("recipient or subject is more than one line".to_owned()));
     }
+    let back = match returns {
+        Some(r) => {
+            Address::new(format!("{}+{}", r.user(), mail.message_number), r.domain()).map_err(|e| unsendable("the return address", &e))?
+        }
+        None => from.email.clone(),
+    };
     let to: Address = mail.to.parse().map_err(|e| unsendable("the recipient's address", &e))?;
     let seconds = u64::try_from(mail.at.seconds()).unwrap_or(0);
     let date = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap_or(SystemTime::UNIX_EPOCH);
     let message = Message::builder()
         .from(from.clone())
-        .to(Mailbox::new(None, to))
+        .to(Mailbox::new(None, to.clone()))
         .subject(mail.subject.clone())
         .header(header::Date::new(date))
         .message_id(Some(format!("<{}@{}>", mail.message_number, from.email.domain())))
@@ -34,7 +40,8 @@ pub fn build(from: &Mailbox, mail: &Outgoing) -> Result<(Envelope, Vec<u8>), Uns
         message.multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
     };
     let message = message.map_err(|e| unsendable("the mail", &e))?;
-    Ok((message.envelope().clone(), message.formatted()))
+    let envelope = Envelope::new(Some(back), vec![to]).map_err(|e| unsendable("the envelope", &e))?;
+    Ok((envelope, message.formatted()))
 }
 
 #[cfg(test)]
@@ -58,7 +65,7 @@ mod tests {
 
     fn built(mail: &Outgoing) -> Result<String, Unsendable> {
         let from = "Domesday <noreply@registrar.example>".parse().unwrap();
-        build(&from, mail).map(|(envelope, octets)| {
+        build(&from, None, mail).map(|(envelope, octets)| {
             assert_eq!(envelope.to().len(), 1);
             String::from_utf8(octets).unwrap()
         })
@@ -81,6 +88,15 @@ mod tests {
         assert_eq!(built(&mail()), Ok(text), "the same at each attempt");
         let both = built(&Outgoing { html: "<p>Grüße</p>".to_owned(), ..mail() }).unwrap();
         assert!(both.contains("multipart/alternative") && both.contains("text/html"));
+    }
+
+    #[test]
+    fn what_comes_back_carries_the_number() {
+        let from = "Domesday <noreply@registrar.example>".parse().unwrap();
+        let sender = |returns: Option<&Address>| build(&from, returns, &mail()).unwrap().0.from().unwrap().to_string();
+        assert_eq!(sender(None), "noreply@registrar.example");
+        let returns = "bounces@back.example".parse().unwrap();
+        assert_eq!(sender(Some(&returns)), "bounces+7.1800000000000000@back.example");
     }
 
     #[test]

@@ -22,16 +22,35 @@ pub enum Security {
     Plain,
 }
 
+/// Where the relay's password is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Password {
+    /// In a file of its own, which is read at each connection.
+    File(PathBuf),
+    Given(String),
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Password::File(file) => write!(f, "Password::File({})", file.display()),
+            Password::Given(_) => f.write_str("Password::Given(..)"),
+        }
+    }
+}
+
 /// How the relay is reached, from the operator's configuration.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RelayConfig {
     pub host: String,
     pub port: u16,
     pub security: Security,
-    /// Login, with its password in a file of its own, which is read at each connection.
-    pub login: Option<(String, PathBuf)>,
+    pub login: Option<(String, Password)>,
     /// Sender of all mails: `Domesday <noreply@registrar.example>`.
     pub from: String,
+    /// Where mails that cannot be delivered come back to, such as `bounces@registrar.example`: each mail's number goes between `+` and `@`. Without it
+    /// they come back to the sender.
+    pub returns: Option<String>,
     /// A certificate authority in PEM beside those that the system trusts.
     pub ca_file: Option<PathBuf>,
     /// How long each step of the conversation may take.
@@ -43,6 +62,8 @@ pub struct RelayConfig {
 pub enum ConfigError {
     #[error("the sender `{0}` is no mail address")]
     From(String),
+    #[error("`{0}` is no mail address for mails that come back")]
+    Returns(String),
     #[error("mails may go without TLS only to a relay on this machine, and {0} is none")]
     PlainAway(String),
     #[error("{0}: {1}")]
@@ -55,7 +76,9 @@ pub enum ConfigError {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Delivery {
     Sent,
-    /// The relay refused it for good, or it cannot be sent at all.
+    /// It cannot be sent at all.
+    Unsendable(String),
+    /// The relay refused it for good.
     Refused(String),
     /// The relay asks to come again later.
     Later(String),
@@ -67,6 +90,7 @@ pub enum Delivery {
 pub struct Relay {
     config: RelayConfig,
     from: Mailbox,
+    returns: Option<Address>,
     tls: Option<TlsParameters>,
     open: Option<SmtpConnection>,
     /// Mails in the open conversation.
@@ -84,6 +108,15 @@ impl Relay {
     /// Checks a configuration; nothing is connected yet.
     pub fn new(config: RelayConfig) -> Result<Relay, ConfigError> {
         let from: Mailbox = config.from.parse().map_err(|_| ConfigError::From(config.from.clone()))?;
+        let returns = match &config.returns {
+            Some(text) => {
+                let address: Option<Address> = text.parse().ok();
+                // Room for the number in the 64 octets that a local part may have.
+                let address = address.filter(|a| a.user().len() <= 20 && !a.user().contains('+'));
+                Some(address.ok_or_else(|| ConfigError::Returns(text.clone()))?)
+            }
+            None => None,
+        };
         if config.security == Security::Plain && !is_here(&config.host) {
             return Err(ConfigError::PlainAway(config.host));
         }
@@ -99,18 +132,24 @@ impl Relay {
                 Some(tls.build().map_err(|e| ConfigError::Tls(e.to_string()))?)
             }
         };
-        let relay = Relay { config, from, tls, open: None, sent: 0 };
+        let relay = Relay { config, from, returns, tls, open: None, sent: 0 };
         relay.credentials().map_err(|why| ConfigError::File(relay.password_file(), why))?;
         Ok(relay)
     }
 
     fn password_file(&self) -> PathBuf {
-        self.config.login.as_ref().map(|(_, file)| file.clone()).unwrap_or_default()
+        match &self.config.login {
+            Some((_, Password::File(file))) => file.clone(),
+            Some((_, Password::Given(_))) | None => PathBuf::new(),
+        }
     }
 
     fn credentials(&self) -> Result<Option<Credentials>, String> {
-        let Some((login, file)) = &self.config.login else { return Ok(None) };
-        let password = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
+        let Some((login, password)) = &self.config.login else { return Ok(None) };
+        let password = match password {
+            Password::File(file) => std::fs::read_to_string(file).map_err(|e| e.to_string())?,
+            Password::Given(password) => password.clone(),
+        };
         Ok(Some(Credentials::new(login.clone(), password.trim_end_matches(['\r', '\n']).to_owned())))
     }
 
@@ -134,9 +173,9 @@ impl Relay {
 
     /// Hands one mail over.
     pub fn send(&mut self, mail: &Outgoing) -> Delivery {
-        let (envelope, octets) = match message::build(&self.from, mail) {
+        let (envelope, octets) = match message::build(&self.from, self.returns.as_ref(), mail) {
             Ok(built) => built,
-            Err(Unsendable(why)) => return Delivery::Refused(why),
+            Err(Unsendable(why)) => return Delivery::Unsendable(why),
         };
         if self.sent >= MAILS_PER_CONNECTION || self.open.as_mut().is_some_and(|open| !open.test_connected()) {
             self.close();
@@ -158,8 +197,10 @@ impl Relay {
             Err(error) => {
                 open.abort();
                 self.sent = 0;
-                if error.is_permanent() || error.is_client() {
+                if error.is_permanent() {
                     Delivery::Refused(told(error))
+                } else if error.is_client() {
+                    Delivery::Unsendable(told(error))
                 } else if error.is_transient() {
                     Delivery::Later(told(error))
                 } else {
@@ -211,6 +252,7 @@ mod tests {
             security: Security::Plain,
             login: None,
             from: "Domesday <noreply@registrar.example>".to_owned(),
+            returns: None,
             ca_file: None,
             timeout: Duration::from_secs(1),
         };
@@ -219,7 +261,12 @@ mod tests {
         assert!(matches!(refused(RelayConfig { from: "nobody".into(), ..good.clone() }), ConfigError::From(_)));
         assert!(matches!(refused(RelayConfig { from: "a@b.example\r\nBcc: c@d.example".into(), ..good.clone() }), ConfigError::From(_)));
         assert!(matches!(refused(RelayConfig { host: "192.0.2.1".into(), ..good.clone() }), ConfigError::PlainAway(_)));
-        let missing = Some(("login".to_owned(), PathBuf::from("/nowhere/password")));
+        for bad in ["nobody", "a+b@c.example", "much-too-long-for-a-local-part@c.example"] {
+            let config = RelayConfig { returns: Some(bad.to_owned()), ..good.clone() };
+            assert!(matches!(refused(config), ConfigError::Returns(_)), "{bad}");
+        }
+        assert!(!format!("{:?}", Password::Given("secret".to_owned())).contains("secret"));
+        let missing = Some(("login".to_owned(), Password::File(PathBuf::from("/nowhere/password"))));
         assert!(matches!(refused(RelayConfig { login: missing, ..good.clone() }), ConfigError::File(..)));
         let tls = RelayConfig { security: Security::Tls, ca_file: Some("/nowhere/ca".into()), ..good };
         assert!(matches!(refused(tls), ConfigError::File(..)));

@@ -61,6 +61,15 @@ impl Server {
 
     /// The same behind TLS from the first octet.
     pub fn behind(answers: &[Answer], tls: Option<Arc<ServerConfig>>) -> Server {
+        Server::made(answers, tls, false)
+    }
+
+    /// The same, in the open until STARTTLS, without which nothing is taken.
+    pub fn with_starttls(answers: &[Answer], tls: Arc<ServerConfig>) -> Server {
+        Server::made(answers, Some(tls), true)
+    }
+
+    fn made(answers: &[Answer], tls: Option<Arc<ServerConfig>>, later: bool) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let desk = Arc::new(Desk {
@@ -80,8 +89,9 @@ impl Server {
                 stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
                 // A client that goes away ends its conversation and nothing else.
                 let _ = match &tls {
-                    None => at_work.talk(stream),
-                    Some(tls) => at_work.talk(StreamOwned::new(ServerConnection::new(tls.clone()).unwrap(), stream)),
+                    None => at_work.talk(stream, true),
+                    Some(_) if later && before_tls(&stream).is_err() => Ok(()),
+                    Some(tls) => at_work.talk(StreamOwned::new(ServerConnection::new(tls.clone()).unwrap(), stream), !later),
                 };
             }
         });
@@ -95,6 +105,7 @@ impl Server {
             security: Security::Plain,
             login: None,
             from: "Domesday <noreply@registrar.example>".to_owned(),
+            returns: None,
             ca_file: None,
             timeout: Duration::from_secs(5),
         }
@@ -121,18 +132,38 @@ impl Drop for Server {
     }
 }
 
+/// The conversation up to STARTTLS, octet by octet: what follows it is for TLS.
+fn before_tls(mut stream: &TcpStream) -> std::io::Result<()> {
+    stream.write_all(b"220 relay.test ESMTP\r\n")?;
+    loop {
+        let mut line = Vec::new();
+        while line.last() != Some(&b'\n') {
+            let mut octet = [0_u8];
+            stream.read_exact(&mut octet)?;
+            line.push(octet[0]);
+        }
+        match line.get(..4).unwrap_or_default() {
+            b"EHLO" => stream.write_all(b"250-relay.test\r\n250 STARTTLS\r\n")?,
+            b"STAR" => return stream.write_all(b"220 go on\r\n"),
+            _ => stream.write_all(b"530 STARTTLS first\r\n")?,
+        }
+    }
+}
+
 /// What stands between `<` and `>`.
 fn address(line: &str) -> String {
     line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(address, _)| address.to_owned()).unwrap_or_default()
 }
 
 impl Desk {
-    fn talk(&self, stream: impl Read + Write) -> std::io::Result<()> {
+    fn talk(&self, stream: impl Read + Write, greets: bool) -> std::io::Result<()> {
         let mut lines = BufReader::new(stream);
         let (mut login, mut from, mut to) = (String::new(), String::new(), String::new());
         let mut answer = Answer::Take;
-        lines.get_mut().write_all(b"220 relay.test ESMTP\r\n")?;
-        lines.get_mut().flush()?;
+        if greets {
+            lines.get_mut().write_all(b"220 relay.test ESMTP\r\n")?;
+            lines.get_mut().flush()?;
+        }
         loop {
             let mut line = String::new();
             if lines.read_line(&mut line)? == 0 {

@@ -1,8 +1,14 @@
-//! Pages that owners of names reach from mails: `/foa/<token>` asks whether a transfer is agreed to, and takes the answer.
+//! Pages that people reach from mails: `/foa/<token>` asks whether a transfer is agreed to, `/grant/<token>` whether a shared name is accepted,
+//! `/owner-change/<token>` whether a change of owner is agreed to, `/verify/<token>` whether a mail address is right.
 //!
 //! Looking changes nothing, since mail programs open links by themselves; only the form's POST answers. No script is needed.
 
+mod grant;
+mod owner_change;
+mod verify;
+
 use engine::transfer::{Answered, ConsentView};
+use engine::verification::Question;
 use engine::{Engine, Error};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use minijinja::{Environment, context};
@@ -12,9 +18,12 @@ use model::{DomainName, Timestamp};
 /// Nothing but this server's own style; no script, no frame around the page, no form to elsewhere.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const PAGE: &str = include_str!("../templates/page.html");
+const VERIFY_PAGE: &str = include_str!("../templates/verify.html");
 const STYLE: &str = include_str!("../assets/style.css");
 /// Longer than any token of ours.
 const TOKEN_MAX: usize = 128;
+/// Longer than any form of ours.
+const PAGE_POST_MAX: usize = 4_096;
 
 /// What a page says.
 struct Page {
@@ -30,17 +39,29 @@ impl Page {
     }
 }
 
-/// Answers one request below `/foa`.
-pub fn answer(engine: &Engine, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+/// Answers one request below `/foa`, `/grant`, `/owner-change` or `/verify`; `peer` is the address it came from.
+pub fn answer(engine: &Engine, peer: &str, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
     let path = request.uri().path();
+    if let Some(token) = path.strip_prefix("/grant/").or_else(|| path.strip_prefix("/grant")) {
+        return grant::answer(engine, peer, token, request.method(), request.body());
+    }
+    if let Some(token) = path.strip_prefix("/owner-change/").or_else(|| path.strip_prefix("/owner-change")) {
+        return owner_change::answer(engine, token, request.method(), request.body());
+    }
     let method = request.method().clone();
     let reading = matches!(method, Method::GET | Method::HEAD);
     if path == "/foa/style.css" {
         return if reading { reply(StatusCode::OK, "text/css; charset=utf-8", STYLE) } else { refused_method("GET, HEAD") };
     }
-    let token = path.strip_prefix("/foa/").unwrap_or_default();
-    if token.is_empty() || token.len() > TOKEN_MAX || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
+    let (verifies, token) = match path.strip_prefix("/verify/") {
+        Some(token) => (true, token),
+        None => (false, path.strip_prefix("/foa/").unwrap_or_default()),
+    };
+    if !is_token(token) {
         return print(engine, unknown());
+    }
+    if verifies {
+        return verify::answer(engine, &request, token);
     }
     let answered = match method {
         Method::GET | Method::HEAD => engine.consent(token),
@@ -57,6 +78,11 @@ pub fn answer(engine: &Engine, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         Ok(answered) => print(engine, page(answered)),
         Err(error) => print(engine, failed(engine, &error)),
     }
+}
+
+/// Whether a text could be a token at all.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.len() <= TOKEN_MAX && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The answer in a form's body.
@@ -161,8 +187,30 @@ fn print(engine: &Engine, page: Page) -> Response<Vec<u8>> {
         });
         template.render(context! { title => page.title, lines => page.lines, question => question })
     });
+    made(engine, page.status, rendered)
+}
+
+/// The question whether an address is right, with the names that wait for it.
+fn print_verification(engine: &Engine, question: &Question) -> Response<Vec<u8>> {
+    let mut templates = Environment::new();
+    let rendered =
+        templates.add_template("verify.html", VERIFY_PAGE).and_then(|()| templates.get_template("verify.html")).and_then(|template| {
+            let names: Vec<_> = question
+                .names
+                .iter()
+                .map(|waiting| {
+                    let name = DomainName::parse(&waiting.name).map_or_else(|_| waiting.name.clone(), |name| shown(&name));
+                    context! { name, line => format!("your answer is needed until {}", day(waiting.due)) }
+                })
+                .collect();
+            template.render(context! { title => format!("Is {} your address?", question.address), names })
+        });
+    made(engine, StatusCode::OK, rendered)
+}
+
+fn made(engine: &Engine, status: StatusCode, rendered: Result<String, minijinja::Error>) -> Response<Vec<u8>> {
     match rendered {
-        Ok(html) => reply(page.status, "text/html; charset=utf-8", html),
+        Ok(html) => reply(status, "text/html; charset=utf-8", html),
         Err(error) => {
             let incident = engine.incident();
             tracing::error!(%incident, %error, "an owner's page could not be made");
@@ -191,7 +239,7 @@ fn reply(status: StatusCode, kind: &'static str, body: impl Into<Vec<u8>>) -> Re
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use engine::Actor;
     use engine::transfer::{TransferIn, UnsettableContacts};
@@ -199,12 +247,12 @@ mod tests {
     use model::domain::{Privacy, RenewalMode};
     use testkit::Fixture;
 
-    fn send(fixture: &Fixture, method: &str, path: &str, body: &str) -> Response<Vec<u8>> {
+    pub(crate) fn send(fixture: &Fixture, method: &str, path: &str, body: &str) -> Response<Vec<u8>> {
         let request = Request::builder().method(method).uri(path).body(body.as_bytes().to_vec()).unwrap();
-        answer(fixture.engine(), request)
+        answer(fixture.engine(), "192.0.2.1", request)
     }
 
-    fn text(response: &Response<Vec<u8>>) -> String {
+    pub(crate) fn text(response: &Response<Vec<u8>>) -> String {
         String::from_utf8(response.body().clone()).unwrap().replace("&#x2f;", "/")
     }
 
@@ -272,7 +320,7 @@ mod tests {
         assert!(text(&page).contains("lapsed"));
         for path in ["/foa", "/foa/", "/foa/00ff", "/foa/%2e%2e", "/foa/<script>", &format!("/foa/{}", "a".repeat(500))] {
             let Ok(request) = Request::builder().uri(path).body(Vec::new()) else { continue };
-            assert_eq!(answer(fixture.engine(), request).status(), 404, "{path}");
+            assert_eq!(answer(fixture.engine(), "192.0.2.1", request).status(), 404, "{path}");
         }
         assert_eq!(send(&fixture, "GET", "/foa/style.css", "").status(), 200);
     }

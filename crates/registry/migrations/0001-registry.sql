@@ -13,6 +13,9 @@ CREATE TABLE registrars (
   created_at BIGINT NOT NULL
 );
 
+-- The registry itself holds what was handed back to it. Nobody logs in under this id.
+INSERT INTO registrars (id, password_hash, created_at) VALUES ('REGISTRY', '', 0);
+
 CREATE TABLE contacts (
   id TEXT PRIMARY KEY,
   number BIGINT NOT NULL,

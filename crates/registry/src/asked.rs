@@ -208,6 +208,8 @@ pub struct PollMessage {
     pub text: String,
     /// The domain that it is about, where it says so.
     pub domain: Option<DomainName>,
+    /// How that domain stood when the message was queued, where it shows sponsor, statuses and expiry.
+    pub shown: Option<RegistryDomain>,
     /// The whole response frame.
     pub frame: Vec<u8>,
     /// Messages still queued, this one included.
@@ -234,6 +236,8 @@ pub trait Registry: Send + Sync {
     fn renew_domain(&self, id: &ClientTransactionId, wish: &RenewDomain) -> Result<Answer<Timestamp>, Trouble>;
     fn update_domain(&self, id: &ClientTransactionId, name: &DomainName, change: &UpdateDomain) -> Result<Answer<()>, Trouble>;
     fn delete_domain(&self, id: &ClientTransactionId, name: &DomainName) -> Result<Answer<()>, Trouble>;
+    /// Lets a name go to the registrar of this id, or, without one, to the registry itself, which then deals with its holder.
+    fn release_domain(&self, id: &ClientTransactionId, name: &DomainName, to: Option<&str>) -> Result<Answer<()>, Trouble>;
     /// Asks for the restore of a deleted name (RFC 3915), with its report where the registry wants one.
     fn restore_domain(&self, id: &ClientTransactionId, name: &DomainName, fee: Option<&Money>) -> Result<Answer<()>, Trouble>;
 
@@ -285,12 +289,21 @@ pub type Clock = std::sync::Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Fills a buffer with random octets from the system's generator (from a seed in simulations).
 pub type Entropy = std::sync::Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
+/// What a registry did by itself.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Happened {
+    /// The first of it, in order: when, and in words.
+    pub first: Vec<(Timestamp, String)>,
+    /// How much it was in all.
+    pub count: u64,
+}
+
 /// A registry that lives in this process or beside it and can be looked into: the embedded one.
 pub trait FarSide: Send + Sync {
     /// When something falls due there by itself.
     fn next_due(&self) -> Result<Option<Timestamp>, String>;
     /// Does what is due; says what happened, in order.
-    fn run_due(&self, now: Timestamp) -> Result<Vec<(Timestamp, String)>, String>;
+    fn run_due(&self, now: Timestamp) -> Result<Happened, String>;
     /// Every domain there: name, sponsor, expiry.
     fn each_domain(&self, take: &mut dyn FnMut(&str, &str, Timestamp)) -> Result<(), String>;
 }

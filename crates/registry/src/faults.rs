@@ -59,6 +59,7 @@ pub const POINTS: &[&str] = &[
     "registry.update",
     "registry.delete",
     "registry.restore",
+    "registry.release",
     "registry.transfer",
     "registry.transfer.query",
     "registry.contact.info",
@@ -74,6 +75,7 @@ pub const POINTS: &[&str] = &[
     "registry.connect",
     "registry.login",
     "mail.send",
+    "webhook.send",
     "store.commit",
 ];
 

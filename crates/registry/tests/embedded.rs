@@ -23,6 +23,8 @@ mod lab;
 mod lifecycle;
 #[path = "embedded/poll.rs"]
 mod poll;
+#[path = "embedded/releases.rs"]
+mod releases;
 #[path = "embedded/sessions.rs"]
 mod sessions;
 #[path = "embedded/tls.rs"]

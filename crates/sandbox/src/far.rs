@@ -1,8 +1,8 @@
 //! The embedded registry as something that can be looked into.
 
 use model::Timestamp;
-use registry::FarSide;
 use registry::embedded::EmbeddedRegistry;
+use registry::{FarSide, Happened};
 use std::sync::Arc;
 
 pub struct Far {
@@ -20,9 +20,10 @@ impl FarSide for Far {
         self.registry.next_due().map_err(|e| e.to_string())
     }
 
-    fn run_due(&self, now: Timestamp) -> Result<Vec<(Timestamp, String)>, String> {
+    fn run_due(&self, now: Timestamp) -> Result<Happened, String> {
         let happened = self.registry.run_due(now).map_err(|e| e.to_string())?;
-        Ok(happened.first.into_iter().map(|h| (h.at, format!("registry: {} {}", h.name, h.what))).collect())
+        let first = happened.first.into_iter().map(|h| (h.at, format!("registry: {} {}", h.name, h.what)));
+        Ok(Happened { first: first.collect(), count: happened.count })
     }
 
     fn each_domain(&self, take: &mut dyn FnMut(&str, &str, Timestamp)) -> Result<(), String> {

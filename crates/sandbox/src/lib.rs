@@ -2,6 +2,7 @@
 
 mod far;
 mod outside;
+mod portfolio;
 mod world;
 
 pub use far::Far;
@@ -38,6 +39,9 @@ pub struct Options {
     pub node: String,
     /// Sandbox mode: seeded, mails captured, the clock can be moved.
     pub sandbox: bool,
+    /// Whether `arriving.com` is on its way here when the sandbox begins: an order that is open for days, with its hold. Tests that wait until no
+    /// order is open begin without it.
+    pub arrivals: bool,
 }
 
 /// Why it could not be put together.
@@ -59,6 +63,7 @@ pub struct Sandbox {
     far: Far,
     offset_micros: Arc<AtomicI64>,
     holders_hidden: Arc<AtomicBool>,
+    arrivals: bool,
     _tender: Tender,
 }
 
@@ -102,10 +107,10 @@ impl Sandbox {
         let holders_hidden = Arc::new(AtomicBool::new(false));
         engine.meet(Arc::new(world::World::new(registry.clone(), holders_hidden.clone())));
         if options.sandbox {
-            begin(&engine, &registry)?;
+            begin(&engine, &registry, options.arrivals)?;
         }
         let far = Far::new(registry.clone());
-        Ok(Sandbox { engine, registry, connector, far, offset_micros, holders_hidden, _tender: tender })
+        Ok(Sandbox { engine, registry, connector, far, offset_micros, holders_hidden, arrivals: options.arrivals, _tender: tender })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -139,7 +144,12 @@ impl Sandbox {
     /// Back to the seed: everything is forgotten, here and at the registry, and the clock is the real one again.
     pub fn reset(&self) -> Result<(), OpenError> {
         self.engine.wipe(|| self.registry.wipe().map_err(|e| e.to_string()))?;
-        begin(&self.engine, &self.registry)
+        begin(&self.engine, &self.registry, self.arrivals)
+    }
+
+    /// Brings `arriving.com` on its way, as a sandbox begins that has arrivals.
+    pub fn arrive(&self) -> Result<(), engine::Error> {
+        arrive(&self.engine)
     }
 
     /// Plays the outside world's registrar; what that brings by message is heard before this returns.
@@ -165,12 +175,22 @@ impl Sandbox {
 }
 
 /// The seed of the sandbox, on both sides; what is there already stays.
-fn begin(engine: &Engine, registry: &EmbeddedRegistry) -> Result<(), OpenError> {
+fn begin(engine: &Engine, registry: &EmbeddedRegistry, arrivals: bool) -> Result<(), OpenError> {
     outside::seed(engine, registry).map_err(OpenError::Registry)?;
     let seeded = engine::lab::seed(engine)?;
     outside::mirror(engine, registry, &seeded).map_err(OpenError::Registry)?;
     for object in seeded.iter().filter(|o| o.seeded.statuses.contains(&"pendingTransfer")) {
         engine::lab::notice(engine, object.seeded.name)?;
     }
+    if arrivals && !seeded.is_empty() {
+        arrive(engine)?;
+    }
     Ok(engine::lab::mirrored(engine)?)
+}
+
+/// The outside world's name that is on its way here, asked for and consented to: the registry waits for the other registrar's word.
+fn arrive(engine: &Engine) -> Result<(), engine::Error> {
+    engine::lab::arrive(engine, outside::ARRIVING.0, outside::ARRIVING.1)?;
+    engine.work_once();
+    Ok(())
 }

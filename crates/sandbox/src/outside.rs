@@ -4,6 +4,7 @@ use crate::{OUTSIDER, REGISTRAR};
 use engine::Engine;
 use engine::lab::{SeededObject, day};
 use model::Timestamp;
+use model::contact::ContactData;
 use registry::embedded::{EmbeddedRegistry, SeedContact, SeedDomain, SeedHost, SeedPhase};
 use std::net::{IpAddr, Ipv4Addr};
 use store::Fault;
@@ -17,6 +18,9 @@ struct Foreign {
     hosts: &'static [&'static str],
 }
 
+/// The name that is on its way here when a sandbox begins, and its code.
+pub(crate) const ARRIVING: (&str, &str) = ("arriving.com", "arrive-1");
+
 const WORLD: &[Foreign] = &[
     Foreign { name: "example.net", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &["ns1", "ns2", "ns3", "ns4"] },
     Foreign { name: "rrpproxy.net", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &["ns1", "ns2", "ns3"] },
@@ -24,7 +28,7 @@ const WORLD: &[Foreign] = &[
     Foreign { name: "joker.com", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &["a.ns", "b.ns", "c.ns"] },
     Foreign { name: "taken.com", statuses: &["clientTransferProhibited"], auth_info: None, hosts: &[] },
     Foreign { name: "movable.com", statuses: &[], auth_info: Some("move-me-1"), hosts: &[] },
-    Foreign { name: "arriving.com", statuses: &[], auth_info: Some("arrive-1"), hosts: &[] },
+    Foreign { name: ARRIVING.0, statuses: &[], auth_info: Some(ARRIVING.1), hosts: &[] },
     Foreign { name: "locked-away.com", statuses: &["clientTransferProhibited"], auth_info: Some("locked-1"), hosts: &[] },
 ];
 
@@ -62,23 +66,27 @@ pub(crate) fn seed(engine: &Engine, registry: &EmbeddedRegistry) -> Result<(), F
     Ok(())
 }
 
+/// A contact of ours as the registry is to hold it.
+pub(crate) fn person(id: &str, c: &ContactData) -> SeedContact {
+    SeedContact {
+        id: id.to_owned(),
+        sponsor: REGISTRAR.to_owned(),
+        name: c.display_name(),
+        org: (!c.organization.is_empty()).then(|| c.organization.clone()),
+        street: c.street.first().cloned().unwrap_or_default(),
+        city: c.city.clone(),
+        postal_code: c.postal_code.clone(),
+        country: c.country.clone(),
+        voice: c.phone.clone(),
+        email: c.email.clone(),
+    }
+}
+
 /// Puts the registry's side of our own seeded names in place.
 pub(crate) fn mirror(engine: &Engine, registry: &EmbeddedRegistry, seeded: &[SeededObject]) -> Result<(), Fault> {
     let now = engine.now();
     for object in seeded {
-        let c = &object.contact;
-        registry.seed_contact(SeedContact {
-            id: object.contact_id.clone(),
-            sponsor: REGISTRAR.to_owned(),
-            name: c.display_name(),
-            org: (!c.organization.is_empty()).then(|| c.organization.clone()),
-            street: c.street.first().cloned().unwrap_or_default(),
-            city: c.city.clone(),
-            postal_code: c.postal_code.clone(),
-            country: c.country.clone(),
-            voice: c.phone.clone(),
-            email: c.email.clone(),
-        })?;
+        registry.seed_contact(person(&object.contact_id, &object.contact))?;
         let mut domain = SeedDomain::new(object.seeded.name, REGISTRAR, &object.contact_id, object.created, object.expires);
         (domain.admin, domain.tech, domain.billing) =
             (vec![object.contact_id.clone()], vec![object.contact_id.clone()], vec![object.contact_id.clone()]);

@@ -1,21 +1,35 @@
-//! Looking at everything: orders, names and money of all accounts against the model, and the program's own verdict.
+//! Looking at everything: orders, names, money, transfers, events and mails of all accounts against the model, and the program's own verdict.
 
+use crate::expected::{Around, Moved};
 use crate::house::ACCOUNTS;
 use crate::run::Run;
-use crate::wire::{Dmapi, Face, Sheet};
+use crate::wire::{Dmapi, Face, Kvapi, Sheet};
 use crate::wish::{ZONES, is_premium};
+use engine::account::statement::Statement;
 use engine::contact::HandleForm;
-use engine::domain::{self, SortBy, Window};
+use engine::domain::{self, DomainView, SortBy, Window};
 use engine::order::{OrderFilter, OrderKey, OrderStanding, OrderView, Retrieve};
-use engine::{account, contact, order};
+use engine::transfer::Show;
+use engine::{account, contact, event, order};
+use model::DomainName;
+use model::order::OrderKind;
 use model::pattern::Pattern;
+use model::transfer::{Direction, TransferState};
+use std::collections::BTreeMap;
 
 /// With all faults gone every order must have ended after so many rounds of ten minutes.
 const ROUNDS_OF_REST: u32 = 8;
 /// What an order says of itself that was accepted and no more.
 const UNSENT: &str = "The order is on its way to the registry";
 /// So many old orders are looked at again each time.
-const OLD_ORDERS: u64 = 12;
+const OLD_ORDERS: u64 = 6;
+/// So many names are shown by both dialects at each rest.
+const SHOWN_TWICE: usize = 4;
+const LINES: i64 = 10_000;
+
+fn text<T, E: ToString>(result: Result<T, E>) -> Result<T, String> {
+    result.map_err(|e| e.to_string())
+}
 
 impl Run {
     /// What there is before the first step: names, handles, money, prices.
@@ -23,27 +37,32 @@ impl Run {
         for number in 0..ACCOUNTS.len() {
             let actor = self.house.actor(number)?;
             let engine = self.house.engine();
-            let (balance, _) = engine.run(&actor, account::Balance).map_err(|e| e.to_string())?;
-            self.model.purse_e4[number] = balance.amount_e4;
-            for view in engine.run(&actor, every_domain()).map_err(|e| e.to_string())?.rows {
+            let (balance, _) = text(engine.run(&actor, account::Balance))?;
+            let lines = text(engine.run(&actor, Statement { after: 0, limit: LINES }))?;
+            self.model.begin_money(number, &lines, balance.amount_e4);
+            for view in text(engine.run(&actor, every_domain()))?.rows {
                 self.model.begin_with(number, &view);
                 self.memory[number].names.push(view.name.as_str().to_owned());
             }
             let all = contact::List { pattern: Pattern::All, by: HandleForm::Dmapi, zone: None, window: Window::ALL };
-            for view in engine.run(&actor, all).map_err(|e| e.to_string())?.rows {
+            for view in text(engine.run(&actor, all))?.rows {
                 self.model.handles.insert(view.handle, number);
                 self.model.handles.insert(view.short_handle, number);
             }
         }
+        for (name, code) in [("movable.com", "move-me-1"), ("arriving.com", "arrive-1")] {
+            self.model.codes.insert(name.to_owned(), code.to_owned());
+        }
         for zone in ZONES {
             for name in [format!("quoted.{zone}"), format!("premium-quoted.{zone}")] {
-                for (operation, word) in [("register", "create"), ("renew", "renew")] {
+                for (operation, word) in [("register", "create"), ("renew", "renew"), ("transfer", "transfer")] {
                     if let Some(price_e4) = self.quote(&name, word)? {
                         self.model.quotes.insert((zone.to_owned(), operation, is_premium(&name)), price_e4);
                     }
                 }
             }
         }
+        self.read_transfers(false, &mut Vec::new())?;
         if self.model.quotes.len() < ZONES.len() * 2 { Err(format!("too few quotes: {:?}", self.model.quotes)) } else { Ok(()) }
     }
 
@@ -84,46 +103,155 @@ impl Run {
         let zones = self.house.zones().clone();
         let now = self.house.now();
         let mut names = Vec::new();
-        let mut views = Vec::new();
+        let mut views: BTreeMap<i64, (usize, OrderView)> = BTreeMap::new();
         let mut purses = Vec::new();
+        self.read_registry()?;
         for (number, whose) in ACCOUNTS.iter().enumerate() {
             let actor = self.house.actor(number)?;
             let engine = self.house.engine();
             let filter = OrderFilter { since: Some(self.read_until), hidden_too: true, ..OrderFilter::default() };
-            let recent = engine.run(&actor, order::List { filter, newest_first: false, window: Window::ALL }).map_err(|e| e.to_string())?;
-            let open: Vec<i64> =
-                self.model.open.iter().copied().filter(|id| self.model.orders.get(id).is_some_and(|o| o.account == number)).collect();
-            let mut again: Vec<i64> = open;
+            let recent = text(engine.run(&actor, order::List { filter, newest_first: false, window: Window::ALL }))?;
+            let known = |id: &i64| self.model.orders.get(id).is_some_and(|o| o.account == number);
+            let mut again: Vec<i64> = self.model.open.iter().copied().filter(known).collect();
             let old: Vec<i64> = self.model.orders.iter().filter(|(_, o)| o.account == number).map(|(id, _)| *id).collect();
             for _ in 0..OLD_ORDERS.min(old.len() as u64) {
                 again.push(*self.chance.pick(&old));
             }
             for id in again {
                 match engine.run(&actor, Retrieve { by: OrderKey::Id(id) }) {
-                    Ok(view) => views.push((number, view)),
+                    Ok(view) => drop(views.insert(id, (number, view))),
                     Err(error) => broken.push(format!("order {id} of {whose} is lost: {error}")),
                 }
             }
-            views.extend(recent.rows.into_iter().map(|view| (number, view)));
-            let (balance, held) = engine.run(&actor, account::Balance).map_err(|e| e.to_string())?;
-            purses.push((number, balance.amount_e4, held.amount_e4));
-            let listed = engine.run(&actor, every_domain()).map_err(|e| e.to_string())?;
-            names.extend(listed.rows.into_iter().map(|view| (number, view)));
+            for view in recent.rows {
+                if let Some((other, _)) = views.insert(view.id, (number, view.clone()))
+                    && other != number
+                {
+                    broken.push(format!("order {} is listed for two accounts", view.id));
+                }
+            }
+            let (balance, held) = text(engine.run(&actor, account::Balance))?;
+            let lines = text(engine.run(&actor, Statement { after: self.model.statement_from(number), limit: LINES }))?;
+            purses.push((number, balance.amount_e4, held.amount_e4, lines));
+            names.extend(text(engine.run(&actor, every_domain()))?.rows.into_iter().map(|view| (number, view)));
+            let list = event::List {
+                class: Pattern::All,
+                subclass: Pattern::All,
+                from: Some(self.heard_until),
+                to: None,
+                marked: event::Marked::All,
+                sub_accounts: false,
+                sort: event::SortBy::Date,
+                descending: false,
+                window: Window::ALL,
+            };
+            let events = text(engine.run(&actor, list))?.rows;
+            self.model.heard(number, &events);
         }
+        self.read_mails(&mut broken)?;
         // In the order of their ends, so that what they did to a name comes in turn.
+        let mut views: Vec<(usize, OrderView)> = views.into_values().collect();
         views.sort_by_key(|(_, view)| (view.decided.unwrap_or(now), view.id));
         let is_unsent = |view: &&OrderView| view.standing == OrderStanding::Pending && view.message == UNSENT;
         self.unsent = views.iter().map(|(_, view)| view).filter(is_unsent).map(|view| view.id).collect();
         for (number, view) in &views {
             self.model.order(&zones, *number, view, &mut broken);
         }
-        for (number, balance_e4, held_e4) in purses {
+        for (number, balance_e4, held_e4, lines) in purses {
+            self.model.booked(number, &lines, &mut broken);
             self.model.money(number, balance_e4, held_e4, &mut broken);
         }
         self.read_until = now;
-        self.model.names(&names, settled, &mut broken);
+        self.heard_until = now;
+        self.read_transfers(settled, &mut broken)?;
+        let moved = self.moved(&names)?;
+        self.model.names(&names, &Around { now, zones: &zones, settled, moved: &moved }, &mut broken);
         self.model.promises(&mut broken);
-        let verdict = self.house.sandbox().verify().map_err(|e| e.to_string())?;
+        self.verdict(settled, &mut broken)?;
+        if settled {
+            self.all_has_ended(&mut broken);
+            self.model.told_once(self.begun.max(now.plus_days(-600)), &mut broken);
+            self.both_show_the_same(&names, &mut broken)?;
+            self.model.now_rests(now);
+        }
+        self.trace.line(&format!("look {settled} {} orders {} names", self.model.orders.len(), names.len()));
+        self.broken.extend(broken);
+        Ok(())
+    }
+
+    fn read_registry(&mut self) -> Result<(), String> {
+        let mut sponsors = BTreeMap::new();
+        let registry = self.house.sandbox().registry();
+        text(registry.dump(|domain| {
+            sponsors.insert(domain.name, domain.sponsor);
+            Ok::<_, store::Fault>(())
+        }))?;
+        self.model.registry = sponsors;
+        Ok(())
+    }
+
+    pub(crate) fn read_mails(&mut self, broken: &mut Vec<String>) -> Result<(), String> {
+        let mails = text(self.house.engine().mails(None))?;
+        self.model.mailed(&mails, broken);
+        Ok(())
+    }
+
+    /// Open transfers, and the ends of those that were open.
+    fn read_transfers(&mut self, settled: bool, broken: &mut Vec<String>) -> Result<(), String> {
+        let now = self.house.now();
+        let zones = self.house.zones().clone();
+        for number in 0..ACCOUNTS.len() {
+            let open = self.transfers_of(number)?;
+            let mut views = Vec::new();
+            for (id, t) in &self.model.transfers {
+                let mine = t.gainer == Some(number) || t.gainer.is_none() && t.loser == Some(number);
+                if mine && t.is_open && !open.iter().any(|view| view.id == *id) {
+                    let name = text(DomainName::parse(&t.name).map_err(|e| format!("{e:?}")))?;
+                    let actor = self.house.actor(number)?;
+                    match self.house.engine().run(&actor, Show { name }) {
+                        Ok(view) if view.id == *id => views.push(view),
+                        // Another transfer of the same name has come after it.
+                        Ok(view) => {
+                            views.push(view);
+                            self.overtaken.insert(*id);
+                        }
+                        Err(error) => broken.push(format!("transfer {id} of {} is lost: {error}", t.name)),
+                    }
+                }
+            }
+            for id in std::mem::take(&mut self.overtaken) {
+                self.model.transfers.remove(&id);
+            }
+            views.extend(open);
+            for view in &views {
+                self.model.transfer(number, view, now, settled, broken);
+                self.model.came_rightly(&zones, view, broken);
+            }
+        }
+        Ok(())
+    }
+
+    /// Names that are in another account than they were, with the transfers that say so.
+    fn moved(&self, names: &[(usize, DomainView)]) -> Result<BTreeMap<String, Moved>, String> {
+        let mut moved = BTreeMap::new();
+        for (number, view) in names {
+            let Some(held) = self.model.held.get(view.name.as_str()).filter(|held| held.account != *number) else { continue };
+            let actor = self.house.actor(*number)?;
+            if let Ok(t) = self.house.engine().run(&actor, Show { name: view.name.clone() })
+                && t.direction == Direction::Internal
+                && t.state == TransferState::Completed
+                && t.is_gaining
+            {
+                let one = Moved { transfer: t.id, from: held.account, requested: t.requested, ended: t.executes };
+                moved.insert(view.name.as_str().to_owned(), one);
+            }
+        }
+        Ok(moved)
+    }
+
+    /// What the program says of itself.
+    fn verdict(&mut self, settled: bool, broken: &mut Vec<String>) -> Result<(), String> {
+        let verdict = text(self.house.sandbox().verify())?;
         for promise in verdict.promises {
             for violation in promise.violations {
                 // What the registry did meanwhile is not known here before its messages are read.
@@ -134,16 +262,48 @@ impl Run {
                 }
             }
         }
-        if settled {
-            for id in &self.model.open {
-                let order = &self.model.orders[id];
-                if order.standing == OrderStanding::Pending && !self.model.may_be_unclear(order) {
-                    broken.push(format!("order {id} has not ended, and nothing is in its way: {order:?}"));
-                }
+        Ok(())
+    }
+
+    /// At rest no order is open but that of a transfer that waits for somebody.
+    fn all_has_ended(&self, broken: &mut Vec<String>) {
+        for id in &self.model.open {
+            let order = &self.model.orders[id];
+            let waits = order.kind == OrderKind::DomainTransfer && self.model.transfers.get(id).is_some_and(|t| t.is_open);
+            if order.standing == OrderStanding::Pending && !waits && !self.model.may_be_unclear(order) {
+                broken.push(format!("order {id} has not ended, and nothing is in its way: {order:?}"));
             }
         }
-        self.trace.line(&format!("look {settled} {} orders {} names", self.model.orders.len(), names.len()));
-        self.broken.extend(broken);
+    }
+
+    /// A few names as either dialect shows them: expiry and lock must be the same.
+    fn both_show_the_same(&mut self, names: &[(usize, DomainView)], broken: &mut Vec<String>) -> Result<(), String> {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let own: Vec<&(usize, DomainView)> = names.iter().filter(|(number, _)| *number < 2).collect();
+        for _ in 0..SHOWN_TWICE.min(own.len()) {
+            let (number, view) = *self.chance.pick(&own);
+            let (login, name) = (ACCOUNTS[*number], view.name.as_str());
+            let sheet = |face, command: &str, proof| Sheet {
+                face,
+                command: command.to_owned(),
+                proof,
+                params: vec![pair("domain", name)],
+                post: true,
+                block: false,
+            };
+            let told = self.exchange(&sheet(Face::Dmapi, "query-whois", vec![pair("api-key", &format!("{login}-key"))]))?;
+            let joker = Dmapi::read(&told.text)?;
+            let password = format!("{login}-pass");
+            let told = self.exchange(&sheet(Face::Kvapi, "StatusDomain", vec![pair("s_login", login), pair("s_pw", &password)]))?;
+            let central = Kvapi::read(&told.text)?;
+            let digits = |text: Option<&str>| text.map(|t| t.chars().filter(char::is_ascii_digit).take(14).collect::<String>());
+            let expiries = (digits(joker.line("domain.expires")), digits(central.first("registration expiration date")));
+            let is_locked = joker.line("domain.status").map(|words| words.split(',').any(|word| word == "lock"));
+            let locks = (is_locked, central.first("transfer lock").map(|flag| flag == "1"));
+            if expiries.0.is_none() || expiries.0 != expiries.1 || locks.0 != locks.1 {
+                broken.push(format!("{name} is shown differently: {expiries:?} {locks:?}"));
+            }
+        }
         Ok(())
     }
 
@@ -153,18 +313,14 @@ impl Run {
         self.look(false)?;
         for _ in 0..ROUNDS_OF_REST {
             // Leases run out.
-            self.house.pass(130_000_000);
-            self.overdue()?;
-            self.house.engine().work_once();
-            self.round()?;
+            self.calm()?;
             self.move_by(600)?;
         }
-        self.commits_may_fail = false;
         self.count("rests");
         self.look(true)
     }
 }
 
 fn every_domain() -> domain::List {
-    domain::List { pattern: Pattern::All, zone: None, sort: SortBy::Name, descending: false, window: Window::ALL }
+    domain::List { pattern: Pattern::All, zone: None, shared: false, sort: SortBy::Name, descending: false, window: Window::ALL }
 }

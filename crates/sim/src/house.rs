@@ -54,6 +54,7 @@ impl House {
             on_wait: || (),
             node: "sim".to_owned(),
             sandbox: true,
+            arrivals: false,
         };
         let sandbox = Sandbox::open(options).map_err(|e| format!("the house does not open: {e}"))?;
         sandbox.engine().by_hand(Hand::Work);

@@ -5,6 +5,7 @@ mod chance;
 mod checks;
 mod expected;
 mod house;
+mod outside;
 mod run;
 mod talk;
 mod trace;

@@ -5,11 +5,13 @@ use crate::house::ACCOUNTS;
 use crate::run::{Run, Sent};
 use crate::wire::{Dmapi, Face, Kvapi, Sheet, Told, words};
 use crate::wish::{Meant, Wish, Writer, zone_of};
+use engine::domain::Info;
 use engine::order::OrderStanding;
+use model::DomainName;
 use model::order::OrderKind;
 
 /// The address that all clients come from.
-const PEER: &str = "192.0.2.7";
+pub(crate) const PEER: &str = "192.0.2.7";
 const REMEMBERED_MAX: usize = 60;
 /// No key, session or password.
 const WRONG: &str = "0123456789abcdef0123456789abcdef";
@@ -52,6 +54,8 @@ impl Run {
         let account = if sub { 2 } else { asker };
         let client_id = format!("S{}-{}", self.seed, self.wishes);
         let now = self.house.now();
+        let leaving = self.model.leaving(account);
+        let deleted = self.model.names_of(account, |held| held.in_redemption);
         let mut writer = Writer {
             chance: &mut self.chance,
             memory: &self.memory[account],
@@ -60,6 +64,9 @@ impl Run {
             now,
             step: self.step,
             quotes: &self.model.quotes,
+            codes: &self.model.codes,
+            leaving: &leaving,
+            deleted: &deleted,
             client_id,
         };
         let wish = draw(&mut writer);
@@ -182,18 +189,30 @@ impl Run {
 
     /// No reply holds what belongs to another account, but what the request itself said.
     fn leaks(&self, sent: &Sent, told: &Told) -> Result<(), String> {
-        // The history of an account's own wishes names what others got.
-        let is_history = matches!(sent.wish.command, "result-list" | "result-retrieve" | "result-delete");
+        // The history of an account's own wishes names what others got, and so do its transfers and events.
+        let is_history = matches!(
+            sent.wish.command,
+            "result-list" | "result-retrieve" | "result-delete" | "domain-transfer-control" | "StatusDomainTransfer" | "TransferDomain"
+        ) || matches!(sent.wish.command, "QueryEventList" | "QueryTransferList" | "QueryForeignTransferList");
         for word in words(&told.text) {
             if let Some(owner) = self.model.owner_of(word)
                 && owner != sent.account
                 && !sent.sheet.says(word)
                 && !(is_history && self.model.has_asked(sent.account, word))
+                && !(word.contains('@') && self.model.may_know(owner, sent.account))
+                && !self.has_got(sent.account, word)
             {
                 return Err(format!("`{word}` of {} in a reply to {}: {}", ACCOUNTS[owner], ACCOUNTS[sent.account], sent.sheet.line()));
             }
         }
         Ok(())
+    }
+
+    /// The name has come to the account since all was last looked at.
+    fn has_got(&self, account: usize, word: &str) -> bool {
+        let Ok(name) = DomainName::parse(word) else { return false };
+        let actor = self.house.actor(account);
+        actor.is_ok_and(|actor| self.house.engine().run(&actor, Info { name }).is_ok())
     }
 
     fn forget_session(&mut self, sent: &Sent, key: &'static str) {
@@ -229,10 +248,20 @@ impl Run {
             if sent.wish.meant == Meant::Contact {
                 return self.contact_made(sent, order);
             }
-        } else if matches!(sent.wish.meant, Meant::Register { .. } | Meant::Renew { .. } | Meant::RenewUntil { .. } | Meant::Privacy { .. })
-        {
+        } else if matches!(
+            sent.wish.meant,
+            Meant::Register { .. }
+                | Meant::Renew { .. }
+                | Meant::RenewUntil { .. }
+                | Meant::Privacy { .. }
+                | Meant::Delete
+                | Meant::Restore
+                | Meant::TransferIn
+                | Meant::Lock { .. }
+        ) {
             return Err("an accepted change without a process id".to_owned());
         }
+        self.learnt(sent);
         if let Some(standing) = reply.line("Completion-Status") {
             self.not_flipped(sent.account, &reply, standing)?;
         }
@@ -281,6 +310,23 @@ impl Run {
         Ok(())
     }
 
+    /// What a client remembers of a wish that was granted.
+    fn learnt(&mut self, sent: &Sent) {
+        let memory = &mut self.memory[sent.account];
+        match (sent.wish.command, &sent.wish.meant) {
+            ("ns-create" | "AddNameserver", _) => {
+                if let Some((_, host)) = sent.wish.params.first().filter(|_| !sent.wish.spoiled) {
+                    remember(&mut memory.hosts, host);
+                }
+            }
+            (_, Meant::TransferIn | Meant::Offer) => {
+                remember(&mut memory.transfers, &sent.wish.name);
+                remember(&mut memory.names, &sent.wish.name);
+            }
+            _ => {}
+        }
+    }
+
     fn heard_kvapi(&mut self, sent: &Sent, told: &Told) -> Result<(), String> {
         let reply = Kvapi::read(&told.text)?;
         if reply.code == 530 || reply.code == 531 {
@@ -294,11 +340,17 @@ impl Run {
         }
         self.count("granted");
         let now = self.house.now();
+        self.learnt(sent);
         let pending = reply.first("status") == Some("REQUESTED");
+        if let Some(id) = reply.first("job id") {
+            let id = id.parse().map_err(|_| "a job id that is no number")?;
+            self.model.promised.insert(id, sent.account);
+        }
         let kind = match sent.wish.command {
             "AddDomain" => OrderKind::DomainRegister,
             "RenewDomain" => OrderKind::DomainRenew,
-            "AddContact" => {
+            "RestoreDomain" => OrderKind::DomainRestore,
+            "AddContact" | "CloneContact" => {
                 if let Some(handle) = reply.first("contact").map(str::to_owned) {
                     return self.handle_made(sent.account, handle, "");
                 }
@@ -308,8 +360,7 @@ impl Run {
         };
         remember(&mut self.memory[sent.account].names, &sent.wish.name);
         if pending {
-            let id = reply.first("job id").and_then(|id| id.parse().ok()).ok_or("a pending order without its job id")?;
-            self.model.promised.insert(id, sent.account);
+            reply.first("job id").ok_or("a pending order without its job id")?;
         } else {
             let name = sent.wish.name.clone();
             self.model.granted.push(Granted { account: sent.account, kind, name, at: now });

@@ -73,17 +73,19 @@ CREATE TABLE contacts (
     name TEXT NOT NULL,
     organization TEXT NOT NULL,
     email TEXT NOT NULL,
+    address TEXT NOT NULL,
     country TEXT NOT NULL,
     data TEXT NOT NULL,
     digest TEXT NOT NULL,
     version BIGINT NOT NULL,
     validated BIGINT NOT NULL CHECK (validated IN (0, 1)),
-    verified_at BIGINT,
+    auto_delete BIGINT NOT NULL CHECK (auto_delete IN (0, 1)),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX contacts_account ON contacts (account_id, handle);
 CREATE INDEX contacts_same ON contacts (account_id, digest);
+CREATE INDEX contacts_address ON contacts (account_id, address);
 
 CREATE TABLE domains (
     id BIGINT PRIMARY KEY,
@@ -117,6 +119,7 @@ CREATE TABLE domains (
     renewed_at BIGINT
 );
 CREATE INDEX domains_account ON domains (account_id, name);
+CREATE INDEX domains_registrant ON domains (registrant_id, id);
 CREATE INDEX domains_account_reversed ON domains (account_id, name_reversed);
 
 -- Which domains use a contact, once for each pair.
@@ -272,6 +275,7 @@ CREATE TABLE poll_messages (
     outcome TEXT NOT NULL,
     PRIMARY KEY (registry, message_id)
 );
+CREATE INDEX poll_messages_left ON poll_messages (received_at) WHERE outcome = 'left to the open order';
 
 -- Prices that differ from the zone packs' list: for all accounts of a tier ('' for every tier), from an instant on.
 CREATE TABLE prices (
@@ -296,11 +300,12 @@ CREATE TABLE mails (
     text TEXT NOT NULL,
     html TEXT NOT NULL,
     links TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('queued', 'captured', 'sent', 'failed')),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'captured', 'sent', 'failed', 'bounced')),
     attempts BIGINT NOT NULL,
     last_error TEXT NOT NULL,
     next_at BIGINT NOT NULL
 );
+CREATE INDEX mails_account ON mails (account_id, id);
 CREATE INDEX mails_recipient ON mails (recipient, id);
 CREATE INDEX mails_queued ON mails (id) WHERE state = 'queued';
 CREATE INDEX mails_due ON mails (next_at, id) WHERE state = 'queued';
@@ -334,6 +339,33 @@ CREATE INDEX transfers_other_account ON transfers (other_account_id, id);
 -- A name is in one transfer at a time.
 CREATE UNIQUE INDEX transfers_open ON transfers (name) WHERE state NOT IN ('completed', 'refused', 'rejected', 'cancelled', 'lapsed');
 
+-- Changes of owner: of a name, or of a contact that is the owner of names. Each has the number of its order.
+CREATE TABLE owner_changes (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    object TEXT NOT NULL,
+    domain_id BIGINT,
+    contact_id BIGINT,
+    kind TEXT NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('foa', 'agent')),
+    state TEXT NOT NULL,
+    losing TEXT NOT NULL,
+    gaining TEXT NOT NULL,
+    wish TEXT NOT NULL,
+    may_decline_lock BIGINT NOT NULL CHECK (may_decline_lock IN (0, 1)),
+    declines_lock BIGINT NOT NULL CHECK (declines_lock IN (0, 1)),
+    reason TEXT NOT NULL,
+    requested_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    CHECK ((domain_id IS NULL) <> (contact_id IS NULL))
+);
+CREATE INDEX owner_changes_account ON owner_changes (account_id, id);
+CREATE INDEX owner_changes_object ON owner_changes (account_id, object, id);
+CREATE INDEX owner_changes_contact ON owner_changes (contact_id, id) WHERE contact_id IS NOT NULL;
+-- A name or contact is in one change at a time.
+CREATE UNIQUE INDEX owner_changes_open ON owner_changes (object) WHERE state IN ('requested', 'losing-approved', 'gaining-approved', 'carrying-out');
+
 -- Links in mails: the token itself stands nowhere but in the mail.
 CREATE TABLE tokens (
     digest TEXT PRIMARY KEY,
@@ -358,9 +390,17 @@ CREATE TABLE agenda (
     epoch BIGINT NOT NULL,
     PRIMARY KEY (domain_id, what)
 );
-CREATE INDEX agenda_due ON agenda (due_at);
+CREATE INDEX agenda_due ON agenda (due_at, domain_id, what);
 CREATE INDEX agenda_account ON agenda (account_id, what, due_at);
 CREATE INDEX agenda_attention ON agenda (domain_id) WHERE attention <> '';
+
+-- What the renewals of an account cost on each day (days since 1970, UTC): the sum of the agenda's amounts, so that a forecast need not read a million rows.
+CREATE TABLE agenda_days (
+    account_id BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    amount_e4 BIGINT NOT NULL,
+    PRIMARY KEY (account_id, day)
+);
 
 -- Registrations and refunds of an account by zone and month (2027-03): what the cap on refunds counts.
 CREATE TABLE tallies (
@@ -387,6 +427,14 @@ CREATE TABLE hosts (
 CREATE INDEX hosts_account ON hosts (account_id, name);
 CREATE INDEX hosts_domain ON hosts (domain_id);
 
+-- Options of accounts that are not at their defaults.
+CREATE TABLE account_options (
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (account_id, name)
+);
+
 -- Switches of domains that are not at their defaults.
 CREATE TABLE domain_properties (
     domain_id BIGINT NOT NULL REFERENCES domains (id),
@@ -407,4 +455,124 @@ CREATE TABLE hosted_zones (
     serial BIGINT NOT NULL CHECK (serial BETWEEN 1 AND 4294967295),
     updated_at BIGINT NOT NULL,
     updated_by TEXT NOT NULL
+);
+
+-- What accounts may do with names that others hold.
+CREATE TABLE grants (
+    id BIGINT PRIMARY KEY,
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    role TEXT NOT NULL CHECK (role IN ('admin', 'tech', 'billing')),
+    inviter TEXT NOT NULL,
+    email TEXT NOT NULL,
+    nickname TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (domain_id, account_id, role)
+);
+CREATE INDEX grants_account ON grants (account_id, domain_id);
+
+-- Invitations that nobody has answered yet. Their link is a token; the key in it is kept sealed, since its holder may ask for it.
+CREATE TABLE invitations (
+    id BIGINT PRIMARY KEY,
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    role TEXT NOT NULL CHECK (role IN ('creator', 'admin', 'tech', 'billing')),
+    inviter TEXT NOT NULL,
+    email TEXT NOT NULL,
+    nickname TEXT NOT NULL,
+    key_sealed TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX invitations_one ON invitations (domain_id, email, role);
+
+-- Where accounts want their events delivered. The secrets are sealed; the old one signs too until it ends. Instants of delivery are of the real clock.
+CREATE TABLE webhooks (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    url TEXT NOT NULL,
+    description TEXT NOT NULL,
+    events TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    old_secret TEXT NOT NULL,
+    old_secret_until_at BIGINT,
+    state TEXT NOT NULL CHECK (state IN ('active', 'stopped', 'paused')),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX webhooks_account ON webhooks (account_id, id);
+
+-- How their receivers do; apart from the above, so that a delivery is in nobody's way who writes an event.
+CREATE TABLE webhook_health (
+    webhook_id BIGINT PRIMARY KEY REFERENCES webhooks (id),
+    failures BIGINT NOT NULL CHECK (failures >= 0),
+    failing_since_at BIGINT,
+    hold_until_at BIGINT NOT NULL,
+    tried_at BIGINT NOT NULL,
+    delivered_at BIGINT,
+    last_error TEXT NOT NULL
+);
+
+-- One delivery for an event and webhook: attempts counts for ever and marks the claim, tries since it was last queued.
+CREATE TABLE webhook_deliveries (
+    webhook_id BIGINT NOT NULL REFERENCES webhooks (id),
+    event_id BIGINT NOT NULL REFERENCES events (id),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'delivered', 'failed')),
+    attempts BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    first_at BIGINT,
+    next_at BIGINT NOT NULL,
+    locked_until BIGINT NOT NULL,
+    status BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    log TEXT NOT NULL,
+    done_at BIGINT,
+    PRIMARY KEY (webhook_id, event_id)
+);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, next_at, event_id) WHERE state = 'queued';
+CREATE INDEX webhook_deliveries_done ON webhook_deliveries (done_at) WHERE done_at IS NOT NULL;
+
+-- The first replies to requests that carried a key of their own (Idempotency-Key): sealed, kept for a day of the real clock.
+CREATE TABLE kept_replies (
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    key_digest TEXT NOT NULL,
+    request_digest TEXT NOT NULL,
+    status BIGINT NOT NULL,
+    reply TEXT NOT NULL,
+    kept_at BIGINT NOT NULL,
+    PRIMARY KEY (account_id, key_digest)
+);
+CREATE INDEX kept_replies_time ON kept_replies (kept_at);
+
+-- Mail addresses of accounts, in the form in which they are compared: whether their readers have said that they are right.
+CREATE TABLE verifications (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    address TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('unverified', 'pending', 'verified', 'invalid')),
+    created_at BIGINT NOT NULL,
+    requested_at BIGINT,
+    verified_at BIGINT,
+    invalid_at BIGINT,
+    history TEXT NOT NULL,
+    UNIQUE (account_id, address),
+    CHECK ((state = 'verified') = (verified_at IS NOT NULL))
+);
+
+-- Until when a name's registrant must have proven the address. Ends with the proof, not with the time.
+CREATE TABLE verification_terms (
+    domain_id BIGINT PRIMARY KEY REFERENCES domains (id),
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    address TEXT NOT NULL,
+    begun_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL
+);
+CREATE INDEX verification_terms_address ON verification_terms (account_id, address, domain_id);
+
+-- Why a name's resolution is interrupted: it is, while any reason stands.
+CREATE TABLE suspensions (
+    domain_id BIGINT NOT NULL REFERENCES domains (id),
+    reason TEXT NOT NULL CHECK (reason IN ('user', 'term', 'verification')),
+    since_at BIGINT NOT NULL,
+    PRIMARY KEY (domain_id, reason)
 );

@@ -75,13 +75,19 @@ statements! {
     RELEASE = "UPDATE accounts SET held_e4 = held_e4 - $1 WHERE id = $2 AND held_e4 >= $1";
     CAPTURE = "UPDATE accounts SET held_e4 = held_e4 - $1, balance_e4 = balance_e4 - $2 WHERE id = $3 AND held_e4 >= $1 \
                RETURNING balance_e4, low_balance_e4";
+    CHARGE = "UPDATE accounts SET balance_e4 = balance_e4 - $1 WHERE id = $2 AND state = 'active' AND balance_e4 - held_e4 - $1 >= -credit_e4 \
+              RETURNING balance_e4, low_balance_e4";
     ADD_BALANCE = "UPDATE accounts SET balance_e4 = balance_e4 + $1 WHERE id = $2 AND balance_e4 + $1 - held_e4 >= -credit_e4";
+    SET_DETAILS = "UPDATE accounts SET email = $1, low_balance_e4 = $2, profile = $3 WHERE id = $4";
     SET_RENEWALS = "UPDATE accounts SET renewal_mode = $1, renew_at_expiry = $2, refund_every = $3 WHERE id = $4";
     SET_PASSWORD = "UPDATE accounts SET password_hash = $1, credentials_version = credentials_version + 1 WHERE id = $2";
     SET_STATE = "UPDATE accounts SET state = $1, credentials_version = credentials_version + 1 WHERE id = $2";
     NOTE_LOGIN = "UPDATE accounts SET login_at = $1, login_from = $2 WHERE id = $3";
     NOTE_ERROR = "UPDATE accounts SET error_at = $1, error_from = $2 WHERE id = $3";
     INSERT_KEY = "INSERT INTO api_keys (digest, account_id, label, access, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (digest) DO NOTHING";
+    OPTION = "SELECT value FROM account_options WHERE account_id = $1 AND name = $2";
+    SET_OPTION = "INSERT INTO account_options (account_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value";
+    DROP_OPTION = "DELETE FROM account_options WHERE account_id = $1 AND name = $2";
     KEY = "SELECT account_id, access FROM api_keys WHERE digest = $1 AND revoked_at IS NULL";
     KEYS = "SELECT label, access, created_at, revoked_at FROM api_keys WHERE account_id = $1 ORDER BY created_at, label LIMIT 1000";
     REVOKE_KEY = "UPDATE api_keys SET revoked_at = $1 WHERE account_id = $2 AND label = $3 AND revoked_at IS NULL";
@@ -189,15 +195,20 @@ pub fn release(tx: &mut Tx<'_>, id: i64, amount_e4: i64) -> Result<bool, Fault> 
     Ok(tx.execute(RELEASE, params![amount_e4, id])? == 1)
 }
 
-/// What a capture left behind.
-pub struct Captured {
+/// What a charge left behind.
+pub struct Left {
     pub balance_e4: i64,
     pub low_balance_e4: i64,
 }
 
 /// Turns `held_e4` of reserved money into a charge of `charged_e4`, at most what was held.
-pub fn capture(tx: &mut Tx<'_>, id: i64, held_e4: i64, charged_e4: i64) -> Result<Option<Captured>, Fault> {
-    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| Ok(Captured { balance_e4: row.int(0)?, low_balance_e4: row.int(1)? }))
+pub fn capture(tx: &mut Tx<'_>, id: i64, held_e4: i64, charged_e4: i64) -> Result<Option<Left>, Fault> {
+    tx.one(CAPTURE, params![held_e4, charged_e4, id], |row| Ok(Left { balance_e4: row.int(0)?, low_balance_e4: row.int(1)? }))
+}
+
+/// Charges what was not reserved; `None` if the balance does not reach or the account is suspended.
+pub fn charge(tx: &mut Tx<'_>, id: i64, amount_e4: i64) -> Result<Option<Left>, Fault> {
+    tx.one(CHARGE, params![amount_e4, id], |row| Ok(Left { balance_e4: row.int(0)?, low_balance_e4: row.int(1)? }))
 }
 
 /// Books money in (or, negative, out); false if the account could not bear it.
@@ -299,7 +310,26 @@ pub fn sweep_sessions(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Fault> 
     tx.execute(SWEEP_SESSIONS, params![before])
 }
 
+/// Where the account is written to, below which balance it is warned, and its holder, as JSON.
+pub fn set_details(tx: &mut Tx<'_>, id: i64, email: &str, low_balance_e4: i64, profile: &str) -> Result<(), Fault> {
+    tx.execute(SET_DETAILS, params![email, low_balance_e4, profile, id]).map(|_| ())
+}
+
 /// What becomes of the account's names at the end of their terms, and how many deletions are refunded.
 pub fn set_renewals(tx: &mut Tx<'_>, id: i64, mode: RenewalMode, at_expiry: bool, refund_every: i64) -> Result<(), Fault> {
     tx.execute(SET_RENEWALS, params![mode.word(), at_expiry, refund_every, id]).map(|_| ())
+}
+
+/// The value of an option that is not at its default.
+pub fn option(tx: &mut Tx<'_>, account_id: i64, name: &str) -> Result<Option<String>, Fault> {
+    tx.one(OPTION, params![account_id, name], |row| row.text(0))
+}
+
+/// Sets an option; `None` is its default.
+pub fn set_option(tx: &mut Tx<'_>, account_id: i64, name: &str, value: Option<&str>) -> Result<(), Fault> {
+    match value {
+        Some(value) => tx.execute(SET_OPTION, params![account_id, name, value]),
+        None => tx.execute(DROP_OPTION, params![account_id, name]),
+    }
+    .map(|_| ())
 }

@@ -3,6 +3,8 @@
 use crate::db::{Fault, Row, Tx};
 use crate::{params, statements};
 use model::Timestamp;
+use model::contact::UNUSED_DAYS;
+use model::verification::folded;
 
 /// A contact as stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,20 +28,22 @@ pub struct Contact {
     pub digest: String,
     /// Another number for each state of the data, so that registries can be brought up to date.
     pub version: i64,
+    /// The data pass the formal check.
     pub validated: bool,
-    pub verified_at: Option<Timestamp>,
+    /// Deleted by itself once nothing has used it for long.
+    pub auto_delete: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
 macro_rules! columns {
     () => {
-        "id, account_id, handle, short_handle, family, name, organization, email, country, data, digest, version, validated, verified_at, created_at, updated_at"
+        "id, account_id, handle, short_handle, family, name, organization, email, country, data, digest, version, validated, auto_delete, created_at, updated_at"
     };
 }
 
 statements! {
-    INSERT = concat!("INSERT INTO contacts (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
+    INSERT = concat!("INSERT INTO contacts (", columns!(), ", address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
     BY_ID = concat!("SELECT ", columns!(), " FROM contacts WHERE id = $1");
     BY_HANDLE = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND handle = $2");
     BY_SHORT_HANDLE = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND short_handle = $2");
@@ -50,9 +54,14 @@ statements! {
                         ON CONFLICT (registry, contact_id) DO UPDATE SET registry_contact_id = excluded.registry_contact_id, version = excluded.version";
     REGISTRIES = "SELECT registry, registry_contact_id, version FROM registry_contacts WHERE contact_id = $1 ORDER BY registry";
     FORGET_AT_REGISTRIES = "DELETE FROM registry_contacts WHERE contact_id = $1";
-    CHANGE = "UPDATE contacts SET name = $1, organization = $2, email = $3, country = $4, data = $5, digest = $6, version = $7, validated = $8, verified_at = $9, \
-              updated_at = $10 WHERE id = $11";
+    CHANGE = "UPDATE contacts SET name = $1, organization = $2, email = $3, country = $4, data = $5, digest = $6, version = $7, validated = $8, auto_delete = $9, \
+              updated_at = $10, address = $11 WHERE id = $12";
     DELETE = "DELETE FROM contacts WHERE id = $1";
+    NOTE_UNUSED = "INSERT INTO agenda (domain_id, what, account_id, due_at, amount_e4, attention, locked_until, epoch) \
+                   SELECT c.id, 'unused', c.account_id, CAST($1 AS BIGINT), 0, '', 0, 1 FROM domain_contacts l JOIN contacts c ON c.id = l.contact_id \
+                   WHERE l.domain_id = $2 AND c.auto_delete = 1 ON CONFLICT (domain_id, what) DO UPDATE SET due_at = excluded.due_at, locked_until = 0, \
+                   epoch = agenda.epoch + 1";
+    UNLINK = "DELETE FROM domain_contacts WHERE domain_id = $1";
     HOST_AT_REGISTRY = "SELECT 1 FROM registry_hosts WHERE registry = $1 AND host = $2";
     NOTE_HOST_AT_REGISTRY = "INSERT INTO registry_hosts (registry, host) VALUES ($1, $2) ON CONFLICT (registry, host) DO NOTHING";
     FORGET_HOST_AT_REGISTRY = "DELETE FROM registry_hosts WHERE registry = $1 AND host = $2";
@@ -73,7 +82,7 @@ fn contact(row: &Row<'_>) -> Result<Contact, Fault> {
         digest: row.text(10)?,
         version: row.int(11)?,
         validated: row.flag(12)?,
-        verified_at: row.time_opt(13)?,
+        auto_delete: row.flag(13)?,
         created_at: row.time(14)?,
         updated_at: row.time(15)?,
     })
@@ -96,9 +105,10 @@ pub fn insert(tx: &mut Tx<'_>, c: &Contact) -> Result<(), Fault> {
             &c.digest,
             c.version,
             c.validated,
-            c.verified_at,
+            c.auto_delete,
             c.created_at,
-            c.updated_at
+            c.updated_at,
+            &folded(&c.email)
         ],
     )?;
     Ok(())
@@ -153,8 +163,9 @@ pub fn change(tx: &mut Tx<'_>, c: &Contact) -> Result<(), Fault> {
             &c.digest,
             c.version,
             c.validated,
-            c.verified_at,
+            c.auto_delete,
             c.updated_at,
+            &folded(&c.email),
             c.id
         ],
     )
@@ -164,7 +175,17 @@ pub fn change(tx: &mut Tx<'_>, c: &Contact) -> Result<(), Fault> {
 /// Takes a contact out, and what was known of it at registries. No domain may use it.
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     tx.execute(FORGET_AT_REGISTRIES, params![id])?;
+    crate::agenda::remove(tx, id, UNUSED)?;
     tx.execute(DELETE, params![id]).map(|_| ())
+}
+
+/// What falls due on the agenda for a contact that could be deleted by itself, under the contact's number.
+pub const UNUSED: &str = "unused";
+
+/// A domain uses no contact any more, or others from now on: each one's time until it is deleted begins; what is used at its end stays.
+pub fn let_go(tx: &mut Tx<'_>, domain_id: i64, at: Timestamp) -> Result<(), Fault> {
+    tx.execute(NOTE_UNUSED, params![at.plus_days(UNUSED_DAYS), domain_id])?;
+    tx.execute(UNLINK, params![domain_id]).map(|_| ())
 }
 
 /// True if the host is known to exist at the registry.

@@ -121,7 +121,17 @@ statements! {
     DROP_PROPERTIES = "DELETE FROM domain_properties WHERE domain_id = $1";
     ZONES_OF_CONTACT = "SELECT d.zone, CAST(MAX(CASE WHEN d.registrant_id = $1 THEN 1 ELSE 0 END) AS BIGINT), MIN(d.name) FROM domain_contacts l \
                         JOIN domains d ON d.id = l.domain_id WHERE l.contact_id = $1 GROUP BY d.zone ORDER BY d.zone";
-    UNLINK_CONTACTS = "DELETE FROM domain_contacts WHERE domain_id = $1";
+    SET_OF_REGISTRANT = "INSERT INTO domain_properties (domain_id, name, value) SELECT d.id, $1, $2 FROM domain_contacts l JOIN domains d ON d.id = l.domain_id \
+                         WHERE l.contact_id = $3 AND d.registrant_id = $3 AND d.zone = $4 \
+                         ON CONFLICT (domain_id, name) DO UPDATE SET value = excluded.value";
+    SET_OF_REGISTRANT_ONCE = "INSERT INTO domain_properties (domain_id, name, value) SELECT d.id, $1, $2 FROM domain_contacts l JOIN domains d ON d.id = l.domain_id \
+                         WHERE l.contact_id = $3 AND d.registrant_id = $3 AND d.zone = $4 \
+                              ON CONFLICT (domain_id, name) DO NOTHING";
+    LOCKED_OF_REGISTRANT = "SELECT d.name FROM domain_contacts l JOIN domains d ON d.id = l.domain_id \
+                            WHERE l.contact_id = $1 AND d.registrant_id = $1 AND ' ' || d.locks || ' ' LIKE $2 ORDER BY d.name LIMIT 1";
+    COUNT_OF_REGISTRANT = "SELECT COUNT(*) FROM domain_contacts l JOIN domains d ON d.id = l.domain_id WHERE l.contact_id = $1 AND d.registrant_id = $1 AND d.zone = $2";
+    FIRST_OF_REGISTRANT = "SELECT d.name FROM domain_contacts l JOIN domains d ON d.id = l.domain_id WHERE l.contact_id = $1 AND d.registrant_id = $1 AND d.zone = $2 ORDER BY d.name LIMIT $3";
+    SET_SUSPENDED = "UPDATE domains SET statuses = $1, locks = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
     DELETE = "DELETE FROM domains WHERE id = $1";
     COUNT = "SELECT COUNT(*) FROM domains WHERE account_id = $1";
     COUNT_NAMES = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND name >= $2 AND name < $3";
@@ -282,6 +292,11 @@ pub fn set_at_registry(tx: &mut Tx<'_>, id: i64, expires_at: Timestamp, statuses
     tx.execute(SET_AT_REGISTRY, params![expires_at, statuses, at, by, id]).map(|_| ())
 }
 
+/// Sets statuses and locks after a suspension or its end.
+pub fn set_suspended(tx: &mut Tx<'_>, id: i64, statuses: &str, locks: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
+    tx.execute(SET_SUSPENDED, params![statuses, locks, at, by, id]).map(|_| ())
+}
+
 /// Sets the sealed authorization code; empty for none.
 pub fn set_auth(tx: &mut Tx<'_>, id: i64, sealed: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
     tx.execute(SET_AUTH, params![sealed, at, by, id]).map(|_| ())
@@ -298,12 +313,13 @@ pub struct Gift<'a> {
     pub renewal_mode: RenewalMode,
 }
 
-/// Gives a domain to another account; its code is spent. False if it was not the giver's any more.
+/// Gives a domain to another account; its code is spent, and what was granted in it ends. False if it was not the giver's any more.
 pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) -> Result<bool, Fault> {
     crate::agenda::remove_all(tx, id)?;
     crate::hosts::give_below(tx, id, gift.to, at, by)?;
+    crate::grants::delete_of_domain(tx, id)?;
+    crate::contacts::let_go(tx, id, at)?;
     crate::hosted::close_dynamic(tx, id)?;
-    tx.execute(UNLINK_CONTACTS, params![id])?;
     let changed = tx.execute(
         GIVE,
         params![gift.to, gift.registrant_id, gift.contacts, gift.hosts, gift.locks, gift.renewal_mode.word(), at, by, id, gift.from],
@@ -312,17 +328,20 @@ pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) 
 }
 
 /// Takes a domain out: it was dropped, or is another registrar's. Orders, ledger, events and audit keep its history.
-pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+/// The time of contacts that nothing uses any more begins at `at`.
+pub fn delete(tx: &mut Tx<'_>, id: i64, at: Timestamp) -> Result<(), Fault> {
     crate::hosts::delete_below(tx, id)?;
     crate::hosted::delete(tx, id)?;
+    crate::grants::delete_of_domain(tx, id)?;
+    crate::verifications::forget(tx, id)?;
     tx.execute(DROP_PROPERTIES, params![id])?;
-    tx.execute(UNLINK_CONTACTS, params![id])?;
+    crate::contacts::let_go(tx, id, at)?;
     tx.execute(DELETE, params![id]).map(|_| ())
 }
 
 /// Writes back everything of a domain that an update can change: from its registrant to its authorization code. Contacts are to be linked anew.
 pub fn modify(tx: &mut Tx<'_>, d: &Domain) -> Result<(), Fault> {
-    tx.execute(UNLINK_CONTACTS, params![d.id])?;
+    crate::contacts::let_go(tx, d.id, d.updated_at)?;
     tx.execute(
         MODIFY,
         params![
@@ -359,6 +378,34 @@ pub fn set_property(tx: &mut Tx<'_>, id: i64, name: &str, value: Option<&str>) -
         None => tx.execute(DROP_PROPERTY, params![id, name]),
     }
     .map(|_| ())
+}
+
+/// Sets a property of all names of a registrant in a zone; `keep` leaves a value that is there.
+pub fn set_property_of_registrant(
+    tx: &mut Tx<'_>,
+    registrant_id: i64,
+    zone: &str,
+    name: &str,
+    value: &str,
+    keep: bool,
+) -> Result<(), Fault> {
+    let statement = if keep { SET_OF_REGISTRANT_ONCE } else { SET_OF_REGISTRANT };
+    tx.execute(statement, params![name, value, registrant_id, zone]).map(|_| ())
+}
+
+/// A name of a registrant that is locked for this reason, if there is one.
+pub fn locked_name_of_registrant(tx: &mut Tx<'_>, registrant_id: i64, reason: &str) -> Result<Option<String>, Fault> {
+    tx.one(LOCKED_OF_REGISTRANT, params![registrant_id, &format!("% {reason} %")], |row| row.text(0))
+}
+
+/// Names of a registrant in a zone.
+pub fn count_of_registrant(tx: &mut Tx<'_>, registrant_id: i64, zone: &str) -> Result<i64, Fault> {
+    Ok(tx.one(COUNT_OF_REGISTRANT, params![registrant_id, zone], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// The first names of a registrant in a zone.
+pub fn names_of_registrant(tx: &mut Tx<'_>, registrant_id: i64, zone: &str, limit: i64) -> Result<Vec<String>, Fault> {
+    tx.many(FIRST_OF_REGISTRANT, params![registrant_id, zone, limit], |row| row.text(0))
 }
 
 /// A zone in which a contact is used.

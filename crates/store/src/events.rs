@@ -68,24 +68,31 @@ statements! {
     OBJECT_UP = concat!(select!(), chosen!(), marked!(), " ORDER BY e.object, e.at, e.id LIMIT $7");
     OBJECT_DOWN = concat!(select!(), chosen!(), marked!(), " ORDER BY e.object DESC, e.at DESC, e.id DESC LIMIT $7");
     COUNT = concat!("SELECT COUNT(*) FROM events e WHERE ", chosen!(), marked!());
+    OPEN_AFTER = concat!(select!(), "e.account_id = $1 AND e.acknowledged_at IS NULL AND (e.at, e.id) > ($2, $3) ORDER BY e.at, e.id LIMIT $4");
+    AFTER = concat!(select!(), "e.account_id = $1 AND (e.at, e.id) > ($2, $3) ORDER BY e.at, e.id LIMIT $4");
     BY_ID = concat!(select!(), "e.id = $1 AND e.account_id = $2");
     ACKNOWLEDGE = "UPDATE events SET acknowledged_at = $1 WHERE id = $2 AND account_id = $3 AND acknowledged_at IS NULL";
 }
 
 fn told(row: &Row<'_>) -> Result<Told, Fault> {
+    told_from(row, 0)
+}
+
+/// An event whose columns begin at `first`, the account's login behind them.
+pub(crate) fn told_from(row: &Row<'_>, first: usize) -> Result<Told, Fault> {
     Ok(Told {
         event: Event {
-            id: row.int(0)?,
-            account_id: row.int(1)?,
-            at: row.time(2)?,
-            class: row.text(3)?,
-            subclass: row.text(4)?,
-            object: row.text(5)?,
-            order_id: row.int_opt(6)?,
-            data: row.text(7)?,
-            acknowledged_at: row.time_opt(8)?,
+            id: row.int(first)?,
+            account_id: row.int(first + 1)?,
+            at: row.time(first + 2)?,
+            class: row.text(first + 3)?,
+            subclass: row.text(first + 4)?,
+            object: row.text(first + 5)?,
+            order_id: row.int_opt(first + 6)?,
+            data: row.text(first + 7)?,
+            acknowledged_at: row.time_opt(first + 8)?,
         },
-        login: row.text(9)?,
+        login: row.text(first + 9)?,
     })
 }
 
@@ -127,6 +134,12 @@ pub fn each(
 pub fn count(tx: &mut Tx<'_>, c: &Choice) -> Result<i64, Fault> {
     let counted = tx.one(COUNT, params![c.account_id, c.parent(), c.from, c.to, c.open, c.acknowledged], |row| row.int(0))?;
     Ok(counted.unwrap_or(0))
+}
+
+/// Events of an account after a place in the order of instants and numbers, oldest first; only those nobody acknowledged, or all.
+pub fn after(tx: &mut Tx<'_>, account_id: i64, place: (Timestamp, i64), open_only: bool, limit: i64) -> Result<Vec<Told>, Fault> {
+    let statement = if open_only { OPEN_AFTER } else { AFTER };
+    tx.many(statement, params![account_id, place.0, place.1, limit], told)
 }
 
 /// An event of the account.

@@ -6,18 +6,23 @@ pub mod contacts;
 pub mod db;
 pub mod domains;
 pub mod events;
+pub mod grants;
 pub mod hosted;
 pub mod hosts;
 pub mod jobs;
 pub mod journal;
+pub mod kept;
 pub mod ledger;
 pub mod mails;
 pub mod orders;
+pub mod owner_changes;
 pub mod polls;
 pub mod settings;
 pub mod tallies;
 pub mod tokens;
 pub mod transfers;
+pub mod verifications;
+pub mod webhooks;
 pub mod wipe;
 
 pub use db::{Fault, Location, Store, Tx};
@@ -29,27 +34,32 @@ pub const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "base", sql:
 
 /// Every statement of every table, by module and name.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Statement)> {
-    let modules: [(&str, &[(&str, Statement)]); 18] = [
+    let modules: &[(&'static str, &'static [(&'static str, Statement)])] = &[
         ("accounts", accounts::STATEMENTS),
         ("agenda", agenda::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
         ("domains", domains::STATEMENTS),
         ("events", events::STATEMENTS),
+        ("grants", grants::STATEMENTS),
         ("hosted", hosted::STATEMENTS),
         ("hosts", hosts::STATEMENTS),
         ("jobs", jobs::STATEMENTS),
         ("journal", journal::STATEMENTS),
+        ("kept", kept::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
         ("mails", mails::STATEMENTS),
         ("orders", orders::STATEMENTS),
+        ("owner_changes", owner_changes::STATEMENTS),
         ("polls", polls::STATEMENTS),
         ("settings", settings::STATEMENTS),
         ("tokens", tokens::STATEMENTS),
         ("transfers", transfers::STATEMENTS),
         ("tallies", tallies::STATEMENTS),
+        ("verifications", verifications::STATEMENTS),
+        ("webhooks", webhooks::STATEMENTS),
         ("wipe", wipe::STATEMENTS),
     ];
-    modules.into_iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (module, *name, *statement)))
+    modules.iter().flat_map(|(module, list)| list.iter().map(move |(name, statement)| (*module, *name, *statement)))
 }
 
 /// Opens the registrar's store.

@@ -35,8 +35,12 @@ statements! {
     INSERT = concat!("INSERT INTO mails (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, '', $9)");
     LIST = concat!("SELECT ", columns!(), " FROM mails ORDER BY id DESC LIMIT $1");
     LIST_TO = concat!("SELECT ", columns!(), " FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT $2");
-    QUEUED = concat!("SELECT ", columns!(), " FROM mails WHERE state = 'queued' ORDER BY id LIMIT $1");
+    QUEUED_IDS = "SELECT id FROM mails WHERE state = 'queued' ORDER BY id LIMIT $1";
     DUE = concat!("SELECT ", columns!(), " FROM mails WHERE state = 'queued' AND next_at <= $1 ORDER BY next_at, id LIMIT $2");
+    PAGE = concat!("SELECT ", columns!(), " FROM mails WHERE id < $1 AND (state = $2 OR CAST($2 AS TEXT) = '') ORDER BY id DESC LIMIT $3");
+    PAGE_OF = concat!("SELECT ", columns!(), " FROM mails WHERE account_id = $1 AND id < $2 AND (state = $3 OR CAST($3 AS TEXT) = '') ORDER BY id DESC LIMIT $4");
+    BY_ID = concat!("SELECT ", columns!(), " FROM mails WHERE id = $1");
+    BOUNCE = "UPDATE mails SET state = 'bounced', last_error = $1 WHERE id = $2 AND state = 'sent'";
     CAPTURE = "UPDATE mails SET state = 'captured' WHERE id = $1 AND state = 'queued'";
     CLAIM = "UPDATE mails SET attempts = attempts + 1, next_at = $1 WHERE id = $2 AND state = 'queued' AND attempts = $3";
     END = "UPDATE mails SET state = $1, last_error = $2 WHERE id = $3 AND state = 'queued' AND attempts = $4";
@@ -74,9 +78,26 @@ pub fn list(tx: &mut Tx<'_>, to: Option<&str>, limit: i64) -> Result<Vec<Mail>, 
     }
 }
 
-/// All that are not delivered, due or not.
-pub fn queued(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Mail>, Fault> {
-    tx.many(QUEUED, params![limit], mail)
+/// Mails below number `before`, the highest number first; of one account or all, of one state or, if that is empty, all.
+pub fn page(tx: &mut Tx<'_>, account_id: Option<i64>, before: i64, state: &str, limit: i64) -> Result<Vec<Mail>, Fault> {
+    match account_id {
+        Some(id) => tx.many(PAGE_OF, params![id, before, state, limit], mail),
+        None => tx.many(PAGE, params![before, state, limit], mail),
+    }
+}
+
+pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Mail>, Fault> {
+    tx.one(BY_ID, params![id], mail)
+}
+
+/// A mail that was handed over came back; false if it was not handed over, or came back before.
+pub fn bounce(tx: &mut Tx<'_>, id: i64, reason: &str) -> Result<bool, Fault> {
+    Ok(tx.execute(BOUNCE, params![reason, id])? == 1)
+}
+
+/// Numbers of those that are not delivered, due or not.
+pub fn queued_ids(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<i64>, Fault> {
+    tx.many(QUEUED_IDS, params![limit], |row| row.int(0))
 }
 
 /// Those that may be sent now, the longest waiting first.
@@ -94,7 +115,7 @@ pub fn claim(tx: &mut Tx<'_>, id: i64, attempts: i64, until: Timestamp) -> Resul
     Ok(tx.execute(CLAIM, params![until, id, attempts])? == 1)
 }
 
-/// Ends a mail as `sent` or `failed`; false if this attempt is not the last one any more.
+/// Ends a mail as `sent`, `failed` or `bounced`; false if this attempt is not the last one any more.
 pub fn end(tx: &mut Tx<'_>, id: i64, attempt: i64, state: &str, error: &str) -> Result<bool, Fault> {
     Ok(tx.execute(END, params![state, error, id, attempt])? == 1)
 }

@@ -56,7 +56,9 @@ statements! {
     HOLDER = concat!("SELECT ", columns!(), " FROM orders WHERE lock_name = $1 AND state IN ('sending', 'at-registry', 'unknown')");
     MOVE = "UPDATE orders SET state = $1, message = $2, attention = $3, attempts = attempts + 1 WHERE id = $4 AND state = $5";
     DECIDE = "UPDATE orders SET state = $1, message = $2, result = $3, attention = '', decided_at = $4 WHERE id = $5 AND state IN ('sending', 'at-registry', 'unknown')";
+    TAKE_UP = "UPDATE orders SET lock_name = $1, intent = $2, message = $3, deadline_at = $4 WHERE id = $5 AND state IN ('sending', 'unknown')";
     ATTENTION = "UPDATE orders SET attention = $1 WHERE id = $2";
+    GO_ON = "UPDATE orders SET attention = '', deadline_at = $1 WHERE id = $2";
     HIDE = "UPDATE orders SET hidden_at = $1, result = '' WHERE id = $2 AND hidden_at IS NULL";
     UP = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id > $2 AND accepted_at >= $3 AND accepted_at <= $4 ORDER BY id LIMIT $5");
     DOWN = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id < $2 AND accepted_at >= $3 AND accepted_at <= $4 ORDER BY id DESC LIMIT $5");
@@ -65,6 +67,7 @@ statements! {
     OPEN = concat!("SELECT ", columns!(), " FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND accepted_at > $1 ORDER BY accepted_at LIMIT $2");
     OPEN_OF_ACCOUNT = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND state IN ('sending', 'at-registry', 'unknown') AND id > $2 ORDER BY id LIMIT $3");
     JOBLESS = "SELECT o.id FROM orders o WHERE o.state IN ('sending', 'unknown') AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = o.id) LIMIT 100";
+    IN_ATTENTION = concat!("SELECT ", columns!(), " FROM orders WHERE attention <> '' ORDER BY id LIMIT $1");
     COUNT_ATTENTION = "SELECT COUNT(*) FROM orders WHERE attention <> ''";
     OVERDUE = "SELECT COUNT(*) FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND deadline_at < $1 AND attention = ''";
 }
@@ -153,8 +156,18 @@ pub fn decide(tx: &mut Tx<'_>, id: i64, to: OrderState, message: &str, result: &
     Ok(tx.execute(DECIDE, params![to.word(), message, result, at, id])? == 1)
 }
 
+/// What an order waited for is there: from now on it holds this lock and carries this wish. False if it was decided meanwhile.
+pub fn take_up(tx: &mut Tx<'_>, id: i64, lock_name: &str, intent: &str, message: &str, deadline_at: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(TAKE_UP, params![lock_name, intent, message, deadline_at, id])? == 1)
+}
+
 pub fn set_attention(tx: &mut Tx<'_>, id: i64, why: &str) -> Result<(), Fault> {
     tx.execute(ATTENTION, params![why, id]).map(|_| ())
+}
+
+/// An order that waited for somebody's word goes on: staff need not see to it before `deadline`.
+pub fn go_on(tx: &mut Tx<'_>, id: i64, deadline: Timestamp) -> Result<(), Fault> {
+    tx.execute(GO_ON, params![deadline, id]).map(|_| ())
 }
 
 /// Takes an order out of the ordinary list and drops its details; false if it was out already.
@@ -208,7 +221,12 @@ pub fn open_of_account(tx: &mut Tx<'_>, account_id: i64, after: i64, limit: i64)
     tx.many(OPEN_OF_ACCOUNT, params![account_id, after, limit], order)
 }
 
-/// Orders that staff must look at.
+/// Orders that staff must look at, oldest first.
+pub fn in_attention(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Order>, Fault> {
+    tx.many(IN_ATTENTION, params![limit], order)
+}
+
+/// How many orders staff must look at.
 pub fn count_attention(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     Ok(tx.one(COUNT_ATTENTION, &[], |row| row.int(0))?.unwrap_or(0))
 }

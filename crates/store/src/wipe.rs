@@ -4,9 +4,20 @@ use crate::db::{Fault, Tx};
 use crate::statements;
 
 statements! {
+    INVITATIONS = "DELETE FROM invitations";
+    GRANTS = "DELETE FROM grants";
+    KEPT_REPLIES = "DELETE FROM kept_replies";
+    WEBHOOK_DELIVERIES = "DELETE FROM webhook_deliveries";
+    WEBHOOK_HEALTH = "DELETE FROM webhook_health";
+    WEBHOOKS = "DELETE FROM webhooks";
     TOKENS = "DELETE FROM tokens";
     TRANSFERS = "DELETE FROM transfers";
+    OWNER_CHANGES = "DELETE FROM owner_changes";
+    VERIFICATIONS = "DELETE FROM verifications";
+    VERIFICATION_TERMS = "DELETE FROM verification_terms";
+    SUSPENSIONS = "DELETE FROM suspensions";
     AGENDA = "DELETE FROM agenda";
+    AGENDA_DAYS = "DELETE FROM agenda_days";
     TALLIES = "DELETE FROM tallies";
     MAILS = "DELETE FROM mails";
     POLL_MESSAGES = "DELETE FROM poll_messages";
@@ -29,6 +40,7 @@ statements! {
     CONTACTS = "DELETE FROM contacts";
     SESSIONS = "DELETE FROM sessions";
     API_KEYS = "DELETE FROM api_keys";
+    ACCOUNT_OPTIONS = "DELETE FROM account_options";
     SUB_ACCOUNTS = "DELETE FROM accounts WHERE parent_id IS NOT NULL";
     ACCOUNTS = "DELETE FROM accounts";
     SETTINGS = "DELETE FROM settings";

@@ -51,6 +51,12 @@ pub fn world(seed: u64) -> World {
     World { real: Arc::new(real), entropy: entropy(seed) }
 }
 
+/// As [`world`], with a clock that does not run: it moves only as told.
+pub fn still_world(seed: u64) -> World {
+    let start = Timestamp::parse_rfc3339(START).expect("an instant");
+    World { real: Arc::new(move || start), entropy: entropy(seed) }
+}
+
 impl Fixture {
     /// A seeded registrar in memory, its runners at work.
     pub fn new() -> Fixture {
@@ -63,17 +69,32 @@ impl Fixture {
         fixture.awake()
     }
 
+    /// A seeded registrar in memory whose clock moves only as told, so that every instant repeats itself exactly.
+    pub fn still() -> Fixture {
+        Fixture::still_at(&Location::Memory)
+    }
+
+    /// As [`Fixture::still`], on this store.
+    pub fn still_at(location: &Location) -> Fixture {
+        Fixture::opened(location, &Location::Memory, still_world(1)).awake()
+    }
+
     /// As it stands after opening, before anything works: what a crash left is still there.
     pub fn asleep(location: &Location, registry: &Location, seed: u64) -> Fixture {
+        Fixture::opened(location, registry, world(seed))
+    }
+
+    fn opened(location: &Location, registry: &Location, world: World) -> Fixture {
         let options = Options {
             store: location.clone(),
             registry: registry.clone(),
             zones: zones(),
-            world: world(seed),
+            world,
             key: SealingKey::new(1, [7; 32]),
             on_wait: || (),
             node: "test".to_owned(),
             sandbox: true,
+            arrivals: false,
         };
         Fixture { sandbox: Sandbox::open(options).expect("a sandbox opens"), running: None }
     }

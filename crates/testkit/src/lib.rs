@@ -6,5 +6,5 @@ pub mod transcript;
 mod wishes;
 
 pub use database::{Database, stores};
-pub use fixture::{Fixture, world};
+pub use fixture::{Fixture, START, still_world, world};
 pub use wishes::{name, person};

@@ -3,10 +3,13 @@
 use crate::Fixture;
 use engine::contact::Create;
 use engine::domain::{ContactRef, Register};
+use engine::order::OrderStanding;
+use engine::verification::Prove;
 use engine::{Actor, contact};
 use model::contact::ContactDraft;
 use model::domain::Privacy;
 use model::{DomainName, HostName, Months};
+use std::time::Duration;
 
 /// A German person who can hold most names.
 pub fn person() -> ContactDraft {
@@ -29,11 +32,50 @@ pub fn name(text: &str) -> DomainName {
 }
 
 impl Fixture {
-    /// The handle of [`person`] in an account; made if it is not there yet.
+    /// The handle of [`person`] in an account; made if it is not there yet, with an address that is proven.
     pub fn handle(&self, actor: &Actor) -> String {
-        let create = Create { draft: person(), zone: None, reuse: true, client_id: String::new() };
+        let handle = self.handle_of(actor, person());
+        self.prove(actor, "erika@example.de");
+        handle
+    }
+
+    /// The handle of a contact in an account; made if it is not there yet.
+    pub fn handle_of(&self, actor: &Actor, draft: ContactDraft) -> String {
+        let create = Create { draft, zone: None, reuse: true, client_id: String::new() };
         let created: contact::Created = self.engine().run(actor, create).expect("a contact can be made");
         created.contact.handle
+    }
+
+    /// Proves a mail address of an account, as its reader would.
+    pub fn prove(&self, actor: &Actor, email: &str) {
+        let prove = Prove { account: actor.account(), email: email.to_owned() };
+        self.engine().run(&Actor::staff(), prove).expect("staff can prove an address");
+    }
+
+    /// As [`Fixture::wish`], for a person whose address nobody has proven.
+    pub fn unproven_wish(&self, actor: &Actor, domain: &str, email: &str) -> Register {
+        let handle = self.handle_of(actor, ContactDraft { email: Some(email.to_owned()), ..person() });
+        Register { registrant: Some(ContactRef::Handle(handle)), ..self.wish(actor, domain) }
+    }
+
+    /// The token of the newest verification link in a mail to an address.
+    pub fn verification_key(&self, to: &str) -> Option<String> {
+        let mails = self.engine().mails(Some(to.to_owned())).expect("mails can be read");
+        let links = mails.into_iter().flat_map(|mail| mail.links);
+        links.filter_map(|link| link.split_once("/verify/").map(|(_, token)| token.to_owned())).next()
+    }
+
+    /// Parameters of a transcript in which `mail:ADDRESS` stands for the token of the newest verification link sent there.
+    pub fn with_keys(&self, parameters: &[(String, String)]) -> Vec<(String, String)> {
+        let meant = |value: &String| value.strip_prefix("mail:").and_then(|to| self.verification_key(to)).unwrap_or_else(|| value.clone());
+        parameters.iter().map(|(name, value)| (name.clone(), meant(value))).collect()
+    }
+
+    /// Registers a name and waits for it.
+    pub fn register(&self, actor: &Actor, wish: Register) {
+        let order = self.engine().register(actor, wish).expect("a registration is accepted").order;
+        let order = self.engine().await_order(actor, order.id, Duration::from_secs(20)).expect("an order can be waited for");
+        assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
     }
 
     /// One year of a name for [`person`], on two name servers of the outside world.

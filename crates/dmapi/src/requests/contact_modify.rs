@@ -1,5 +1,7 @@
-//! `contact-modify`: handle and the contact fields, without tld (dmapi.md 6.3). What is absent or empty stays; `!@!` clears.
+//! `contact-modify`: handle and the contact fields, without tld (dmapi.md 6.3). What is absent or empty stays; `!@!` clears. A new
+//! name, organization or e-mail of a gTLD owner is a change of owner (12.25), for which the reseller is the designated agent (8.4).
 
+use super::domain_owner_change::AGENT;
 use super::{Call, Door, Request};
 use crate::reply::Reply;
 use engine::Error;
@@ -12,7 +14,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (handle, draft, client_id) = (p.own_handle(), p.contact_change(), p.client_id());
     let (handle, draft, client_id) = p.done((handle, draft, client_id))?;
-    let modified = call.engine.run(call.actor()?, Modify { handle, draft, check_only: false, client_id })?;
+    let modified = call.engine.run(call.actor()?, Modify { handle, draft, check_only: false, terms: AGENT, client_id })?;
     match modified.order {
         Some(order) => call.accepted(&order),
         None => Ok(Reply::done()),

@@ -1,5 +1,6 @@
 //! `domain-modify`: domain; billing-c, admin-c, tech-c, ns-list, registrar-tag, dnssec, ds-1 to ds-6 (dmapi.md 8.3). What is not given stays.
 
+use super::domain_owner_change::AGENT;
 use super::{Call, Door, Request};
 use crate::params::Groups;
 use crate::reply::Reply;
@@ -28,6 +29,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         dnssec: dnssec.map_or_else(SetChange::default, SetChange::whole),
         fields: call.params.extensions(),
         registrar_tag,
+        terms: AGENT,
         client_id,
         ..Modify::nothing(name)
     };

@@ -35,7 +35,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         tech: contact(tech).into_iter().collect(),
         billing: contact(billing).into_iter().collect(),
         hosts: hosts.unwrap_or_default(),
-        renewal_mode: autorenew.map(|on| if on { RenewalMode::AutoRenew } else { RenewalMode::AutoExpire }),
+        renewal_mode: autorenew.map(|on| if on { RenewalMode::AutoRenew } else { RenewalMode::AutoDelete }),
         language,
         privacy: privacy.unwrap_or(Privacy::Off),
         price_limit: price_limit.map(PriceLimit::AtMost),

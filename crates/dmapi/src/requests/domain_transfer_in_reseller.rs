@@ -57,7 +57,7 @@ pub(super) fn transfer(call: &Call<'_>, owner_required: bool) -> Result<Reply, E
         hosts: hosts.unwrap_or_default(),
         transfer_lock: lock,
         // The flag is 1 where it is not given (seed 004).
-        renewal_mode: if autorenew.unwrap_or(true) { RenewalMode::AutoRenew } else { RenewalMode::AutoExpire },
+        renewal_mode: if autorenew.unwrap_or(true) { RenewalMode::AutoRenew } else { RenewalMode::AutoDelete },
         privacy: privacy.unwrap_or(Privacy::Off),
         price_limit: price_limit.map(PriceLimit::AtMost),
         fields: call.params.extensions(),

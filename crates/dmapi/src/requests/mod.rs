@@ -12,6 +12,7 @@ mod domain_delete;
 mod domain_get_property;
 mod domain_lock;
 mod domain_modify;
+mod domain_owner_change;
 mod domain_privacy_order;
 mod domain_redeem;
 mod domain_register;
@@ -22,6 +23,9 @@ mod domain_transfer_get_auth_id;
 mod domain_transfer_in;
 mod domain_transfer_in_reseller;
 mod domain_unlock;
+mod grants_invite;
+mod grants_list;
+mod grants_revoke;
 mod login;
 mod logout;
 mod ns_create;
@@ -37,6 +41,11 @@ mod result_delete;
 mod result_list;
 mod result_retrieve;
 mod version;
+mod wa_email_details;
+mod wa_email_list;
+mod wa_email_query_status;
+mod wa_email_validate;
+mod wa_email_verify;
 
 use crate::params::Reader;
 use crate::reply::Reply;
@@ -108,6 +117,7 @@ pub const TABLE: &[&Request] = &[
     &domain_get_property::REQUEST,
     &domain_lock::REQUEST,
     &domain_modify::REQUEST,
+    &domain_owner_change::REQUEST,
     &domain_privacy_order::REQUEST,
     &domain_redeem::REQUEST,
     &domain_register::REQUEST,
@@ -118,6 +128,9 @@ pub const TABLE: &[&Request] = &[
     &domain_transfer_in::REQUEST,
     &domain_transfer_in_reseller::REQUEST,
     &domain_unlock::REQUEST,
+    &grants_invite::REQUEST,
+    &grants_list::REQUEST,
+    &grants_revoke::REQUEST,
     &login::REQUEST,
     &logout::REQUEST,
     &ns_create::REQUEST,
@@ -134,6 +147,11 @@ pub const TABLE: &[&Request] = &[
     &result_retrieve::REQUEST,
     &contact_create_v2::REQUEST,
     &version::REQUEST,
+    &wa_email_details::REQUEST,
+    &wa_email_list::REQUEST,
+    &wa_email_query_status::REQUEST,
+    &wa_email_validate::REQUEST,
+    &wa_email_verify::REQUEST,
 ];
 
 /// The request of a name or alias, in any case.

@@ -1,4 +1,4 @@
-//! `query-domain-list`: domains and their expiry, with columns as asked for (dmapi.md 5.1).
+//! `query-domain-list`: domains and their expiry, shared ones too, with columns as asked for (dmapi.md 5.1).
 
 use super::{Call, Door, Request};
 use crate::reply::Reply;
@@ -6,7 +6,10 @@ use crate::wire::{LineSafe, LineWriter, Separator};
 use crate::words;
 use engine::Error;
 use engine::domain::{DomainView, List, SortBy};
+use engine::grant::Counts;
 use model::Need;
+use model::grant::GrantRole;
+use std::collections::BTreeMap;
 
 pub const REQUEST: Request = Request { name: "query-domain-list", aliases: &[], door: Door::Cookie(Need::Read), answer };
 
@@ -27,11 +30,12 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         p.done((pattern, window, domain_status, grants, privacy, joker_ns))?;
     let shown = Shown { domain_status, grants, privacy, joker_ns };
 
-    let list = List { pattern, zone: None, sort: SortBy::Name, descending: false, window };
+    let list = List { pattern, zone: None, shared: true, sort: SortBy::Name, descending: false, window };
     let page = call.engine.run(call.actor()?, list)?;
+    let counts = if shown.grants { call.engine.run(call.actor()?, Counts)? } else { BTreeMap::new() };
     let mut body = LineWriter::new();
     for domain in &page.rows {
-        let cells = cells(domain, &shown);
+        let cells = cells(domain, &shown, counts.get(&domain.id).copied().unwrap_or_default());
         body.row(Separator::Space, cells.iter().map(|cell| LineSafe::cell(cell)));
     }
     Ok(Reply::done().columns(&columns(&shown), Separator::Space).body(body).without_final_line_end().bare())
@@ -54,14 +58,17 @@ fn columns(shown: &Shown) -> String {
     names.join(",")
 }
 
-fn cells(domain: &DomainView, shown: &Shown) -> Vec<String> {
+fn cells(domain: &DomainView, shown: &Shown, (confirmed, pending): (i64, i64)) -> Vec<String> {
     let mut cells = vec![domain.name.as_str().to_owned(), domain.expires.date()];
     if shown.domain_status {
         cells.push(words::listed_status(domain));
     }
     if shown.grants {
-        // Nothing is shared with other accounts: the row of an owner alone (dmapi.md 12.30).
-        cells.extend(["@creator", "true", "0", "undef"].map(str::to_owned));
+        let roles: Vec<&str> = domain.roles.iter().map(|role| words::grant_role(*role)).collect();
+        let own = domain.roles.contains(&GrantRole::Creator);
+        // No invitation is `undef`, as in the row of an owner alone (dmapi.md 12.30).
+        let pending = if pending == 0 { "undef".to_owned() } else { pending.to_string() };
+        cells.extend([roles.join(","), own.to_string(), confirmed.to_string(), pending]);
     }
     if shown.privacy {
         let until = domain.privacy_until.map_or_else(|| "-".to_owned(), model::Timestamp::date);

@@ -9,6 +9,7 @@ use crate::words;
 use engine::Error;
 use engine::domain::Window;
 use engine::order::{List, OrderFilter, OrderStanding};
+use model::order::OrderKind;
 use model::{Field, Need};
 
 pub const REQUEST: Request = Request { name: "result-list", aliases: &[], door: Door::Cookie(Need::Read), answer };
@@ -45,7 +46,8 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
             None => decided,
         },
         hidden_too: all,
-        kind,
+        // By the request's own name, which is not always the order's.
+        kinds: Some(OrderKind::ALL.into_iter().filter(|k| kind.matches(words::request_type(*k))).collect()),
         object,
         id,
         tracking_id,

@@ -108,7 +108,7 @@ impl Standing {
 
 impl Stage for Standing {
     fn send(&mut self, command: &str, parameters: &[(String, String)]) -> Result<Sent, String> {
-        let mut parameters = parameters.to_vec();
+        let mut parameters = self.fixture.with_keys(parameters);
         // What the file itself says comes last and wins.
         match &self.proof {
             Proof::Session(sid) => parameters.insert(0, ("auth-sid".to_owned(), sid.clone())),
@@ -150,7 +150,8 @@ impl Stage for Standing {
         Ok(balance)
     }
 
-    /// `@login NAME`, `@key KEY`, `@session SID`, `@cookie` (the session as a cookie), `@anonymous`, `@fault POINT KIND TIMES`.
+    /// `@login NAME`, `@key KEY`, `@session SID`, `@cookie` (the session as a cookie), `@anonymous`, `@fault POINT KIND TIMES`,
+    /// `@verify yes ADDRESS` (the answer to the newest verification mail, whose token `mail:ADDRESS` is in requests).
     fn act(&mut self, words: &[&str]) -> Result<(), String> {
         match words {
             ["login", name] => {
@@ -177,6 +178,15 @@ impl Stage for Standing {
                     links.filter_map(|link| link.split_once("/foa/").map(|(_, token)| token.to_owned())).next().ok_or("no such mail")?;
                 engine.answer_consent(&token, *answer == "agree").map_err(|error| error.to_string())?;
             }
+            ["owner", answer, to] => {
+                let engine = self.fixture.engine();
+                let token = owner_token(&self.fixture, to)?;
+                engine.answer_owner(&token, *answer == "agree", None).map_err(|error| error.to_string())?;
+            }
+            ["verify", answer, to] => {
+                let key = self.fixture.verification_key(to).ok_or("no such mail")?;
+                self.fixture.engine().answer_verification(&key, *answer == "yes").map_err(|error| error.to_string())?;
+            }
             ["outside", deed, name, rest @ ..] => {
                 let (name, auth_info) = ((*name).to_owned(), rest.first().copied().unwrap_or_default().to_owned());
                 let act = match *deed {
@@ -191,8 +201,16 @@ impl Stage for Standing {
                     return Err(format!("{acted:?}"));
                 }
             }
+            ["arrivals"] => self.fixture.sandbox.arrive().map_err(|error| error.to_string())?,
             _ => return Err("no such command".to_owned()),
         }
         Ok(())
     }
+}
+
+/// The token of the last mail that asks an owner.
+fn owner_token(fixture: &Fixture, to: &str) -> Result<String, String> {
+    let mails = fixture.engine().mails(Some(to.to_owned())).map_err(|error| error.to_string())?;
+    let mut links = mails.iter().flat_map(|mail| mail.links.clone());
+    links.find_map(|link| link.split_once("/owner-change/").map(|(_, token)| token.to_owned())).ok_or_else(|| "no such mail".to_owned())
 }

@@ -4,7 +4,7 @@ use super::folder::Folder;
 use super::load::{Load, Next, Reply, Script, Window};
 use super::scripts::{Asking, get, post};
 use super::server::Server;
-use super::{ListOptions, Measure, noise, pairs, prepare};
+use super::{ListOptions, Measure, noise, pairs, portfolio, prepare};
 use anyhow::{anyhow, bail};
 use hdrhistogram::Histogram;
 use std::process::ExitCode;
@@ -43,15 +43,19 @@ pub fn run(options: &ListOptions) -> anyhow::Result<ExitCode> {
     let measure = &options.measure;
     let folder = Folder::new(&measure.dir)?;
     let (opened, _) = prepare::sandbox(folder.path(), 0)?;
-    prepare::seed_domains(&opened, &prepare::options(folder.path()).location(), options.domains)?;
+    portfolio::seed(&opened, "demo", options.domains, 30, 365)?;
     drop(opened);
     let server = Server::start(folder.path(), measure)?;
     let middle = options.domains / 2;
     let form = |rest: &str| format!("api-key=demo-key{rest}");
+    // How many a pattern hits, the sandbox's own names aside.
+    let hit = |test: fn(&str) -> bool| (0..options.domains).filter(|n| test(&portfolio::name(*n))).count() as u64;
     let shapes = [
-        Shape { what: "all", clients: 1, form: form("&pattern=bench-*"), rows: u64::from(options.domains) },
-        Shape { what: "prefix", clients: 8, form: form(&format!("&pattern=bench-{:05}*", middle / 1_000)), rows: 1_000 },
-        Shape { what: "page", clients: 8, form: form(&format!("&pattern=bench-*&from={middle}&to={}", middle + 99)), rows: 100 },
+        Shape { what: "all", clients: 1, form: form("&pattern=*"), rows: u64::from(options.domains) },
+        Shape { what: "prefix", clients: 8, form: form("&pattern=abc*"), rows: hit(|n| n.starts_with("abc")) },
+        Shape { what: "suffix", clients: 8, form: form("&pattern=*.or.kr"), rows: hit(|n| n.ends_with(".or.kr")) },
+        Shape { what: "middle", clients: 8, form: form("&pattern=*xyz*"), rows: hit(|n| n.contains("xyz")) },
+        Shape { what: "page", clients: 8, form: form(&format!("&pattern=*&from={middle}&to={}", middle + 99)), rows: 100 },
     ];
     for shape in shapes {
         one(&shape, &server, &folder, options)?;

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
 
 /// What a client does, over and over.
-pub trait Script {
+pub trait Script: Send {
     /// Told the last reply, if one was asked for: what to send next, or how the whole ended. Begins anew after its end.
     fn next(&mut self, reply: Option<&Reply<'_>>) -> Next;
 }
@@ -82,6 +82,8 @@ impl Window {
 pub struct Load {
     runtime: Runtime,
     clients: Vec<Client>,
+    /// Each client begins anew so often and not at once.
+    every: Option<Duration>,
 }
 
 struct Client {
@@ -117,17 +119,22 @@ impl Load {
             }
             Ok::<_, anyhow::Error>(clients)
         })?;
-        Ok(Load { runtime, clients })
+        Ok(Load { runtime, clients, every: None })
+    }
+
+    /// Clients that begin so often, as people and their programs do, rather than as soon as they can. What is on its way at the end of a window counts.
+    pub fn paced(self, every: Duration) -> Load {
+        Load { every: Some(every), ..self }
     }
 
     /// Runs all clients for so long. What is on its way at the end is waited for and not counted.
     pub fn window(&mut self, length: Duration) -> anyhow::Result<Window> {
-        let clients = std::mem::take(&mut self.clients);
+        let (clients, every) = (std::mem::take(&mut self.clients), self.every);
         let begun = Instant::now();
         let ends = begun + length;
         let local = LocalSet::new();
         let results = local.block_on(&self.runtime, async {
-            let running: Vec<_> = clients.into_iter().map(|client| tokio::task::spawn_local(client.run(ends))).collect();
+            let running: Vec<_> = clients.into_iter().map(|client| tokio::task::spawn_local(client.run(ends, every))).collect();
             let mut results = Vec::new();
             for client in running {
                 results.push(client.await.map_err(|e| anyhow!("a client broke: {e}"))??);
@@ -148,7 +155,7 @@ impl Load {
 }
 
 impl Client {
-    async fn run(mut self, ends: Instant) -> anyhow::Result<(Client, Tally)> {
+    async fn run(mut self, ends: Instant, every: Option<Duration>) -> anyhow::Result<(Client, Tally)> {
         let mut tally = Tally { done: 0, failed: 0, why: None, latency: histogram()?, octets: 0 };
         while Instant::now() < ends {
             let begun = Instant::now();
@@ -168,7 +175,7 @@ impl Client {
                 }
             };
             let end = Instant::now();
-            if end > ends {
+            if end > ends && every.is_none() {
                 break;
             }
             match outcome {
@@ -182,6 +189,9 @@ impl Client {
                     tally.failed += 1;
                     tally.why.get_or_insert(why);
                 }
+            }
+            if let Some(every) = every {
+                tokio::time::sleep_until((begun + every).into()).await;
             }
         }
         Ok((self, tally))

@@ -4,17 +4,20 @@
 //! told is the ratio of each pair. The method and its words are in `docs/benchmarks.md`.
 
 mod bare;
+mod bare_sweep;
 mod check;
 mod folder;
 mod list;
 mod load;
 mod noise;
 mod pairs;
+mod portfolio;
 mod prepare;
 mod register;
 pub mod route;
 mod scripts;
 mod server;
+mod sweep;
 
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -38,9 +41,12 @@ enum Workload {
     /// Lists of a large portfolio: all, by prefix, by page; limit: as many octets copied into the same HTTP server.
     #[command(after_help = "Example: domesday bench list --domains 100000")]
     List(ListOptions),
-    /// Put many domains into a store of demo's, to play with or to measure.
-    #[command(after_help = "Example: domesday bench seed --domains 100000 --data ./data")]
+    /// Put many domains into an account, here and at the embedded registry, to play with or to measure.
+    #[command(after_help = "Example: domesday bench seed --domains 1000000 --data ./data")]
     Seed(SeedOptions),
+    /// A portfolio whose terms all end within a month, from the first notice to the last deletion; limit: the bare statements of the same items.
+    #[command(after_help = "Example: domesday bench sweep --domains 1000000")]
+    Sweep(SweepOptions),
 }
 
 /// What every measurement is told.
@@ -116,8 +122,29 @@ pub struct SeedOptions {
     /// How many.
     #[arg(long, env = "DOMESDAY_BENCH_DOMAINS", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     domains: u32,
+    /// CentralNic login of the account.
+    #[arg(long, env = "DOMESDAY_BENCH_ACCOUNT", default_value = "demo")]
+    account: String,
+    /// The first of them expires so many days from now.
+    #[arg(long, env = "DOMESDAY_BENCH_FIRST_DAY", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=3_650))]
+    first_day: i64,
+    /// The last of them expires so many days after the first.
+    #[arg(long, env = "DOMESDAY_BENCH_DAYS", default_value_t = 365, value_parser = clap::value_parser!(i64).range(1..=3_650))]
+    days: i64,
     #[command(flatten)]
     store: crate::assemble::StoreOptions,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct SweepOptions {
+    /// Size of the portfolio.
+    #[arg(long, env = "DOMESDAY_BENCH_DOMAINS", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    pub domains: u32,
+    /// An empty PostgreSQL database instead of a SQLite file; its collation must be C. What is made there stays.
+    #[arg(long, env = "DOMESDAY_BENCH_DATABASE", value_name = "URL")]
+    pub database: Option<String>,
+    #[command(flatten)]
+    pub measure: Measure,
 }
 
 pub fn run(options: BenchOptions) -> anyhow::Result<ExitCode> {
@@ -125,10 +152,10 @@ pub fn run(options: BenchOptions) -> anyhow::Result<ExitCode> {
         Workload::Register(options) => register::run(&options),
         Workload::Check(options) => check::run(&options),
         Workload::List(options) => list::run(&options),
+        Workload::Sweep(options) => sweep::run(&options),
         Workload::Seed(options) => {
             let opened = crate::assemble::open(&options.store, true)?;
-            let made = prepare::seed_domains(&opened, &options.store.location(), options.domains)?;
-            println!("{made} domains are demo's now");
+            portfolio::seed(&opened, &options.account, options.domains, options.first_day, options.days)?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -36,3 +36,30 @@ pub fn peak_memory_kib(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
 }
+
+/// The time that a process has had of all cores together: what it would have taken alone on one.
+pub fn processor_time(process: u32) -> Option<Duration> {
+    /// `USER_HZ`, the same on every Linux of today.
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name in brackets may hold blanks.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let ticks = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_secs_f64(ticks as f64 / TICKS_PER_SECOND))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_knows_its_own_time_and_memory() {
+        let own = std::process::id();
+        assert!(peak_memory_kib(own).is_some_and(|kib| kib > 100));
+        let begun = processor_time(own).unwrap();
+        let mut sum = 0_u64;
+        while processor_time(own).unwrap() < begun + Duration::from_millis(30) {
+            sum = std::hint::black_box(sum.wrapping_add(1));
+        }
+    }
+}

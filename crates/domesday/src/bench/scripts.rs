@@ -3,8 +3,8 @@
 use super::Via;
 use super::load::{Next, Reply, Script};
 use super::prepare::Reseller;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Names that no other client asks for, of one length.
 #[derive(Clone)]
@@ -121,6 +121,35 @@ impl Script for Checking {
                 Some("available") => Next::Done,
                 _ => odd(reply),
             },
+        }
+    }
+}
+
+/// A customer of some names, who in turn checks a free one, lists a few and renews one.
+pub struct Browsing {
+    pub reseller: Reseller,
+    pub free: Names,
+    /// Names that can be renewed, each once; without any the turn is left out.
+    pub own: Arc<Mutex<Vec<String>>>,
+    pub turn: u32,
+}
+
+impl Script for Browsing {
+    fn next(&mut self, reply: Option<&Reply<'_>>) -> Next {
+        let key = &self.reseller.key;
+        match reply {
+            None => {
+                self.turn = self.turn.wrapping_add(1);
+                let renewable = if self.turn % 3 == 2 { self.own.lock().unwrap_or_else(|p| p.into_inner()).pop() } else { None };
+                Next::Send(match (self.turn % 3, renewable) {
+                    (2, Some(name)) => post("/request/domain-renew", &format!("api-key={key}&domain={name}&period=12")),
+                    (1, _) => post("/request/query-domain-list", &format!("api-key={key}&pattern=b*&from=1&to=20")),
+                    _ => post("/request/domain-check", &format!("api-key={key}&domain={}", self.free.next())),
+                })
+            }
+            // `domain-check` says 1000, all others 0.
+            Some(reply) if matches!(reply.after("Status-Code: ").as_deref(), Some("0" | "1000")) => Next::Done,
+            Some(reply) => odd(reply),
         }
     }
 }

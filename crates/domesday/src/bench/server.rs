@@ -8,6 +8,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+/// A check of every promise over millions of rows takes minutes.
+const REPLY_TIME_MAX: Duration = Duration::from_secs(1_800);
+
 /// A running server; dropped, it is killed: its store is thrown away.
 pub struct Server {
     child: Child,
@@ -17,6 +20,11 @@ pub struct Server {
 impl Server {
     /// Starts on a folder that was prepared, and returns once it listens.
     pub fn start(data: &Path, measure: &Measure) -> anyhow::Result<Server> {
+        Server::start_on(data, None, measure)
+    }
+
+    /// The same on PostgreSQL, where a URL is given.
+    pub fn start_on(data: &Path, database: Option<&str>, measure: &Measure) -> anyhow::Result<Server> {
         let program = std::env::current_exe().context("this program cannot find itself")?;
         let mut command = match &measure.server_cores {
             Some(cores) => {
@@ -33,6 +41,9 @@ impl Server {
         command
             .args(["serve", "--quiet", "--bench-routes", "--listen", any, "--epp", any, "--whois", any, "--dns", any, "--data"])
             .arg(data);
+        if let Some(url) = database {
+            command.args(["--database", url]);
+        }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("the server cannot be started")?;
         let Some(out) = child.stdout.take() else { bail!("the server's output is not to be had") };
         let mut lines = BufReader::new(out).lines();
@@ -58,14 +69,19 @@ impl Server {
         self.child.id()
     }
 
-    /// Whether every promise holds, and what the lab says about it.
-    pub fn promises(&self) -> anyhow::Result<(bool, String)> {
+    /// A GET; its body.
+    pub fn get(&self, path: &str) -> anyhow::Result<String> {
         let mut wire = TcpStream::connect(self.address)?;
-        wire.set_read_timeout(Some(Duration::from_secs(120)))?;
-        wire.write_all(b"GET /sandbox/invariants HTTP/1.0\r\nHost: bench\r\n\r\n")?;
+        wire.set_read_timeout(Some(REPLY_TIME_MAX))?;
+        wire.write_all(format!("GET {path} HTTP/1.0\r\nHost: bench\r\n\r\n").as_bytes())?;
         let mut text = String::new();
         wire.read_to_string(&mut text)?;
-        let body = text.split_once("\r\n\r\n").map(|(_, body)| body.trim().to_owned()).unwrap_or_default();
+        Ok(text.split_once("\r\n\r\n").map(|(_, body)| body.trim().to_owned()).unwrap_or_default())
+    }
+
+    /// Whether every promise holds, and what the lab says about it.
+    pub fn promises(&self) -> anyhow::Result<(bool, String)> {
+        let body = self.get("/sandbox/invariants")?;
         Ok((body.starts_with("{\"ok\":true,"), body))
     }
 }

@@ -6,8 +6,10 @@ use crate::world::world;
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use engine::account::Profile;
-use engine::account::manage::{AccountLine, List, NewAccount, SetActive};
+use engine::account::manage::{AccountLine, Impersonate, List, NewAccount, SetActive, SetDetails};
+use engine::owner_change::{SetOptions, ShowOptions};
 use engine::{Actor, Engine};
+use model::owner_change::Mode;
 use model::{Currency, Money};
 use std::process::ExitCode;
 
@@ -22,6 +24,12 @@ pub enum AccountCommand {
     /// Set a password and end all sessions; without --password one is made up and printed once.
     #[command(after_help = "Example: domesday account password anna")]
     Password(PasswordOptions),
+    /// Show how an account's changes of owner go, or set it.
+    #[command(after_help = "Example: domesday account option anna --owner-change-mode agent --owner-change-lock yes")]
+    Option(OptionOptions),
+    /// Set where an account is written to, in which language, and below which balance it is warned.
+    #[command(after_help = "Example: domesday account set anna --language de --low-balance 50.00")]
+    Set(DetailsOptions),
     /// Open an account that was closed.
     #[command(after_help = "Example: domesday account open anna")]
     Open(LoginOptions),
@@ -87,11 +95,55 @@ pub struct PasswordOptions {
 }
 
 #[derive(Args, Clone, Debug)]
+pub struct DetailsOptions {
+    /// Either login.
+    login: String,
+    #[arg(long, env = "DOMESDAY_EMAIL", value_name = "ADDRESS")]
+    email: Option<String>,
+    /// The language of its mails, such as de; English where there is no template of it.
+    #[arg(long, env = "DOMESDAY_LANGUAGE")]
+    language: Option<String>,
+    /// A charge that takes the balance below this is told by mail and event; 0 for never. In the account's currency.
+    #[arg(long, env = "DOMESDAY_LOW_BALANCE", value_name = "AMOUNT")]
+    low_balance: Option<String>,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+#[derive(Args, Clone, Debug)]
 pub struct LoginOptions {
     /// Either login.
     login: String,
     #[command(flatten)]
     store: StoreOptions,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct OptionOptions {
+    /// Either login.
+    login: String,
+    /// Who says yes to a change of owner: foa asks both owners, agent takes the account's word, default leaves it to each interface.
+    #[arg(long, env = "DOMESDAY_OWNER_CHANGE_MODE", value_parser = ["foa", "agent", "default"])]
+    owner_change_mode: Option<String>,
+    /// Whether the name is locked afterwards where the present owner says nothing about it.
+    #[arg(long, env = "DOMESDAY_OWNER_CHANGE_LOCK", value_name = "yes|no", value_parser = yes_or_no)]
+    owner_change_lock: Option<bool>,
+    /// Whether the present owner may say otherwise.
+    #[arg(long, env = "DOMESDAY_OWNER_CHANGE_LOCK_OVERRIDE", value_name = "yes|no", value_parser = yes_or_no)]
+    owner_change_lock_override: Option<bool>,
+    /// Whether the account may speak for both owners at all.
+    #[arg(long, env = "DOMESDAY_OWNER_CHANGE_AGENT", value_name = "yes|no", value_parser = yes_or_no)]
+    owner_change_agent: Option<bool>,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("yes or no".to_owned()),
+    }
 }
 
 /// Reads an ISO 4217 code, for clap.
@@ -113,6 +165,11 @@ pub fn run(command: AccountCommand) -> anyhow::Result<ExitCode> {
             opened.sandbox.engine().set_password(&Actor::staff(), &options.login, &password).map_err(words::told)?;
             table::say(format!("{} has a new password; its sessions have ended", options.login))?;
             tell_once(&password, made_up)?;
+        }
+        AccountCommand::Option(options) => option(&options)?,
+        AccountCommand::Set(options) => {
+            let opened = existing(&options.store)?;
+            set_details(opened.sandbox.engine(), options)?;
         }
         AccountCommand::Open(options) => set_active(&options, true)?,
         AccountCommand::Close(options) => set_active(&options, false)?,
@@ -151,6 +208,29 @@ fn create(engine: &Engine, options: CreateOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn option(options: &OptionOptions) -> anyhow::Result<()> {
+    let opened = existing(&options.store)?;
+    let change = SetOptions {
+        login: Some(options.login.clone()),
+        mode: options.owner_change_mode.as_deref().map(Mode::from_word),
+        lock: options.owner_change_lock,
+        lock_override: options.owner_change_lock_override,
+        agent_allowed: options.owner_change_agent,
+    };
+    let nothing = change.mode.is_none() && change.lock.is_none() && change.lock_override.is_none() && change.agent_allowed.is_none();
+    let engine = opened.sandbox.engine();
+    let now = if nothing {
+        engine.run(&Actor::staff(), ShowOptions { login: change.login }).map_err(words::told)?
+    } else {
+        engine.run(&Actor::staff(), change).map_err(words::told)?
+    };
+    let yes = |on: bool| if on { "yes" } else { "no" };
+    table::say(format!("owner-change-mode: {}", now.mode.map_or("default", Mode::word)))?;
+    table::say(format!("owner-change-lock: {}", yes(now.lock)))?;
+    table::say(format!("owner-change-lock-override: {}", yes(now.lock_override)))?;
+    table::say(format!("owner-change-agent: {}", yes(now.agent_allowed)))
+}
+
 /// The password, and whether it was made up here: 100 random bits.
 fn given_or_made_up(given: Option<String>) -> (String, bool) {
     match given {
@@ -169,6 +249,17 @@ fn tell_once(password: &str, made_up: bool) -> anyhow::Result<()> {
         table::say("It is shown only now; what is kept is a hash.")?;
     }
     Ok(())
+}
+
+fn set_details(engine: &Engine, options: DetailsOptions) -> anyhow::Result<()> {
+    let actor = engine.run(&Actor::staff(), Impersonate { login: options.login.clone() }).map_err(words::told)?;
+    let low_balance = match &options.low_balance {
+        Some(text) => Some(Money::parse(text, actor.currency()).map_err(|_| anyhow!("--low-balance must be an amount such as 50.00"))?),
+        None => None,
+    };
+    let set = SetDetails { login: options.login.clone(), email: options.email, language: options.language, low_balance };
+    engine.run(&Actor::staff(), set).map_err(words::told)?;
+    table::say(format!("{} is set", options.login))
 }
 
 fn set_active(options: &LoginOptions, active: bool) -> anyhow::Result<()> {
@@ -223,6 +314,29 @@ mod tests {
         assert_eq!(logins, ["demo", "rival", "julia"]);
         let text = list(&accounts);
         assert!(text.contains("10000.00 USD") && text.contains("julia@reseller.example"), "{text}");
+    }
+
+    #[test]
+    fn details_are_set_one_by_one() {
+        let fixture = Fixture::new();
+        let engine = fixture.engine();
+        let actor = fixture.actor(model::Channel::Dmapi, "demo");
+        let set = |email: Option<&str>, language: Option<&str>, low: Option<&str>| {
+            let text = |t: Option<&str>| t.map(str::to_owned);
+            let store = StoreOptions { data: "unused".into(), database: None, zones: None };
+            set_details(
+                engine,
+                DetailsOptions { login: "demo".to_owned(), email: text(email), language: text(language), low_balance: text(low), store },
+            )
+        };
+        set(None, Some("de"), None).unwrap();
+        set(Some("books@reseller.example"), None, Some("50.00")).unwrap();
+        let shown = engine.run(&actor, engine::account::Show).unwrap();
+        assert_eq!(
+            (shown.email.as_str(), shown.profile.language.as_str(), shown.low_balance.to_string().as_str()),
+            ("books@reseller.example", "de", "50.00 USD")
+        );
+        assert!(set(Some("nobody"), None, None).is_err() && set(None, Some("de;x"), None).is_err() && set(None, None, Some("-1")).is_err());
     }
 
     #[test]

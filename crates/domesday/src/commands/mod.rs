@@ -1,12 +1,20 @@
 //! The command line: every command but `serve` and `bench`, which have rooms of their own. Each says what it did and ends with 0, or with 1 and why.
 
 mod account;
+mod attention;
+mod forecast;
 mod fund;
 mod key;
+mod lock;
+pub mod mail;
 mod price;
+mod renewals;
 mod reset;
 mod table;
+mod transfer;
 mod verify;
+mod webhook;
+mod who;
 mod words;
 mod zone;
 
@@ -22,7 +30,7 @@ use std::process::ExitCode;
 pub enum Command {
     /// Serve both reseller interfaces, the console and the embedded registry.
     #[command(after_help = "Example: domesday serve --listen 127.0.0.1:8700 --epp 127.0.0.1:7000 --data ./data")]
-    Serve(ServeOptions),
+    Serve(Box<ServeOptions>),
     /// Audit a store that nobody serves: ledger, holds, orders, audit chain, registry.
     #[command(after_help = "Example: domesday verify --data ./data")]
     Verify(verify::VerifyOptions),
@@ -35,9 +43,30 @@ pub enum Command {
     /// Book a deposit, or print an account's statement.
     #[command(after_help = "Examples: domesday fund anna 250.00 --memo 'wire 2027-114'\n          domesday fund anna --statement")]
     Fund(fund::FundOptions),
+    /// Make, change and list webhooks of accounts, look at their deliveries and send once more.
+    #[command(subcommand, after_help = "Example: domesday webhook create anna https://hooks.example.com/in --events 'domain_*'")]
+    Webhook(webhook::WebhookCommand),
+    /// List mails with what became of them; take up those that come back.
+    #[command(subcommand, after_help = "Example: domesday mail list anna --state bounced")]
+    Mail(mail::MailCommand),
     /// Show and set prices.
     #[command(subcommand, after_help = "Example: domesday price set com renew 11.50 --months 12 --from 2027-06-01T00:00:00Z")]
     Price(price::PriceCommand),
+    /// Show what waits for people, and settle it with evidence.
+    #[command(subcommand, after_help = "Example: domesday attention list")]
+    Attention(attention::AttentionCommand),
+    /// Settle the consent of a holder whom no mail could reach.
+    #[command(subcommand, after_help = "Example: domesday transfer agree movable.com --by anna --reason 'letter of the holder, file 17'")]
+    Transfer(transfer::TransferCommand),
+    /// Set and lift locks for disputes, unpaid names and the registry.
+    #[command(subcommand, after_help = "Example: domesday lock set example.com dispute --by anna --reason 'UDRP D2027-0001'")]
+    Lock(lock::LockCommand),
+    /// Say what becomes of an account's names at the end of their terms.
+    #[command(after_help = "Example: domesday renewals anna autorenew --at-expiry --by otto --reason 'contract of March'")]
+    Renewals(renewals::RenewalsOptions),
+    /// Show the renewals that an account has to pay for.
+    #[command(after_help = "Example: domesday forecast anna --days 90")]
+    Forecast(forecast::ForecastOptions),
     /// Show what may be done under a suffix; run the examples of every zone pack.
     #[command(subcommand, after_help = "Example: domesday zone check or.kr")]
     Zone(zone::ZoneCommand),
@@ -65,12 +94,19 @@ impl Default for Command {
 /// Does what was asked.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(options) => serve::run(options),
+        Command::Serve(options) => serve::run(*options),
         Command::Verify(options) => verify::run(&options),
         Command::Account(command) => account::run(command),
         Command::Key(command) => key::run(command),
         Command::Fund(options) => fund::run(&options),
+        Command::Webhook(command) => webhook::run(command),
+        Command::Mail(command) => mail::run(command),
         Command::Price(command) => price::run(command),
+        Command::Attention(command) => attention::run(command),
+        Command::Transfer(command) => transfer::run(command),
+        Command::Lock(command) => lock::run(command),
+        Command::Renewals(options) => renewals::run(&options),
+        Command::Forecast(options) => forecast::run(&options),
         Command::Zone(command) => zone::run(&command),
         Command::Reset(options) => reset::run(&options),
         Command::Bench(options) => bench::run(options),
@@ -127,7 +163,9 @@ mod tests {
         examples(&Line::command(), &mut found);
         assert!(found.len() > 15, "{found:?}");
         for example in found {
-            let words = example.replace("'wire 2027-114'", "wire");
+            // What stands in quotes is one word.
+            let quoted = example.split('\'').enumerate();
+            let words = quoted.map(|(at, part)| if at % 2 == 1 { "quoted" } else { part }).collect::<String>();
             Line::try_parse_from(words.split_whitespace()).unwrap_or_else(|problem| panic!("{example}: {problem}"));
         }
     }

@@ -10,6 +10,12 @@ pub fn sentence(error: &Error) -> String {
         Error::Refused(Refusal::AlreadyExists) => "it exists already".to_owned(),
         Error::Refused(Refusal::ZoneNotSold { name }) => format!("there is no zone {name}"),
         Error::Refused(Refusal::FundsShort { needed, available }) => format!("{needed} would go, only {available} are there"),
+        Error::Refused(Refusal::DomainUnknown { name }) => format!("{name} is not in any account here"),
+        Error::Refused(Refusal::OrderUnknown) => "there is no order of that number".to_owned(),
+        Error::Refused(Refusal::TransferUnknown { name }) => format!("no transfer of {name} is open"),
+        Error::Refused(Refusal::StatusForbids { status }) => format!("it cannot be done as it stands: {status}"),
+        Error::Refused(Refusal::NameBusy { name }) => format!("another order for {name} is on its way"),
+        Error::Refused(Refusal::NotSupported { what }) => format!("{what} is not possible"),
         Error::Refused(Refusal::Busy) => "too many passwords are being checked; try again".to_owned(),
         Error::Refused(_) | Error::Fault(_) => error.to_string(),
     }

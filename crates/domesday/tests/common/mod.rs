@@ -28,6 +28,11 @@ pub struct Server {
 impl Server {
     /// Starts on `data`, on PostgreSQL when a URL is given, and returns once it listens.
     pub fn start(data: &Path, database: Option<&str>) -> Server {
+        Server::start_with(data, database, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn start_with(data: &Path, database: Option<&str>, more: &[&str]) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_domesday"));
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--epp", "127.0.0.1:0", "--whois", "127.0.0.1:0", "--dns", "127.0.0.1:0", "--data"])
@@ -35,6 +40,7 @@ impl Server {
         if let Some(url) = database {
             command.args(["--database", url]);
         }
+        command.args(more);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary was built");
         let (tell, lines) = channel();
         let out = child.stdout.take().expect("it is piped");

@@ -31,13 +31,6 @@ pub struct NewAccount {
     pub profile: Profile,
 }
 
-fn staff_only(cx: &Cx<'_>) -> Result<(), Error> {
-    match cx.actor.channel {
-        Channel::Staff | Channel::System => Ok(()),
-        Channel::Dmapi | Channel::Kvapi | Channel::Json => Err(Refusal::AccessDenied { access: cx.actor.access }.into()),
-    }
-}
-
 /// NIST SP 800-63B-4: at least 8 characters; no rule on their kinds.
 const PASSWORD_MIN: usize = 8;
 const PASSWORD_MAX: usize = 256;
@@ -71,7 +64,7 @@ impl Engine {
 }
 
 /// The account of a login of either dialect.
-fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Account, Error> {
+pub(crate) fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Account, Error> {
     let login = login.trim().to_lowercase();
     let found = match accounts::by_dmapi_login(tx, &login)? {
         Some(account) => Some(account),
@@ -92,9 +85,9 @@ impl Operation for Create {
     type Done = i64;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<i64, Error> {
-        staff_only(cx)?;
         let new = &self.account;
         let (dmapi_login, kv_login) = (new.dmapi_login.trim().to_lowercase(), new.kv_login.trim().to_lowercase());
         let plain =
@@ -154,9 +147,9 @@ impl Operation for SetPassword {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         accounts::set_password(tx, account.id, &self.hash)?;
         accounts::end_sessions(tx, account.id)?;
@@ -174,14 +167,66 @@ impl Operation for SetActive {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         accounts::set_state(tx, account.id, self.active)?;
         accounts::end_sessions(tx, account.id)?;
         let verb = if self.active { "account-open" } else { "account-close" };
         audit::append(tx, cx, audit::Change { verb, object: &account.dmapi_login, order_id: None, detail: "" })
+    }
+}
+
+/// How an account is written to and warned; what is not given stays.
+#[derive(Clone, Default, Debug)]
+pub struct SetDetails {
+    pub login: String,
+    pub email: Option<String>,
+    /// The language of its mails: `de`, `en`, `pt-BR`; where there is no template of it, English is used. Empty for English.
+    pub language: Option<String>,
+    /// A charge that takes the balance below this is told by mail and event; 0 for never.
+    pub low_balance: Option<Money>,
+}
+
+impl Operation for SetDetails {
+    type Done = ();
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+    const STAFF: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        let account = by_login(tx, &self.login)?;
+        let mut problems = Vec::new();
+        let mut profile: Profile =
+            serde_json::from_str(&account.profile).map_err(|e| store::Fault::corrupt(format_args!("an account's profile: {e}")))?;
+        let email = self.email.clone().unwrap_or_else(|| account.email.clone());
+        if !is_email(&email) {
+            problems.push(FieldProblem::malformed(Field::Other("email"), "an e-mail address"));
+        }
+        if let Some(language) = &self.language {
+            let plain = |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+            if !language.is_empty() && (language.len() > 20 || !language.split(['-', '_']).all(plain)) {
+                problems.push(FieldProblem::malformed(Field::Language, "a language such as de or pt-BR"));
+            }
+            profile.language.clone_from(language);
+        }
+        let low_balance_e4 = match self.low_balance {
+            Some(limit) if limit.is_negative() || limit.currency != account.currency => {
+                let expected = format!("0 or more, in {}", account.currency.code());
+                problems.push(FieldProblem::new(Field::Other("low balance"), Problem::OutOfRange { expected }));
+                0
+            }
+            Some(limit) => limit.amount_e4,
+            None => account.low_balance_e4,
+        };
+        if !problems.is_empty() {
+            return Err(Refusal::Fields(problems).into());
+        }
+        let json = serde_json::to_string(&profile).map_err(|e| crate::error::broken(e.to_string()))?;
+        accounts::set_details(tx, account.id, &email, low_balance_e4, &json)?;
+        let detail = format!("{email}, {}, warned below {}", profile.language, Money::new(low_balance_e4, account.currency));
+        audit::append(tx, cx, audit::Change { verb: "account-details", object: &account.dmapi_login, order_id: None, detail: &detail })
     }
 }
 
@@ -200,12 +245,14 @@ impl Operation for SetRenewals {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     /// Names whose dates move by it are put on the agenda anew.
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
-        if self.refund_every < 0 || self.mode == RenewalMode::Default || self.mode == RenewalMode::RenewOnce {
+        // A rhythm, or a single renewal, is a name's own.
+        let general = [RenewalMode::AutoRenew, RenewalMode::AutoDelete, RenewalMode::AutoExpire];
+        if self.refund_every < 0 || !general.contains(&self.mode) {
             return Err(FieldProblem::malformed(Field::Other("renewals"), "AUTORENEW, AUTODELETE or AUTOEXPIRE, and 0 or more").into());
         }
         accounts::set_renewals(tx, account.id, self.mode, self.at_expiry, self.refund_every)?;
@@ -237,9 +284,9 @@ impl Operation for List {
     type Done = Vec<AccountLine>;
     const NEED: Need = Need::Read;
     const WRITES: bool = false;
+    const STAFF: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<AccountLine>, Error> {
-        staff_only(cx)?;
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Vec<AccountLine>, Error> {
         let line = |a: Account| AccountLine {
             id: a.id,
             balance: Money::new(a.balance_e4, a.currency),
@@ -263,9 +310,9 @@ impl Operation for Impersonate {
     type Done = Actor;
     const NEED: Need = Need::Read;
     const WRITES: bool = false;
+    const STAFF: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Actor, Error> {
-        staff_only(cx)?;
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Actor, Error> {
         let a = by_login(tx, &self.login)?;
         Ok(Actor { account: a.id, login: a.dmapi_login, currency: a.currency, access: Access::Full, channel: Channel::Staff })
     }
@@ -283,9 +330,9 @@ impl Operation for AddKey {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         if !accounts::insert_key(tx, &digest(&self.key), account.id, &self.label, self.access, cx.now)? {
             return Err(Refusal::AlreadyExists.into());
@@ -303,9 +350,9 @@ impl Operation for Keys {
     type Done = Vec<KeyView>;
     const NEED: Need = Need::Read;
     const WRITES: bool = false;
+    const STAFF: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<KeyView>, Error> {
-        staff_only(cx)?;
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Vec<KeyView>, Error> {
         let account = by_login(tx, &self.login)?;
         Ok(accounts::keys(tx, account.id)?)
     }
@@ -321,9 +368,9 @@ impl Operation for RevokeKey {
     type Done = u64;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<u64, Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         let revoked = accounts::revoke_key(tx, account.id, &self.label, cx.now)?;
         audit::append(tx, cx, audit::Change { verb: "key-revoke", object: &account.dmapi_login, order_id: None, detail: &self.label })?;
@@ -343,9 +390,9 @@ impl Operation for Fund {
     type Done = Money;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Money, Error> {
-        staff_only(cx)?;
         let account = by_login(tx, &self.login)?;
         let amount = Money::new(self.amount_e4, account.currency);
         ledger::deposit(tx, cx, &account, amount, &self.memo)?;
@@ -372,9 +419,9 @@ impl Operation for SetPrice {
     type Done = ();
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        staff_only(cx)?;
         if cx.zones().get(&self.zone).is_none() {
             return Err(Refusal::ZoneNotSold { name: self.zone.clone() }.into());
         }
@@ -405,9 +452,9 @@ impl Operation for Prices {
     type Done = Vec<PriceRow>;
     const NEED: Need = Need::Read;
     const WRITES: bool = false;
+    const STAFF: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<PriceRow>, Error> {
-        staff_only(cx)?;
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Vec<PriceRow>, Error> {
         Ok(settings::prices(tx, &self.zone)?)
     }
 }

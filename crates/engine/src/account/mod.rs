@@ -57,6 +57,11 @@ impl Actor {
         Actor { account: 0, login: "staff".to_owned(), currency: Currency::USD, access: Access::Full, channel: Channel::Staff }
     }
 
+    /// One of the staff, by a name that the audit log keeps.
+    pub fn staff_member(name: &str) -> Actor {
+        Actor { login: name.to_owned(), ..Actor::staff() }
+    }
+
     /// How the actor stands in the audit log and in `created by`.
     pub(crate) fn name(&self) -> String {
         self.login.clone()

@@ -1,6 +1,6 @@
 //! Mails about the end of a term: to the owner (ICANN ERRP), and to an account whose money does not reach.
 
-use super::{Dates, FUNDS, NOTICE, RENEWAL, put_stage, renewal_price};
+use super::{Dates, FUNDS, NOTICE, put_stage, renewal_price};
 use crate::context::Cx;
 use crate::mail::{self, Recipient, Template};
 use crate::{Error, events};
@@ -34,12 +34,7 @@ pub(super) fn to_owner(
     }
     let owner = contacts::by_id(tx, domain.registrant_id)?.filter(|owner| !owner.email.is_empty());
     let to = match owner {
-        // The language of these mails follows the owner's country (CentralNic, ERRP).
-        Some(owner) => Recipient {
-            account_id: Some(account.id),
-            address: owner.email,
-            language: if ["DE", "AT", "CH"].contains(&owner.country.as_str()) { "de".to_owned() } else { String::new() },
-        },
+        Some(owner) => Recipient::holder(account.id, &owner),
         None => Recipient::account(account),
     };
     let (name, expires) = (domain.name.as_str(), domain.paid_until_at);
@@ -55,7 +50,7 @@ pub(super) fn to_owner(
     Ok(format!("expires {}: mail to {}", expires.date(), to.address))
 }
 
-/// Warns the account if what it has does not reach for this renewal and all that come before it.
+/// Warns the account if what it has does not reach for this renewal and all others until the end of its day.
 pub(super) fn of_funds(
     tx: &mut Tx<'_>,
     cx: &Cx<'_>,
@@ -71,7 +66,7 @@ pub(super) fn of_funds(
         return Ok(String::new());
     }
     let price = renewal_price(tx, cx, domain, zone, account, None)?.unwrap_or(Money::zero(account.currency));
-    let all = Money::new(agenda::sum_until(tx, account.id, RENEWAL, dates.renewal)?, account.currency);
+    let all = Money::new(agenda::sum_until(tx, account.id, dates.renewal)?, account.currency);
     let available = available(account);
     if account.active && available.amount_e4 >= all.amount_e4.max(price.amount_e4) {
         return Ok(String::new());

@@ -3,16 +3,18 @@
 //! Sources: CentralNic's renewal system (three dates, renewal at the renewal date, eight days of interruption), ICANN ERRP, ICANN RAA 3.7.5.
 
 use super::notice::{available, told_of_funds};
-use super::{Dates, RENEWAL, RESUME, is_leaving, never, refresh, renewal_price, renews_by_itself};
+use super::{Dates, LOOK, RENEWAL, RESUME, is_leaving, never, refresh_known, renewal_price, renews_by_itself, term};
 use crate::context::Cx;
-use crate::domain::{delete, suspend};
+use crate::domain::{delete, push, suspend};
 use crate::error::broken;
 use crate::mail::{self, Recipient, Template};
 use crate::order::{self, Finished, Intent, NewOrder};
 use crate::{Error, audit, events, ledger};
+use model::domain::RenewalMode;
 use model::order::OrderKind;
 use model::policy::Zone;
-use model::{DomainName, Money, Timestamp};
+use model::verification::HoldReason;
+use model::{DomainName, Money, Months, Timestamp};
 use registry::Availability;
 use store::Tx;
 use store::accounts::Account;
@@ -31,6 +33,8 @@ struct Standing {
     /// Its resolution is interrupted already.
     suspended: bool,
     renews: bool,
+    /// At its end it is handed to the registry rather than deleted.
+    hands_over: bool,
     /// The registry renews by itself, or has done so: it is only charged.
     by_itself: bool,
     payable: bool,
@@ -54,6 +58,8 @@ enum Act {
     Suspend(Timestamp),
     /// Deleted at the registry; looked at again if nothing came of it.
     Delete(Timestamp),
+    /// The same for a name that the registry takes over.
+    HandOver(Timestamp),
 }
 
 /// Pure: every rule about the end of a term is here or in the zone's data.
@@ -63,11 +69,15 @@ fn decide(dates: &Dates, standing: Standing, now: Timestamp) -> Act {
         return Act::Nothing;
     }
     let delete = || if s.in_transfer { Act::Wait(now.plus_seconds(IN_TRANSFER_SECONDS)) } else { Act::Delete(dates.again(now)) };
+    let let_go = || match delete() {
+        Act::Delete(again) if s.hands_over => Act::HandOver(again),
+        other => other,
+    };
     let interrupts = dates.suspends && !s.suspended && now >= dates.let_go;
     if !s.renews {
         return match () {
             () if now < dates.let_go => Act::Wait(dates.let_go),
-            () if !dates.suspends || now >= dates.last => delete(),
+            () if !dates.suspends || now >= dates.last => let_go(),
             () if interrupts => Act::Suspend(dates.last),
             () => Act::Wait(dates.last),
         };
@@ -107,6 +117,7 @@ pub(super) fn run(
         in_transfer: domain.statuses.split_whitespace().any(|s| s == "pendingTransfer"),
         suspended: agenda::of(tx, domain.id, RESUME)?.is_some(),
         renews,
+        hands_over: zone.push.registry.is_some() && domain.renewal_mode.in_force(account.renewal_mode) == RenewalMode::AutoExpire,
         by_itself: renews_by_itself(zone) || domain.expires_at > domain.paid_until_at,
         payable: account.active && price.is_some_and(|p| available(account).amount_e4 >= p.amount_e4),
     };
@@ -119,12 +130,17 @@ pub(super) fn run(
         }
         Act::Wait(at) => {
             put(tx, at, &item.attention)?;
+            if standing.in_transfer {
+                // In case the message that ended the transfer was lost.
+                agenda::set(tx, domain.id, LOOK, account.id, cx.now, 0, "")?;
+            }
             Ok(String::new())
         }
-        Act::Charge => charge(tx, cx, domain, zone, price.ok_or_else(|| broken("a renewal without a price"))?),
+        Act::Charge => charge(tx, cx, domain, zone, account, price.ok_or_else(|| broken("a renewal without a price"))?),
         Act::Order(again) => {
             put(tx, again, &item.attention)?;
-            send(tx, cx, domain, zone, price.ok_or_else(|| broken("a renewal without a price"))?, quoted)
+            let price = price.ok_or_else(|| broken("a renewal without a price"))?;
+            send(tx, cx, domain, term(domain, zone, account), price, quoted)
         }
         Act::Unpaid { again, suspend } => {
             let why = match price {
@@ -152,6 +168,12 @@ pub(super) fn run(
             delete::open(tx, cx, domain, delete::Wanted { client_id: "", by_itself: true, refund: None })?;
             Ok("is deleted at the registry".to_owned())
         }
+        Act::HandOver(again) => {
+            put(tx, again, &item.attention)?;
+            let target = zone.push.registry.as_deref().ok_or_else(|| broken("a zone without a target for its names"))?;
+            push::open(tx, cx, domain, target, true, "")?;
+            Ok("is handed over to the registry".to_owned())
+        }
     }
 }
 
@@ -165,8 +187,8 @@ fn name_of(domain: &Domain) -> Result<DomainName, Error> {
 
 /// The registry has renewed the name or will at expiry: it is charged, and what is paid for moves. All in one transaction, so that there is
 /// one charge for one due date whoever runs it and however often.
-fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Money) -> Result<String, Error> {
-    let months = zone.renew.default.0;
+fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, account: &Account, price: Money) -> Result<String, Error> {
+    let months = term(domain, zone, account);
     let reached = domain.paid_until_at.plus_months(months);
     // The registry's own date wins where both mean the same term.
     let ahead = domain.expires_at.seconds_since(reached).abs() <= 3 * 86_400;
@@ -174,9 +196,8 @@ fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Mon
     let message = format!("Renewed by itself until {}", paid_until_at.date());
     let done = Finished { kind: OrderKind::DomainRenew, object: &domain.name, client_id: "", price, message: &message };
     let order = order::finished(tx, cx, done)?;
-    ledger::hold(tx, cx, order.id, price)?;
-    ledger::capture(tx, cx, order.id, price, &format!("domain-renew {} by itself", domain.name))?;
-    let renewal_mode = crate::domain::renew::mode_after(domain.renewal_mode);
+    ledger::charge(tx, cx, order.id, price, &format!("domain-renew {} by itself", domain.name))?;
+    let renewal_mode = domain.renewal_mode.after_renewal();
     let term = domains::Term { expires_at: domain.expires_at, paid_until_at, renewed_at: domain.renewed_at, renewal_mode };
     domains::set_term(tx, domain.id, &term, cx.now, "system")?;
     let years = crate::domain::renew::years(months);
@@ -192,13 +213,20 @@ fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Mon
     events::append(tx, cx, happened)?;
     let detail = format!("{message}, {price} charged");
     audit::append(tx, cx, audit::Change { verb: "autorenew", object: &domain.name, order_id: Some(order.id), detail: &detail })?;
-    refresh(tx, cx, domain.id)?;
+    let renewed = Domain { paid_until_at, renewal_mode, updated_at: cx.now, ..domain.clone() };
+    refresh_known(tx, cx, &renewed, zone, account)?;
     Ok(format!("renewed by itself until {}, {price} charged", paid_until_at.date()))
 }
 
 /// Opens the order that has the registry renew the name. Its settlement moves the term and with it the agenda.
-fn send(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, price: Money, quoted: Option<&Availability>) -> Result<String, Error> {
-    let months = zone.renew.default.0;
+fn send(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    domain: &Domain,
+    months: Months,
+    price: Money,
+    quoted: Option<&Availability>,
+) -> Result<String, Error> {
     let fee = quoted.and_then(|q| crate::pricing::fee_of(q, model::domain::Operation::Renew, months));
     let renewal = crate::domain::renew::Renewal {
         domain: domain.id,
@@ -237,7 +265,7 @@ fn unpaid(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, account: &Account, date
 /// Interrupts resolution (ERRP: for the last eight days before the deletion). It can still be renewed.
 fn interrupt(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<String, Error> {
     agenda::set(tx, domain.id, RESUME, domain.account_id, never(), 0, "")?;
-    suspend::open(tx, cx, domain, true)?;
+    suspend::open(tx, cx, domain, HoldReason::Term, true)?;
     Ok("stops resolving".to_owned())
 }
 
@@ -248,7 +276,7 @@ pub(super) fn resume(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<St
         return Ok(String::new());
     }
     agenda::set(tx, domain.id, RESUME, domain.account_id, cx.now.plus_seconds(3_600), 0, "")?;
-    suspend::open(tx, cx, domain, false)?;
+    suspend::open(tx, cx, domain, HoldReason::Term, false)?;
     Ok("resolves again".to_owned())
 }
 
@@ -261,7 +289,8 @@ mod tests {
         Timestamp::parse_rfc3339(text).unwrap()
     }
 
-    const PLAIN: Standing = Standing { leaving: false, in_transfer: false, suspended: false, renews: true, by_itself: true, payable: true };
+    const PLAIN: Standing =
+        Standing { leaving: false, in_transfer: false, suspended: false, renews: true, hands_over: false, by_itself: true, payable: true };
 
     fn decided(zone: &str, standing: Standing, now: &str) -> Act {
         let zones = ZoneSet::embedded().unwrap();
@@ -315,5 +344,10 @@ mod tests {
                 assert_eq!(decided(zone, standing, now), act, "{zone} {standing:?} {now}");
             }
         }
+        // What expires is the registry's; what cannot be paid for is deleted, and can be restored.
+        let expiring = Standing { renews: false, hands_over: true, ..PLAIN };
+        assert_eq!(decided("de", expiring, due), Act::HandOver(at("2027-05-31T17:30:00Z")));
+        assert_eq!(decided("de", Standing { in_transfer: true, ..expiring }, due), Act::Wait(at("2027-05-31T18:00:00Z")));
+        assert_eq!(decided("de", Standing { payable: false, ..PLAIN }, "2027-06-01T10:00:00Z"), Act::Delete(at("2027-06-01T10:10:00Z")));
     }
 }

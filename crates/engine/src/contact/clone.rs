@@ -23,6 +23,7 @@ impl Operation for CloneOf {
         let contact = find(tx, cx.actor.account, &self.handle)?;
         let data = from_json(&contact.data)?;
         let prefix = contact.handle.rsplit_once('-').map_or("CALL", |(prefix, _)| prefix);
+        // What is derived from the data and their address, both flags of the contact, is the same for the copy.
         let (copy, _) = create(tx, cx, &data, &contact.family, prefix, false)?;
         view(tx, copy)
     }

@@ -11,7 +11,7 @@ use crate::secret::digest;
 use crate::{Error, audit, events};
 use model::contact::{ContactData, ContactDraft};
 use model::order::OrderKind;
-use model::{Money, Need, Refusal};
+use model::{Channel, Money, Need, Refusal};
 use store::Tx;
 use store::contacts::{self, Contact};
 
@@ -106,12 +106,16 @@ pub(crate) fn create_for(
         data: json,
         digest: same,
         version: 1,
-        validated: true,
-        verified_at: None,
+        validated: data.is_validated(),
+        // CentralNic's contacts are cleaned away; DMAPI's stay until they are deleted.
+        auto_delete: cx.actor.channel == Channel::Kvapi,
         created_at: cx.now,
         updated_at: cx.now,
     };
     contacts::insert(tx, &contact)?;
+    if contact.auto_delete {
+        super::unused::begin(tx, cx, &contact)?;
+    }
     audit::append(tx, cx, audit::Change { verb: "contact-create", object: &contact.handle, order_id: None, detail: &contact.digest })?;
     events::append(
         tx,

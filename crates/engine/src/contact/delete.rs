@@ -5,11 +5,12 @@
 use super::find;
 use crate::context::{Cx, Operation};
 use crate::domain::{Accepted, DONE};
-use crate::order::{self, Finished, Intent, Wanted};
-use crate::{Error, audit};
+use crate::order::{self, Finished, Intent, OrderRef, Wanted};
+use crate::{Error, audit, events};
 use model::order::OrderKind;
 use model::{Money, Need, Refusal};
 use serde::{Deserialize, Serialize};
+use store::contacts::Contact;
 use store::orders;
 use store::{Tx, contacts, domains};
 
@@ -44,32 +45,46 @@ impl Operation for Delete {
         if is_awaited(tx, cx, contact.id)? {
             return Err(Refusal::InUse { by: "an order that is still on its way".to_owned() }.into());
         }
-        let registries: Vec<_> = contacts::registries(tx, contact.id)?.into_iter().map(|(registry, id, _)| (registry, id)).collect();
-        // It is gone here at once, so that no wish can use it any more; the registries follow.
-        contacts::delete(tx, contact.id)?;
-        audit::append(tx, cx, audit::Change { verb: "contact-delete", object: &contact.handle, order_id: None, detail: &contact.digest })?;
-        let price = Money::zero(cx.actor.currency);
-        let Some((registry, _)) = registries.first().cloned() else {
-            let done =
-                Finished { kind: OrderKind::ContactDelete, object: &contact.handle, client_id: &self.client_id, price, message: DONE };
-            return Ok(Accepted { order: order::finished(tx, cx, done)? });
+        let order = remove(tx, cx, &contact, &self.client_id)?;
+        let told = events::Happened {
+            account_id: contact.account_id,
+            class: "CONTACT_DELETION",
+            subclass: "DELETION_SUCCESSFUL",
+            object: &contact.short_handle,
+            order_id: None,
+            data: &[("contact", &contact.short_handle), ("autodelete", "0")],
         };
-        let wanted = Wanted {
-            kind: OrderKind::ContactDelete,
-            object: &contact.handle,
-            lock: &super::lock_name(contact.id),
-            registry: &registry,
-            fingerprint: format!("contact-delete {}", contact.handle),
-            price,
-            client_id: &self.client_id,
-            intent: Intent::ContactDelete(ContactRemoval { registries }),
-        };
-        Ok(Accepted { order: order::open_object(tx, cx, wanted)? })
+        events::append(tx, cx, told)?;
+        Ok(Accepted { order })
     }
 }
 
+/// Takes a contact out that nothing uses.
+pub(super) fn remove(tx: &mut Tx<'_>, cx: &Cx<'_>, contact: &Contact, client_id: &str) -> Result<OrderRef, Error> {
+    let registries: Vec<_> = contacts::registries(tx, contact.id)?.into_iter().map(|(registry, id, _)| (registry, id)).collect();
+    // It is gone here at once, so that no wish can use it any more; the registries follow.
+    contacts::delete(tx, contact.id)?;
+    audit::append(tx, cx, audit::Change { verb: "contact-delete", object: &contact.handle, order_id: None, detail: &contact.digest })?;
+    let price = Money::zero(cx.actor.currency);
+    let Some((registry, _)) = registries.first().cloned() else {
+        let done = Finished { kind: OrderKind::ContactDelete, object: &contact.handle, client_id, price, message: DONE };
+        return order::finished(tx, cx, done);
+    };
+    let wanted = Wanted {
+        kind: OrderKind::ContactDelete,
+        object: &contact.handle,
+        lock: &super::lock_name(contact.id),
+        registry: &registry,
+        fingerprint: format!("contact-delete {}", contact.handle),
+        price,
+        client_id,
+        intent: Intent::ContactDelete(ContactRemoval { registries }),
+    };
+    order::open_object(tx, cx, wanted)
+}
+
 /// Whether an open order of the account speaks of the contact. Ids are unique over all tables: its number in an intent is the contact.
-fn is_awaited(tx: &mut Tx<'_>, cx: &Cx<'_>, contact_id: i64) -> Result<bool, Error> {
+pub(super) fn is_awaited(tx: &mut Tx<'_>, cx: &Cx<'_>, contact_id: i64) -> Result<bool, Error> {
     const PAGE: i64 = 500;
     let mut after = 0;
     loop {

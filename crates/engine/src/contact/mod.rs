@@ -1,27 +1,33 @@
 //! Contacts: created, changed, copied, deleted, looked up, listed. A contact has one handle in each dialect's form.
 
 mod check;
+mod checked;
 mod clone;
 mod create;
 mod delete;
 mod info;
 mod list;
 mod modify;
+mod unused;
 
 pub use check::Check;
+pub use checked::{CreateChecked, Demands, Judge, Judged, ModifyChecked};
 pub use clone::CloneOf;
 pub use create::{Create, Created};
 pub use delete::Delete;
 pub use info::Info;
-pub use list::{HandleForm, List};
+pub use list::{Filter, HandleForm, List, Select, Sort};
 pub use modify::{Modified, Modify};
 
 pub(crate) use create::{create, create_for};
 pub(crate) use delete::ContactRemoval;
 pub(crate) use modify::{ContactChange, settle as settle_change};
+pub(crate) use unused::{UNUSED, sweep};
 
-use crate::Error;
+use crate::verification::AddressView;
+use crate::{Error, verification};
 use model::contact::ContactData;
+use model::verification::AddressState;
 use model::{Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::contacts::Contact;
@@ -39,11 +45,25 @@ pub struct ContactView {
     pub family: String,
     pub data: ContactData,
     pub validated: bool,
+    /// The data pass the formal check and the address is proven.
     pub verified: bool,
+    /// What is known of its address; none if nobody was ever asked.
+    pub address: Option<AddressView>,
+    /// It is deleted by itself once nothing has used it for long.
+    pub auto_delete: bool,
+    /// When that will be, as things stand.
+    pub deletion: Option<Timestamp>,
     pub created: Timestamp,
     pub updated: Timestamp,
     /// Domains that use it.
     pub domains: i64,
+}
+
+impl ContactView {
+    /// A mail was sent to its address and waits for an answer.
+    pub fn is_awaited(&self) -> bool {
+        self.address.as_ref().is_some_and(|a| a.state == AddressState::Pending)
+    }
 }
 
 /// A contact's data as the store keeps it.
@@ -111,7 +131,7 @@ pub(crate) fn from_json(text: &str) -> Result<ContactData, Error> {
 }
 
 /// One open order at a time changes a contact.
-fn lock_name(contact_id: i64) -> String {
+pub(crate) fn lock_name(contact_id: i64) -> String {
     format!("contact:{contact_id}")
 }
 
@@ -123,6 +143,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, account: i64, handle: &str) -> Result<Contac
 
 pub(crate) fn view(tx: &mut Tx<'_>, c: Contact) -> Result<ContactView, Error> {
     let domains = domains::count_of_contact(tx, c.id)?;
+    let address = verification::view(tx, c.account_id, &c.email)?;
+    let deletion = if domains == 0 { unused::deletion(tx, &c)? } else { None };
     Ok(ContactView {
         id: c.id,
         data: from_json(&c.data)?,
@@ -130,7 +152,10 @@ pub(crate) fn view(tx: &mut Tx<'_>, c: Contact) -> Result<ContactView, Error> {
         short_handle: c.short_handle,
         family: c.family,
         validated: c.validated,
-        verified: c.verified_at.is_some(),
+        verified: c.validated && address.as_ref().is_some_and(|a| a.state.is_verified()),
+        address,
+        auto_delete: c.auto_delete,
+        deletion,
         created: c.created_at,
         updated: c.updated_at,
         domains,

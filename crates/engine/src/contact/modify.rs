@@ -1,7 +1,8 @@
 //! Modify a contact: new data are laid over the old ones, and every registry that knows the contact is brought up to date.
 //!
 //! Reached by DMAPI `contact-modify`, CentralNic `ModifyContact`.
-//! Refuses: ContactUnknown, Fields, NotSupported, ObjectBusy.
+//! New name, organization or e-mail of an owner under ICANN's rule is a change of owner (`owner_change/`).
+//! Refuses: ContactUnknown, Fields, NotSupported, ObjectBusy, StatusForbids.
 
 use super::{ContactView, find, from_json, to_json, view};
 use crate::Error;
@@ -9,16 +10,18 @@ use crate::context::{Cx, Operation};
 use crate::domain::{DONE, Outcome};
 use crate::error::broken;
 use crate::order::{self, Finished, Intent, OrderRef, Wanted};
+use crate::owner_change::{self, NewPerson, Terms};
 use crate::secret::digest;
-use crate::{audit, events};
+use crate::{audit, events, verification};
 use model::contact::{ContactData, ContactDraft};
 use model::order::OrderKind;
-use model::policy::OwnerChangeKind;
+use model::owner_change::{Kind, OwnerChangeState, is_material};
+use model::verification::folded;
 use model::{Field, FieldProblem, Money, Need, Problem, Refusal};
 use serde::{Deserialize, Serialize};
 use store::contacts::{self, Contact};
 use store::orders::Order;
-use store::{Tx, domains};
+use store::{Tx, domains, verifications};
 
 /// Asks for new data. In the draft nothing means that a part stays, and an empty text that it is cleared.
 #[derive(Clone, Debug)]
@@ -28,6 +31,8 @@ pub struct Modify {
     pub draft: ContactDraft,
     /// Only say whether it could be done.
     pub check_only: bool,
+    /// How a change of owner is consented to, where it is one.
+    pub terms: Terms,
     pub client_id: String,
 }
 
@@ -36,6 +41,8 @@ pub struct Modify {
 pub struct Modified {
     /// None where only the check was asked for.
     pub order: Option<OrderRef>,
+    /// Where the change of owner stands that it is, or would be.
+    pub owner_change: Option<OwnerChangeState>,
     /// As it is now: an order on its way changes it when the registries have it.
     pub contact: ContactView,
 }
@@ -51,6 +58,9 @@ pub(crate) struct ContactChange {
     pub version: i64,
     /// Registries that know the contact, with its id there.
     pub registries: Vec<(String, String)>,
+    /// A change of owner stands behind it and is settled with it.
+    #[serde(default)]
+    pub of_owner: bool,
 }
 
 /// Fields of zones that stay as they were made (DMAPI contact-modify: `lang`, `app-purpose`, `nexus-*`).
@@ -66,27 +76,52 @@ impl Operation for Modify {
         let before = from_json(&contact.data)?;
         let after = decide(&before, &self.draft)?;
         let material = is_material(&before, &after);
+        let lost = after.invalid_parts();
+        if before.is_validated() && !lost.is_empty() && is_awaited(tx, contact.id)? {
+            // CentralNic: the owner of a name under verification keeps what the formal check wants.
+            return Err(Refusal::Fields(lost.into_iter().map(|p| FieldProblem::missing(Field::ContactPart(p))).collect()).into());
+        }
+        let mut consent = false;
         for used in domains::zones_of_contact(tx, contact.id)? {
             let zone = cx.zones().get(&used.zone).ok_or_else(|| broken("a zone without policy"))?;
             if !zone.support.handles_updatable {
                 return Err(Refusal::NotSupported { what: format!("changing a contact in use under .{}", zone.suffix) }.into());
             }
-            let plain = matches!(zone.owner_change.kind, OwnerChangeKind::Update | OwnerChangeKind::UpdateWithFields);
-            if material && used.registrant && !plain {
-                let what = format!("owner change of {} by modifying its registrant's name, organization or e-mail", used.example);
-                return Err(Refusal::NotSupported { what }.into());
+            match Kind::of(zone.owner_change.kind).filter(|kind| material && used.registrant && !kind.is_trade()) {
+                Some(kind) => consent |= kind.needs_consent(),
+                None if material && used.registrant => {
+                    let what = format!("owner change of {} by modifying its registrant's name, organization or e-mail", used.example);
+                    return Err(Refusal::NotSupported { what }.into());
+                }
+                None => {}
             }
         }
         if self.check_only {
-            return Ok(Modified { order: None, contact: view(tx, contact)? });
+            let owner_change = if consent { Some(owner_change::would_wait(tx, cx.actor.account, Kind::Icann, self.terms)?) } else { None };
+            return Ok(Modified { order: None, owner_change, contact: view(tx, contact)? });
         }
         let data = to_json(&after)?;
         let registries: Vec<_> = contacts::registries(tx, contact.id)?.into_iter().map(|(registry, id, _)| (registry, id)).collect();
-        let change = ContactChange { contact: contact.id, data, version: cx.id(), registries };
+        let change = ContactChange { contact: contact.id, data, version: cx.id(), registries, of_owner: false };
         let lock = super::lock_name(contact.id);
         let fingerprint = format!("contact-modify {} {}", contact.handle, digest(&change.data));
+        if consent {
+            let (id, handle) = (contact.id, contact.handle.clone());
+            let new = NewPerson {
+                contact: &contact,
+                before: &before,
+                after: &after,
+                terms: self.terms,
+                change,
+                fingerprint,
+                client_id: &self.client_id,
+            };
+            let begun = owner_change::begin_person(tx, cx, new)?;
+            let contact = contacts::by_id(tx, id)?.ok_or_else(|| broken(format!("contact {handle} is missing")))?;
+            return Ok(Modified { order: Some(begun.order), owner_change: Some(begun.state), contact: view(tx, contact)? });
+        }
         if let Some(order) = order::join_object(tx, cx, &lock, &contact.handle, &fingerprint)? {
-            return Ok(Modified { order: Some(order), contact: view(tx, contact)? });
+            return Ok(Modified { order: Some(order), owner_change: None, contact: view(tx, contact)? });
         }
         let unchanged = after == before;
         let Some((registry, _)) = change.registries.first().filter(|_| !unchanged) else {
@@ -107,7 +142,7 @@ impl Operation for Modify {
             };
             let order = order::finished(tx, cx, done)?;
             let now = find(tx, cx.actor.account, &self.handle)?;
-            return Ok(Modified { order: Some(order), contact: view(tx, now)? });
+            return Ok(Modified { order: Some(order), owner_change: None, contact: view(tx, now)? });
         };
         let wanted = Wanted {
             kind: OrderKind::ContactModify,
@@ -120,7 +155,22 @@ impl Operation for Modify {
             intent: Intent::ContactModify(Box::new(change)),
         };
         let order = order::open_object(tx, cx, wanted)?;
-        Ok(Modified { order: Some(order), contact: view(tx, contact)? })
+        Ok(Modified { order: Some(order), owner_change: None, contact: view(tx, contact)? })
+    }
+}
+
+/// Whether a contact is the registrant of a name whose time to prove the address runs or is over.
+fn is_awaited(tx: &mut Tx<'_>, contact_id: i64) -> Result<bool, Error> {
+    let mut after = 0;
+    loop {
+        let ids = verifications::registrant_of(tx, contact_id, after, 1_000)?;
+        let Some(last) = ids.last() else { return Ok(false) };
+        after = *last;
+        for id in ids {
+            if verifications::term_of(tx, id)?.is_some() {
+                return Ok(true);
+            }
+        }
     }
 }
 
@@ -138,13 +188,8 @@ fn decide(before: &ContactData, draft: &ContactDraft) -> Result<ContactData, Ref
     if problems.is_empty() { Ok(after) } else { Err(Refusal::Fields(problems)) }
 }
 
-/// ICANN Transfer Policy II.A.1.1: name, organization and e-mail make a registrant another one.
-fn is_material(before: &ContactData, after: &ContactData) -> bool {
-    before.person() != after.person() || before.organization != after.organization || !before.email.eq_ignore_ascii_case(&after.email)
-}
-
 /// The old data with the new ones laid over them.
-fn merged(before: &ContactData, draft: &ContactDraft) -> ContactDraft {
+pub(super) fn merged(before: &ContactData, draft: &ContactDraft) -> ContactDraft {
     let b = before.clone();
     let over = |new: &Option<String>, old: String| Some(new.clone().unwrap_or(old));
     let mut street = b.street.into_iter();
@@ -196,8 +241,8 @@ fn merged(before: &ContactData, draft: &ContactDraft) -> ContactDraft {
 /// Writes the new data into our own record.
 fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, contact: &Contact, change: &ContactChange) -> Result<(), Error> {
     let data = from_json(&change.data)?;
-    // Another address has proven nothing yet.
-    let same_address = data.email.eq_ignore_ascii_case(&contact.email);
+    let validated = data.is_validated();
+    let same_address = folded(&data.email) == folded(&contact.email);
     let changed = Contact {
         name: data.display_name(),
         organization: data.organization,
@@ -206,19 +251,26 @@ fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, contact: &Contact, change: &ContactChange
         data: change.data.clone(),
         digest: digest(&change.data),
         version: change.version,
-        validated: true,
-        verified_at: contact.verified_at.filter(|_| same_address),
+        validated,
         updated_at: cx.now,
         ..contact.clone()
     };
     contacts::change(tx, &changed)?;
+    if !same_address {
+        // Another address has proven nothing yet, or is proven already.
+        verification::begin_for_contact(tx, cx, contact.id)?;
+    }
+    if change.of_owner {
+        // It is told as what it is.
+        return Ok(());
+    }
     events::append(
         tx,
         cx,
         events::Happened {
             account_id: contact.account_id,
             class: "CONTACT_MODIFICATION",
-            subclass: "MODIFICATION_SUCCESS",
+            subclass: "MODIFICATION_SUCCESSFUL",
             object: &contact.short_handle,
             order_id: None,
             data: &[("contact", &contact.short_handle)],
@@ -227,9 +279,12 @@ fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, contact: &Contact, change: &ContactChange
 }
 
 /// Every registry has the new data.
-pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, _order: &Order, wish: &ContactChange) -> Result<Outcome, Error> {
+pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &ContactChange) -> Result<Outcome, Error> {
     let contact = contacts::by_id(tx, wish.contact)?.ok_or_else(|| broken("a changed contact is not here any more"))?;
     apply(tx, cx, &contact, wish)?;
+    if wish.of_owner {
+        owner_change::carried(tx, cx, order)?;
+    }
     Ok((DONE.to_owned(), Vec::new()))
 }
 

@@ -3,6 +3,7 @@
 //! Reached by DMAPI `domain-delete`, CentralNic `DeleteDomain`, and by the agenda at the end of a term that is not renewed.
 //! Refuses: DomainUnknown, StatusForbids, Fields, NameBusy, NotSupported.
 
+use super::push;
 use super::set_renewal_mode;
 use super::settled::{DONE, Outcome};
 use super::{Accepted, of_account, zone_of};
@@ -26,7 +27,7 @@ pub enum Ending {
     Now,
     /// At the end of the term: sets the renewal mode.
     AtEndOfTerm(RenewalMode),
-    /// Handed to the registry, which deals with the owner itself.
+    /// Handed to the registry, which deals with the owner itself: a push, guarded by `force` as a deletion is.
     Transit,
 }
 
@@ -91,15 +92,10 @@ impl Operation for Delete {
                 };
                 order::finished(tx, cx, done)?
             }
-            Ending::Transit => return Err(not_handed_over(&zone).into()),
+            Ending::Transit => push::accept(tx, cx, &domain, &zone, None, &self.client_id)?,
         };
         Ok(Accepted { order })
     }
-}
-
-/// No registry connection has the command for it.
-fn not_handed_over(zone: &Zone) -> Refusal {
-    Refusal::NotSupported { what: format!("handing a name over to the registry of .{}", zone.suffix) }
 }
 
 /// Whether the name may be given up so. Pure: every rule about deleting is here or in the zone's data.
@@ -112,9 +108,11 @@ fn decide(domain: &Domain, zone: &Zone, request: &Delete, now: Timestamp) -> Res
     }
     let old = now.seconds_since(domain.created_at) > YOUNG_SECONDS;
     match request.ending {
-        Ending::Transit => Err(not_handed_over(zone)),
-        Ending::Now if old && !request.force => Err(Refusal::field(FieldProblem::new(Field::Other("force"), Problem::Missing))),
-        Ending::Now => Ok(()),
+        Ending::Transit if zone.push.registry.is_none() => Err(push::not_taken(zone)),
+        Ending::Now | Ending::Transit if old && !request.force => {
+            Err(Refusal::field(FieldProblem::new(Field::Other("force"), Problem::Missing)))
+        }
+        Ending::Now | Ending::Transit => Ok(()),
         Ending::AtEndOfTerm(mode) => set_renewal_mode::decide(domain, zone, mode),
     }
 }
@@ -199,11 +197,11 @@ pub(super) fn settle(
         }
         None => None,
     };
+    let domain = domains::by_id(tx, wish.domain)?.ok_or_else(|| broken("a deleted domain is missing"))?;
     match left {
-        None => domains::delete(tx, wish.domain)?,
+        None => super::dismiss(tx, cx, &domain)?,
         Some((expires, statuses)) => {
-            let kept = domains::by_id(tx, wish.domain)?.ok_or_else(|| broken("a deleted domain is missing"))?.expires_at;
-            domains::set_at_registry(tx, wish.domain, expires.unwrap_or(kept), statuses, cx.now, &order.actor)?;
+            domains::set_at_registry(tx, wish.domain, expires.unwrap_or(domain.expires_at), statuses, cx.now, &order.actor)?;
             agenda::refresh(tx, cx, wish.domain)?;
         }
     }
@@ -269,6 +267,9 @@ mod tests {
         assert_eq!(decided(&d, Ending::Now, true, "2027-03-04T00:00:01Z"), Ok(()));
         assert_eq!(decided(&d, Ending::AtEndOfTerm(RenewalMode::AutoDelete), false, "2027-09-04T00:00:01Z"), Ok(()));
         assert!(matches!(decided(&d, Ending::Transit, true, "2027-03-04T00:00:00Z"), Err(Refusal::NotSupported { .. })));
+        let de = Domain { name: "example.de".to_owned(), zone: "de".to_owned(), ..d.clone() };
+        assert_eq!(decided(&de, Ending::Transit, true, "2027-03-04T00:00:01Z"), Ok(()));
+        assert!(matches!(decided(&de, Ending::Transit, false, "2027-03-04T00:00:01Z"), Err(Refusal::Fields(_))));
         for status in FORBIDDING {
             d.statuses = format!("inactive {status}");
             assert!(matches!(decided(&d, Ending::Now, true, "2027-03-02T00:00:00Z"), Err(Refusal::StatusForbids { .. })), "{status}");

@@ -35,7 +35,7 @@ pub struct Outlook {
     pub until: Timestamp,
     /// The first thousand, in order; names that are not renewed are not among them.
     pub renewals: Vec<Coming>,
-    /// What all renewals of the time will cost.
+    /// What all renewals until the end of that day will cost.
     pub needed: Money,
     pub available: Money,
     /// The first of the listed renewals that the money does not reach for.
@@ -54,7 +54,7 @@ impl Operation for Forecast {
         let until = cx.now.plus_days(self.days.clamp(0, Forecast::DAYS_MAX));
         let money = |e4| Money::new(e4, account.currency);
         let available = money(account.balance_e4.saturating_sub(account.held_e4).saturating_add(account.credit_e4));
-        let needed = money(store::agenda::sum_until(tx, account.id, agenda::RENEWAL, until)?);
+        let needed = money(store::agenda::sum_until(tx, account.id, until)?);
         let coming = store::agenda::coming(tx, account.id, agenda::RENEWAL, until, SHOWN_MAX)?;
         let mut spent = 0_i64;
         let mut short_from = None;

@@ -1,21 +1,24 @@
-//! List the account's domains.
+//! List the account's domains, and those that are shared with it where they are wanted too.
 //!
 //! Reached by DMAPI `query-domain-list`, CentralNic `QueryDomainList`.
 
 use super::{DomainView, Handles, Page, SortBy, Window, default_mode, view};
-use crate::Error;
 use crate::context::{Cx, Operation};
+use crate::{Error, grant};
 use model::Need;
 use model::name::reversed;
 use model::pattern::{Pattern, prefix_end};
+use std::cmp::Ordering;
 use store::Tx;
-use store::domains::{self, Range};
+use store::domains::{self, Domain, Range};
 
 /// Asks for domains whose name matches.
 pub struct List {
     pub pattern: Pattern,
     /// Only those of this zone.
     pub zone: Option<String>,
+    /// Names of other accounts in which the account has a part, too.
+    pub shared: bool,
     pub sort: SortBy,
     pub descending: bool,
     pub window: Window,
@@ -54,14 +57,19 @@ impl Operation for List {
         let account = cx.actor.account;
         let (range, rest) = range(&self.pattern);
         let one_by_one = rest.is_some() || self.zone.is_some();
-        let limit = if one_by_one { i64::MAX } else { self.window.skip.saturating_add(self.window.take) };
+        let end = self.window.skip.saturating_add(self.window.take);
+        let limit = if one_by_one { i64::MAX } else { end };
+        let mut shared = if self.shared { grant::shared(tx, cx)? } else { Vec::new() };
+        shared.retain(|d| self.pattern.matches(&d.name) && self.zone.as_ref().is_none_or(|z| *z == d.zone));
+        // Where others come in between, the account's own are wanted from the first on.
+        let window = if shared.is_empty() { self.window } else { Window { skip: 0, take: end } };
         let mut place = 0;
         let mut found = Vec::new();
         if self.window.take > 0 || one_by_one {
             domains::each(tx, account, &range, self.sort, self.descending, limit, |domain| {
                 let matches = rest.is_none_or(|p| p.matches(&domain.name)) && self.zone.as_ref().is_none_or(|z| *z == domain.zone);
                 if matches {
-                    if self.window.holds(place) {
+                    if window.holds(place) {
                         found.push(domain);
                     }
                     place += 1;
@@ -70,11 +78,38 @@ impl Operation for List {
             })?;
         }
         let total = if one_by_one { place } else { domains::count_in(tx, account, &range)? };
-        let mode = default_mode(tx, cx)?;
+        let total = total.saturating_add(i64::try_from(shared.len()).unwrap_or(i64::MAX));
+        if !shared.is_empty() {
+            found.append(&mut shared);
+            found.sort_by(|a, b| if self.descending { order(self.sort, b, a) } else { order(self.sort, a, b) });
+            let mut place = 0;
+            found.retain(|_| {
+                place += 1;
+                self.window.holds(place - 1)
+            });
+        }
+        let mode = default_mode(tx, account)?;
         let mut handles = Handles::default();
-        let rows = found.into_iter().map(|domain| view(tx, cx, domain, mode, &mut handles)).collect::<Result<Vec<_>, _>>()?;
+        let mut rows = Vec::with_capacity(found.len());
+        for domain in found {
+            let mode = if domain.account_id == account { mode } else { default_mode(tx, domain.account_id)? };
+            rows.push(view(tx, cx, domain, mode, &mut handles)?);
+        }
         Ok(Page { total, rows })
     }
+}
+
+/// As the store orders them, for names that do not come from one index.
+fn order(sort: SortBy, a: &Domain, b: &Domain) -> Ordering {
+    let first = match sort {
+        SortBy::Name => Ordering::Equal,
+        SortBy::Created => a.created_at.cmp(&b.created_at),
+        SortBy::Updated => a.updated_at.cmp(&b.updated_at),
+        SortBy::Expires => a.expires_at.cmp(&b.expires_at),
+        SortBy::Zone => a.zone.cmp(&b.zone),
+        SortBy::RenewalMode => a.renewal_mode.word().cmp(b.renewal_mode.word()),
+    };
+    first.then_with(|| a.name.cmp(&b.name))
 }
 
 #[cfg(test)]

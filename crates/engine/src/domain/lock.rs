@@ -42,6 +42,7 @@ impl Operation for Lock {
         let lock = (locks.holds(self.reason) != self.locked).then(|| (self.reason.word().to_owned(), self.locked));
         let wish = Wish {
             kind,
+            of_owner: false,
             name: &self.name,
             fingerprint: format!("{} {} {}", kind.word(), self.name, self.reason.word()),
             change: Modification { lock, ..Modification::of(&domain) },

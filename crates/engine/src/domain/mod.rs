@@ -10,6 +10,7 @@ pub(crate) mod modify;
 pub(crate) mod order_privacy;
 mod price;
 mod property;
+pub(crate) mod push;
 pub(crate) mod register;
 pub(crate) mod renew;
 pub(crate) mod restore;
@@ -25,10 +26,11 @@ pub use forecast::{Coming, Forecast, Outlook};
 pub use info::Info;
 pub use list::List;
 pub use lock::Lock;
-pub use modify::{Modify, NewCode, PrivacyWish, SetChange};
+pub use modify::{ChangeOwner, Changed, CheckModify, Modify, NewCode, PrivacyWish, SetChange, Trade};
 pub use order_privacy::OrderPrivacy;
 pub use price::{PriceOf, PriceView};
 pub use property::{GetProperty, Property, SetProperty, Setting};
+pub use push::Push;
 pub use register::{ContactRef, Register};
 pub use renew::{Renew, RenewPrivacy, Renewed, Term};
 pub use restore::Restore;
@@ -43,11 +45,12 @@ use crate::error::broken;
 use crate::order::OrderRef;
 use crate::{Error, contact};
 use model::domain::{Privacy, RenewalMode, Role};
-use model::lock::Locks;
+use model::grant::{Deed, GrantRole};
+use model::lock::{LockReason, Locks};
 use model::policy::Zone;
 use model::{DomainName, HostName, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::domains::Domain;
 use store::{Tx, accounts, contacts};
@@ -96,11 +99,13 @@ pub enum DnssecRecord {
     Key { flags: u16, protocol: u8, algorithm: u8, public_key: String },
 }
 
-/// A domain as its account sees it.
+/// A domain as its account sees it, or one that was granted a part in it.
 #[derive(Clone, Debug)]
 pub struct DomainView {
     pub id: i64,
     pub name: DomainName,
+    /// The parts that the asking account has in it: [`GrantRole::Creator`] alone if it holds the name.
+    pub roles: Vec<GrantRole>,
     pub zone: Arc<Zone>,
     pub roid: String,
     pub registrant: HandlePair,
@@ -113,12 +118,16 @@ pub struct DomainView {
     pub locked: bool,
     /// The reasons for it.
     pub locks: Locks,
+    /// Until when the lock after a change of owner lasts.
+    pub owner_lock_until: Option<Timestamp>,
     /// The end of what was paid for has passed.
     pub expired: bool,
+    /// Its renewal date has passed without a renewal and its resolution is interrupted: it can still be renewed, and is deleted next (ERRP).
+    pub interrupted: bool,
     /// Further EPP and RGP statuses seen at the registry.
     pub statuses: Vec<String>,
     pub renewal_mode: RenewalMode,
-    /// Whether it will renew by itself, the account's default considered.
+    /// Whether it will renew by itself, the account's default considered. What was deleted will not.
     pub renews: bool,
     pub transfer_mode: String,
     pub privacy: Privacy,
@@ -130,7 +139,7 @@ pub struct DomainView {
     pub language: String,
     /// The zone's own fields.
     pub fields: Vec<(String, String)>,
-    /// The authorization code, as far as we hold it.
+    /// The authorization code, as far as we hold it and the asking account may have it.
     pub auth_info: Option<String>,
     pub created: Timestamp,
     pub created_by: String,
@@ -161,22 +170,46 @@ pub(crate) fn parsed<T: for<'de> Deserialize<'de>>(what: &str, text: &str) -> Re
     serde_json::from_str(text).map_err(|e| store::Fault::corrupt(format_args!("{what}: {e}")).into())
 }
 
-/// A name becomes ours: its row, and what falls due for it.
+/// A name becomes ours: its row, the contacts it uses, and what falls due for it.
 pub(crate) fn admit(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
     store::domains::insert(tx, domain)?;
+    link_people(tx, domain)?;
     crate::agenda::refresh(tx, cx, domain.id)
+}
+
+/// Notes which contacts a domain uses, each once.
+pub(crate) fn link_people(tx: &mut Tx<'_>, domain: &Domain) -> Result<(), Error> {
+    let roles: RoleContacts = parsed("a domain's contacts", &domain.contacts)?;
+    let people = [roles.admin, roles.tech, roles.billing, vec![domain.registrant_id]].concat();
+    for contact in people.into_iter().collect::<BTreeSet<i64>>() {
+        store::domains::link_contact(tx, contact, domain.id)?;
+    }
+    Ok(())
 }
 
 /// A name is ours no longer; nothing falls due for it any more.
 pub(crate) fn dismiss(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
-    store::domains::delete(tx, domain.id)?;
+    crate::grant::end_all(tx, cx, domain, None)?;
+    crate::owner_change::overtaken(tx, cx, domain)?;
+    store::domains::delete(tx, domain.id, cx.now)?;
     crate::agenda::refresh(tx, cx, domain.id)
 }
 
-/// The account's domain of that name.
+/// The account's own domain of that name, for what its holder alone may do.
 pub(crate) fn of_account(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName) -> Result<Domain, Error> {
-    let found = store::domains::of_account(tx, cx.actor.account, name.as_str())?;
-    found.ok_or_else(|| Refusal::DomainUnknown { name: name.as_str().to_owned() }.into())
+    reach(tx, cx, name, &[Deed::Dispose])
+}
+
+/// The domain of that name, if the actor's account may do all this with it: it holds the name, or was granted a part in it. To every other
+/// account the name is unknown. The only place where that is decided.
+pub(crate) fn reach(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName, deeds: &[Deed]) -> Result<Domain, Error> {
+    let unknown = || Refusal::DomainUnknown { name: name.as_str().to_owned() };
+    let domain = store::domains::by_name(tx, name.as_str())?.ok_or_else(unknown)?;
+    let roles = crate::grant::roles(tx, cx, &domain)?;
+    if roles.is_empty() {
+        return Err(unknown().into());
+    }
+    if deeds.iter().all(|deed| roles.iter().any(|role| role.may(*deed))) { Ok(domain) } else { Err(Refusal::NotYours.into()) }
 }
 
 /// The policy of a domain that we hold.
@@ -208,11 +241,16 @@ impl Handles {
     }
 }
 
-/// The view of a domain; `default_mode` is its account's.
+/// The view of a domain; `default_mode` is that of the account which holds it.
 pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: RenewalMode, handles: &mut Handles) -> Result<DomainView, Error> {
     let zone = zone_of(cx, &d)?;
     let roles: RoleContacts = parsed("a domain's contacts", &d.contacts)?;
     let hosts = d.hosts.split_whitespace().map(HostName::parse).collect::<Result<Vec<_>, _>>();
+    let parts = crate::grant::roles(tx, cx, &d)?;
+    let may_have_code = parts.iter().any(|role| role.may(Deed::Dispose));
+    let locks = Locks::parse(&d.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
+    let owner_lock_until = if locks.holds(LockReason::OwnerChange) { crate::owner_change::lock::until(tx, d.id)? } else { None };
+    let renews = d.renewal_mode.renews(default_mode) && !crate::agenda::is_leaving(&d);
     Ok(DomainView {
         id: d.id,
         name: DomainName::parse(&d.name).map_err(|_| store::Fault::corrupt("a domain's name"))?,
@@ -224,11 +262,15 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
         hosts: hosts.map_err(|_| store::Fault::corrupt("a domain's host"))?,
         dnssec: parsed("a domain's DNSSEC records", &d.dnssec)?,
         locked: !d.locks.is_empty(),
-        locks: Locks::parse(&d.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?,
+        locks,
+        owner_lock_until,
         expired: d.paid_until_at <= cx.now,
+        interrupted: d.paid_until_at <= cx.now
+            && zone.renewal_date(d.paid_until_at) <= cx.now
+            && d.statuses.split_whitespace().any(|s| s == suspend::HOLD),
         statuses: d.statuses.split_whitespace().map(str::to_owned).collect(),
         renewal_mode: d.renewal_mode,
-        renews: d.renewal_mode.renews(default_mode),
+        renews,
         transfer_mode: d.transfer_mode,
         privacy: d.privacy,
         privacy_until: d.privacy_until_at,
@@ -236,7 +278,8 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
         price_class: if d.price_class.is_empty() { "standard".to_owned() } else { d.price_class },
         language: d.language,
         fields: parsed("a domain's fields", &d.fields)?,
-        auth_info: cx.inner.key.open(&auth_place(&d.name), &d.auth_sealed),
+        auth_info: cx.inner.key.open(&auth_place(&d.name), &d.auth_sealed).filter(|_| may_have_code),
+        roles: parts,
         created: d.created_at,
         created_by: d.created_by,
         updated: d.updated_at,
@@ -254,9 +297,9 @@ pub(crate) fn auth_place(name: &str) -> String {
     format!("authinfo:{name}")
 }
 
-/// The default renewal mode of the actor's account.
-pub(crate) fn default_mode(tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<RenewalMode, Error> {
-    Ok(accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?.renewal_mode)
+/// The default renewal mode of an account: the one that holds a domain decides what becomes of it.
+pub(crate) fn default_mode(tx: &mut Tx<'_>, account_id: i64) -> Result<RenewalMode, Error> {
+    Ok(accounts::by_id(tx, account_id)?.ok_or(Refusal::NotYours)?.renewal_mode)
 }
 
 /// The field under which a role's contact stands in a request.

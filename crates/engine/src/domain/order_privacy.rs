@@ -1,15 +1,16 @@
 //! Order privacy: buys the privacy service for the rest of a term.
 //!
-//! Reached by DMAPI `domain-privacy-order`. Refuses: DomainUnknown, Fields, NameBusy, PriceAboveLimit, FundsShort, NotSupported.
+//! Reached by DMAPI `domain-privacy-order`. Refuses: DomainUnknown, NotYours, Fields, NameBusy, PriceAboveLimit, FundsShort, NotSupported.
 
 use super::settled::{DONE, Outcome, told};
-use super::{Accepted, of_account, zone_of};
+use super::{Accepted, reach, zone_of};
 use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
 use crate::order::{self, Intent, NewOrder};
 use crate::pricing::{self, PriceLimit};
 use model::domain::Privacy;
+use model::grant::Deed;
 use model::order::OrderKind;
 use model::policy::Zone;
 use model::{DomainName, Field, FieldProblem, Months, Need, Problem, Refusal, Timestamp, Year};
@@ -47,7 +48,7 @@ impl Operation for OrderPrivacy {
     const WRITES: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
-        let domain = of_account(tx, cx, &self.name)?;
+        let domain = reach(tx, cx, &self.name, &[Deed::Change])?;
         let zone = zone_of(cx, &domain)?;
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
         let plan = decide(&domain, &zone, self, cx.now)?;

@@ -1,16 +1,17 @@
 //! Properties: switches of one domain, or of every domain that a pattern matches.
 //!
 //! Reached by DMAPI `domain-set-property`, `domain-get-property`.
-//! Refuses: DomainUnknown, Fields, NotSupported, AccessDenied, StatusForbids, NameBusy.
+//! Refuses: DomainUnknown, Fields, NotSupported, NotYours, AccessDenied, StatusForbids, NameBusy.
 
 use super::list::range;
 use super::modify::{self, Modify, PrivacyWish};
-use super::{Accepted, default_mode, of_account, set_renewal_mode, zone_of};
+use super::{Accepted, default_mode, reach, set_renewal_mode, zone_of};
 use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::order::{self, Finished};
 use crate::{account::Actor, audit};
 use model::domain::{Privacy, RenewalMode};
+use model::grant::Deed;
 use model::order::OrderKind;
 use model::pattern::Pattern;
 use model::policy::Zone;
@@ -58,7 +59,7 @@ pub enum Setting {
 /// Sets a property of every domain that matches.
 #[derive(Clone, Debug)]
 pub struct SetProperty {
-    /// An exact name must be the account's.
+    /// An exact name must be the account's, or shared with it so far; other patterns mean its own names alone.
     pub pattern: Pattern,
     pub property: Property,
     pub setting: Setting,
@@ -155,7 +156,7 @@ impl Change {
         };
         match (property, setting) {
             (Property::Autorenew, Setting::On) => Ok(Change::Renewal(RenewalMode::AutoRenew)),
-            (Property::Autorenew, Setting::Off) => Ok(Change::Renewal(RenewalMode::AutoExpire)),
+            (Property::Autorenew, Setting::Off) => Ok(Change::Renewal(RenewalMode::AutoDelete)),
             (Property::Autorenew, Setting::Default) => Ok(Change::Renewal(RenewalMode::Default)),
             (Property::Privacy, Setting::Level(level)) => Ok(Change::Privacy(level)),
             (Property::Privacy, Setting::Default | Setting::Off) => Ok(Change::Privacy(Privacy::Off)),
@@ -190,8 +191,15 @@ impl Change {
         }
     }
 
+    fn deed(self) -> Deed {
+        match self {
+            Change::Renewal(_) => Deed::Extend,
+            Change::Privacy(_) | Change::Flag(..) => Deed::Change,
+        }
+    }
+
     fn checked(self, tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName) -> Result<Domain, Error> {
-        let domain = of_account(tx, cx, name)?;
+        let domain = reach(tx, cx, name, &[self.deed()])?;
         let zone = zone_of(cx, &domain)?;
         let bought = domains::property(tx, domain.id, modify::BOUGHT)?.and_then(|word| Privacy::from_word(&word));
         self.decide(&domain, &zone, bought, &cx.actor, cx.now)?;
@@ -204,7 +212,7 @@ impl Change {
             set_flag(tx, cx, &domain, property, value)?;
             return finished(tx, cx, name.as_str(), client_id, super::settled::DONE);
         }
-        let mut wish = self.wish(name);
+        let mut wish = self.keeping_rhythm(&domain).wish(name);
         wish.client_id = client_id.to_owned();
         modify::accept(tx, cx, &wish, OrderKind::PropertySet)
     }
@@ -212,7 +220,7 @@ impl Change {
     /// As one of many in one transaction: nothing that would need an order of its own at a registry.
     fn among_many(self, tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName) -> Result<(), Error> {
         let domain = self.checked(tx, cx, name)?;
-        match self {
+        match self.keeping_rhythm(&domain) {
             Change::Flag(property, value) => set_flag(tx, cx, &domain, property, value),
             Change::Privacy(level) if level != domain.privacy && [level, domain.privacy].contains(&Privacy::Pro) => {
                 Err(Refusal::NotSupported { what: "switching privacy pro for several names at once".to_owned() }.into())
@@ -223,6 +231,14 @@ impl Change {
                 let zone = zone_of(cx, &domain)?;
                 set_renewal_mode::set(tx, cx, &domain, &zone, mode)
             }
+        }
+    }
+
+    /// A name that renews by the month does so already: the flag says nothing about its rhythm.
+    fn keeping_rhythm(self, domain: &Domain) -> Change {
+        match self {
+            Change::Renewal(RenewalMode::AutoRenew) if domain.renewal_mode.rhythm().is_some() => Change::Renewal(domain.renewal_mode),
+            other => other,
         }
     }
 
@@ -256,10 +272,10 @@ impl Operation for GetProperty {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<String, Error> {
-        let domain = of_account(tx, cx, &self.name)?;
+        let domain = reach(tx, cx, &self.name, &[Deed::See])?;
         let flag = |on: bool| if on { "1" } else { "0" }.to_owned();
         Ok(match self.property {
-            Property::Autorenew => flag(domain.renewal_mode.renews(default_mode(tx, cx)?)),
+            Property::Autorenew => flag(domain.renewal_mode.renews(default_mode(tx, domain.account_id)?)),
             Property::Privacy => domain.privacy.word().to_owned(),
             Property::WhoisOptOut | Property::GdprOptIn => {
                 flag(domains::property(tx, domain.id, self.property.word())?.as_deref() == Some("1"))

@@ -15,7 +15,7 @@ use model::contact::ContactDraft;
 use model::domain::{Operation as PricedOperation, Privacy, RenewalMode, Role};
 use model::order::OrderKind;
 use model::policy::{Accepted as AcceptedFields, DnssecInterface, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone};
-use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
+use model::{Channel, DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
 use registry::{Availability, FeeQuestion};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -303,12 +303,17 @@ pub(crate) fn meant(
                 let reason = format!("the contact was made for .{} names", c.family);
                 problems.push(FieldProblem::new(field, Problem::NotAllowed { reason }));
             }
-            Some(c) if !c.validated => {
-                problems.push(FieldProblem::new(field, Problem::NotAllowed { reason: "the contact's data are incomplete".to_owned() }));
+            // CentralNic: an owner whose data fail the formal check blocks AddDomain; DMAPI's check lets a person of one name pass.
+            Some(c) if !c.validated && is_checked(cx, zone, role) => {
+                problems.push(FieldProblem::new(field, Problem::NotAllowed { reason: "the contact's data are not valid".to_owned() }));
             }
             Some(c) => return Ok(Some(Meant::Existing(Box::new(c)))),
         },
         ContactRef::Inline(draft) => match draft.check() {
+            Ok(data) if !data.is_validated() && is_checked(cx, zone, role) => {
+                let missing = data.invalid_parts().into_iter().map(|part| FieldProblem::missing(Field::ContactPart(part)));
+                problems.extend(missing);
+            }
             Ok(data) => return Ok(Some(Meant::Fresh(Box::new(data)))),
             Err(found) => problems.extend(found),
         },
@@ -316,10 +321,25 @@ pub(crate) fn meant(
     Ok(None)
 }
 
+/// Whether a contact of this role must pass the formal check of contact verification, not only the one that all data pass.
+fn is_checked(cx: &Cx<'_>, zone: &Zone, role: Role) -> bool {
+    role == Role::Registrant && !zone.verification.within.is_zero() && cx.actor.channel == Channel::Kvapi
+}
+
 pub(crate) fn stored(tx: &mut Tx<'_>, cx: &Cx<'_>, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
+    stored_for(tx, cx, cx.actor.account, meant, zone)
+}
+
+/// The number of a contact among those of the account that holds the name; another account's is copied, so that nobody's names hang on what
+/// others may change.
+pub(crate) fn stored_for(tx: &mut Tx<'_>, cx: &Cx<'_>, holder: i64, meant: &Meant, zone: &Zone) -> Result<i64, Error> {
     match meant {
-        Meant::Existing(c) => Ok(c.id),
-        Meant::Fresh(data) => Ok(contact::create(tx, cx, data, "", &zone.handle_prefix(), true)?.0.id),
+        Meant::Existing(c) if c.account_id == holder => Ok(c.id),
+        Meant::Existing(c) => {
+            let data = contact::from_json(&c.data)?;
+            Ok(contact::create_for(tx, cx, holder, &data, &c.family, &zone.handle_prefix(), true)?.0.id)
+        }
+        Meant::Fresh(data) => Ok(contact::create_for(tx, cx, holder, data, "", &zone.handle_prefix(), true)?.0.id),
     }
 }
 
@@ -441,16 +461,20 @@ pub(crate) fn fresh_auth_code(entropy: &dyn Fn(&mut [u8])) -> String {
     secret::auth_code(entropy)
 }
 
+/// A name that the registry has made.
+#[derive(Clone, Debug)]
+pub(crate) struct Made {
+    pub created: Timestamp,
+    pub expires: Timestamp,
+    /// Empty where the registry did not tell it.
+    pub roid: String,
+    /// The lock that was wished for is in force at the registry.
+    pub locked: bool,
+}
+
 /// The registry has made the name: it is ours from now on.
-pub(super) fn settle(
-    tx: &mut Tx<'_>,
-    cx: &Cx<'_>,
-    order: &Order,
-    wish: &Registration,
-    created: Timestamp,
-    expires: Timestamp,
-    roid: &str,
-) -> Result<Outcome, Error> {
+pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Registration, made: &Made) -> Result<Outcome, Error> {
+    let (created, expires) = (made.created, made.expires);
     let privacy = Privacy::from_word(&wish.privacy).ok_or_else(|| broken("an unknown privacy"))?;
     let id = cx.id();
     let domain = Domain {
@@ -459,12 +483,12 @@ pub(super) fn settle(
         name: wish.name.clone(),
         zone: wish.zone.clone(),
         registry: order.registry.clone(),
-        roid: if roid.is_empty() { format!("{id}_DOMAIN-DOMESDAY") } else { roid.to_owned() },
+        roid: if made.roid.is_empty() { format!("{id}_DOMAIN-DOMESDAY") } else { made.roid.clone() },
         registrant_id: wish.registrant,
         contacts: json(&wish.contacts)?,
         hosts: wish.hosts.join(" "),
         dnssec: json(&wish.dnssec)?,
-        locks: wish.locks.clone(),
+        locks: if made.locked { wish.locks.clone() } else { String::new() },
         statuses: String::new(),
         renewal_mode: RenewalMode::from_word(&wish.renewal_mode).ok_or_else(|| broken("an unknown renewal mode"))?,
         transfer_mode: "default".to_owned(),
@@ -494,6 +518,7 @@ pub(super) fn settle(
         domains::link_contact(tx, contact, id)?;
     }
     crate::agenda::refresh(tx, cx, id)?;
+    crate::verification::begin(tx, cx, id, created)?;
     store::tallies::registered(tx, order.account_id, &wish.zone, &super::delete::month(cx.now))?;
     told(tx, cx, order, "DOMAIN_REGISTRATION", "REGISTRATION_SUCCESSFUL", &[])?;
     let facts = vec![

@@ -1,18 +1,19 @@
 //! Renew: extends a domain's term, once.
 //!
 //! Reached by DMAPI `domain-renew`, CentralNic `RenewDomain`.
-//! Refuses: DomainUnknown, StatusForbids, RenewalNotExplicit, RenewedTooSoon, Fields, TermMismatch, TermTooLong, NameBusy, PriceAboveLimit,
+//! Refuses: DomainUnknown, NotYours, StatusForbids, RenewalNotExplicit, RenewedTooSoon, Fields, TermMismatch, TermTooLong, NameBusy, PriceAboveLimit,
 //! PriceLimitRequired, PriceMismatch, FundsShort, NotSupported.
 
 use super::settled::{DONE, Outcome, told};
-use super::{of_account, zone_of};
+use super::{reach, zone_of};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
 use crate::order::{self, Intent, NewOrder, OrderRef};
 use crate::pricing::{self, PriceLimit};
 use crate::{Engine, Error};
-use model::domain::{Operation as PricedOperation, Privacy, RenewalMode};
+use model::domain::{Operation as PricedOperation, Privacy};
+use model::grant::Deed;
 use model::order::OrderKind;
 use model::policy::{Item, Zone};
 use model::{Channel, DomainName, Field, FieldProblem, Money, Months, Need, Problem, Refusal, Timestamp, Year};
@@ -111,7 +112,7 @@ impl Operation for PriceClass {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Option<(String, Months)>, Error> {
-        let domain = of_account(tx, cx, &self.name)?;
+        let domain = reach(tx, cx, &self.name, &[Deed::Extend])?;
         if domain.price_class.is_empty() {
             return Ok(None);
         }
@@ -136,7 +137,7 @@ impl Operation for Accept {
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Renewed, Error> {
         let request = &self.request;
-        let domain = of_account(tx, cx, &request.name)?;
+        let domain = reach(tx, cx, &request.name, &[Deed::Extend])?;
         let zone = zone_of(cx, &domain)?;
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
 
@@ -177,6 +178,9 @@ impl Operation for Accept {
         if let Some(item) = plan.privacy.and_then(pricing::privacy_item) {
             total = total.checked_add(price_of(tx, item)?).ok_or_else(|| broken("a price overflows"))?;
         }
+        let trustee = pricing::trustee(tx, &zone, &domain, plan.months, &account, cx.now)?;
+        let trustee = trustee.ok_or_else(|| Refusal::NotSupported { what: format!("the trustee under .{}", zone.suffix) })?;
+        total = total.checked_add(trustee).ok_or_else(|| broken("a price overflows"))?;
         pricing::within(request.price_limit, name_price, total, premium)?;
         let fingerprint = fingerprint(&domain, &zone, request).ok_or_else(|| broken("a renewal without a target"))?;
         let renewal = Renewal {
@@ -224,11 +228,6 @@ fn ahead(domain: &Domain) -> u16 {
         reached.is_some_and(|at| domain.expires_at.seconds_since(at).abs() <= 3 * 86_400)
     });
     years.map_or(0, |years| years * 12)
-}
-
-/// The mode after a renewal: a single one is used up (CentralNic RENEWONCE).
-pub(crate) fn mode_after(mode: RenewalMode) -> RenewalMode {
-    if mode == RenewalMode::RenewOnce { RenewalMode::Default } else { mode }
 }
 
 /// A period in an event: whole years as a number, else months as `18M`.
@@ -323,7 +322,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Renewal
     // What was paid for grows by the period; the registry's own date wins where both were the same.
     let in_step = domain.paid_until_at == domain.expires_at || wish.ahead > 0 && wish.months >= ahead(&domain);
     let paid_until_at = if in_step { expires } else { domain.paid_until_at.plus_months(months) };
-    let renewal_mode = mode_after(domain.renewal_mode);
+    let renewal_mode = domain.renewal_mode.after_renewal();
     let renewed_at = if wish.by_itself { domain.renewed_at } else { Some(cx.now) };
     let term = domains::Term { expires_at: expires, paid_until_at, renewed_at, renewal_mode };
     domains::set_term(tx, domain.id, &term, cx.now, &order.actor)?;
@@ -340,6 +339,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Renewal
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use model::domain::RenewalMode;
     use model::policy::ZoneSet;
 
     fn at(text: &str) -> Timestamp {

@@ -1,10 +1,10 @@
 //! Restore: brings a deleted name back while the registry still keeps it.
 //!
 //! Reached by DMAPI `domain-redeem`, CentralNic `RestoreDomain`.
-//! Refuses: DomainUnknown, StatusForbids, NotSupported, NameBusy, PriceAboveLimit, PriceLimitRequired, PriceMismatch, FundsShort.
+//! Refuses: DomainUnknown, NotYours, StatusForbids, NotSupported, NameBusy, PriceAboveLimit, PriceLimitRequired, PriceMismatch, FundsShort.
 
 use super::settled::{DONE, Outcome, told};
-use super::{Accepted, of_account, zone_of};
+use super::{Accepted, reach, zone_of};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
@@ -12,6 +12,7 @@ use crate::order::{self, Intent, NewOrder};
 use crate::pricing::{self, PriceLimit};
 use crate::{Engine, Error, agenda};
 use model::domain::{Operation as PricedOperation, RenewalMode};
+use model::grant::Deed;
 use model::order::OrderKind;
 use model::policy::{Item, Zone};
 use model::{DomainName, Money, Months, Need, Refusal, Timestamp};
@@ -73,7 +74,7 @@ impl Operation for PriceClass {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Option<(String, Months)>, Error> {
-        let domain = of_account(tx, cx, &self.name)?;
+        let domain = reach(tx, cx, &self.name, &[Deed::Extend])?;
         let zone = zone_of(cx, &domain)?;
         Ok((!domain.price_class.is_empty()).then(|| (zone.suffix.clone(), zone.renew.default.0)))
     }
@@ -91,7 +92,7 @@ impl Operation for Accept {
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
         let request = &self.request;
-        let domain = of_account(tx, cx, &request.name)?;
+        let domain = reach(tx, cx, &request.name, &[Deed::Extend])?;
         let zone = zone_of(cx, &domain)?;
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
         let fingerprint = format!("restore {} of {}", domain.name, domain.id);
@@ -123,6 +124,9 @@ impl Operation for Accept {
         if months.is_some() {
             let renewal = price(Item::Renew, &self.quoted.renew, PricedOperation::Renew)?;
             total = total.checked_add(renewal).ok_or_else(|| broken("a price overflows"))?;
+            let trustee = pricing::trustee(tx, &zone, &domain, period, &account, cx.now)?;
+            let trustee = trustee.ok_or_else(|| Refusal::NotSupported { what: format!("the trustee under .{}", zone.suffix) })?;
+            total = total.checked_add(trustee).ok_or_else(|| broken("a price overflows"))?;
         }
         pricing::within(request.price_limit, own, total, premium)?;
         let fee = self.quoted.restore.as_ref().and_then(|q| pricing::fee_of(q, PricedOperation::Restore, period));
@@ -175,7 +179,8 @@ pub(super) fn settle(
     let renewal_mode = if months.is_some() { RenewalMode::Default } else { RenewalMode::RenewOnce };
     let paid_until_at = match months {
         Some(_) => expires,
-        None => domain.paid_until_at,
+        // A deletion gives up what the registry then takes back, such as a renewal of the same week: the term is what came back.
+        None => domain.paid_until_at.min(expires),
     };
     let term = domains::Term { expires_at: expires, paid_until_at, renewed_at: domain.renewed_at, renewal_mode };
     domains::set_term(tx, domain.id, &term, cx.now, &order.actor)?;

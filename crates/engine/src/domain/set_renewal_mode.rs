@@ -1,19 +1,20 @@
 //! Set the renewal mode: what happens at the end of the term.
 //!
-//! Reached by CentralNic `SetDomainRenewalMode`, DMAPI `domain-set-property autorenew`. Refuses: DomainUnknown, StatusForbids, Fields.
+//! Reached by CentralNic `SetDomainRenewalMode`, DMAPI `domain-set-property autorenew`. Refuses: DomainUnknown, NotYours, StatusForbids, Fields.
 
-use super::{Accepted, of_account, zone_of};
+use super::{Accepted, reach, zone_of};
 use crate::context::{Cx, Operation};
 use crate::order::{self, Finished};
 use crate::{Error, agenda, audit, events};
 use model::domain::RenewalMode;
+use model::grant::Deed;
 use model::order::OrderKind;
 use model::policy::Zone;
 use model::{DomainName, Field, FieldProblem, Money, Need, Problem, Refusal};
 use store::Tx;
 use store::domains::{self, Domain};
 
-/// Asks for a mode. DMAPI's flag is a view of the same setting: 1 is [`RenewalMode::AutoRenew`], 0 [`RenewalMode::AutoExpire`].
+/// Asks for a mode. DMAPI's flag is a view of the same setting: 1 is [`RenewalMode::AutoRenew`], 0 [`RenewalMode::AutoDelete`].
 #[derive(Clone, Debug)]
 pub struct SetRenewalMode {
     pub name: DomainName,
@@ -27,7 +28,7 @@ impl Operation for SetRenewalMode {
     const WRITES: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
-        let domain = of_account(tx, cx, &self.name)?;
+        let domain = reach(tx, cx, &self.name, &[Deed::Extend])?;
         let zone = zone_of(cx, &domain)?;
         set(tx, cx, &domain, &zone, self.mode)?;
         let done = Finished {

@@ -20,11 +20,15 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::PrivacyOrder
         | OrderKind::DomainSuspend
         | OrderKind::DomainModify
+        | OrderKind::DomainOwnerChange
         | OrderKind::DomainLock
         | OrderKind::DomainUnlock
         | OrderKind::PropertySet => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
-        OrderKind::ContactModify | OrderKind::ContactDelete => ("CONTACT_MODIFICATION", "CONTACT_MODIFICATION_FAILED"),
+        OrderKind::ContactModify => ("CONTACT_MODIFICATION", "MODIFICATION_FAILED"),
+        // It is gone here; a registry could not be told.
+        OrderKind::ContactDelete => ("CONTACT_DELETION", "DELETION_FAILED"),
         OrderKind::DomainTransfer => ("DOMAIN_TRANSFER", "TRANSFER_FAILED"),
+        OrderKind::DomainPush => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_FAILED"),
         OrderKind::TransferAnswer => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_NOTIFY"),
         OrderKind::AuthCode => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
         OrderKind::HostedZonePut => ("DNSZONE_MODIFICATION", "MODIFICATION_FAILED"),
@@ -55,17 +59,17 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
     let memo = format!("{} {}", order.kind.word(), order.object);
     ledger::capture(tx, cx, order.id, order.price, &memo)?;
     match (&intent, settlement) {
-        (Intent::Register(wish), Settlement::Registered { created, expires, roid }) => {
-            super::register::settle(tx, cx, order, wish, *created, *expires, roid)
-        }
+        (Intent::Register(wish), Settlement::Registered(made)) => super::register::settle(tx, cx, order, wish, made),
         (Intent::Renew(wish), Settlement::Renewed { expires }) => super::renew::settle(tx, cx, order, wish, *expires),
         (Intent::Delete(wish), Settlement::Deleted { left }) => super::delete::settle(tx, cx, order, wish, left.as_ref()),
+        (Intent::Push(wish), Settlement::Released) => super::push::settle(tx, cx, order, wish),
         (Intent::Restore(wish), Settlement::Restored { expires, statuses }) => {
             super::restore::settle(tx, cx, order, wish, *expires, statuses)
         }
         (Intent::Suspend(wish), Settlement::Changed) => super::suspend::settle(tx, cx, order, wish),
         (Intent::Privacy(wish), Settlement::Changed) => super::order_privacy::settle(tx, cx, order, wish),
         (Intent::Modify(wish), Settlement::Changed) => super::modify::settle(tx, cx, order, wish),
+        (Intent::OwnerChange(wish), Settlement::Changed) => super::modify::settle_owner(tx, cx, order, wish),
         (Intent::ContactModify(wish), Settlement::Changed) => crate::contact::settle_change(tx, cx, order, wish),
         (Intent::ContactDelete(_), Settlement::Changed) => Ok((DONE.to_owned(), Vec::new())),
         (Intent::Host(wish), Settlement::Changed) => crate::host::settle(tx, cx, order, wish),
@@ -73,7 +77,15 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
         (Intent::TransferAnswer(wish), Settlement::Answered { moved }) => crate::transfer::answered(tx, cx, order, wish, *moved),
         (Intent::AuthCode(wish), Settlement::Changed) => crate::transfer::code_settled(tx, cx, order, wish),
         (Intent::Transfer(_) | Intent::TransferAnswer(_) | Intent::AuthCode(_), _)
-        | (Intent::Modify(_) | Intent::ContactModify(_) | Intent::ContactDelete(_) | Intent::Host(_), _)
+        | (
+            Intent::Push(_)
+            | Intent::Modify(_)
+            | Intent::OwnerChange(_)
+            | Intent::ContactModify(_)
+            | Intent::ContactDelete(_)
+            | Intent::Host(_),
+            _,
+        )
         | (Intent::Register(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Restore(_) | Intent::Suspend(_) | Intent::Privacy(_), _) => {
             Err(broken(format!("order {} got the settlement of another kind", order.id)))
         }
@@ -83,9 +95,11 @@ pub(crate) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Se
 pub(super) fn told(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, class: &str, subclass: &str, more: &[(&str, &str)]) -> Result<(), Error> {
     let mut data = vec![("domain", order.object.as_str())];
     data.extend_from_slice(more);
-    events::append(
-        tx,
-        cx,
-        events::Happened { account_id: order.account_id, class, subclass, object: &order.object, order_id: Some(order.id), data: &data },
-    )
+    // Ordered by another account that was granted a part in the name: its holder hears of it too.
+    let holder = store::domains::by_name(tx, &order.object)?.map(|d| d.account_id).filter(|id| *id != order.account_id);
+    for account_id in [Some(order.account_id), holder].into_iter().flatten() {
+        let happened = events::Happened { account_id, class, subclass, object: &order.object, order_id: Some(order.id), data: &data };
+        events::append(tx, cx, happened)?;
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use crate::context::{Cx, Operation};
 use crate::{Error, agenda, audit, events, transfer};
 use model::order::OrderState;
 use model::{DomainName, Need, Timestamp};
-use registry::{RegistryDomain, RegistryTransfer};
+use registry::{PollMessage, RegistryDomain, RegistryTransfer};
 use store::domains::{self, Domain};
 use store::{Tx, orders, polls};
 
@@ -26,8 +26,7 @@ pub(crate) struct Sync {
     pub transfer: Option<RegistryTransfer>,
 }
 
-/// The outcome of a message about a name that an open order, or one that has just ended, has its hands on: it is taken up again afterwards.
-pub(crate) const LEFT: &str = "left to the open order";
+pub(crate) use store::polls::LEFT;
 
 /// Statuses that say nothing beyond what we keep anyway, or that our own locks make.
 const ORDINARY: &[&str] = &["ok", "inactive", "clientTransferProhibited"];
@@ -119,18 +118,23 @@ impl Sync {
             self.gone(tx, cx, &ours, "DOMAIN_DELETION", subclass, "dropped at the registry")?;
             return Ok("dropped");
         };
+        self.compare(tx, cx, &ours, found)
+    }
+
+    /// Takes over what is other than here.
+    fn compare(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, found: &RegistryDomain) -> Result<&'static str, Error> {
         if let Some(outcome) = transfer::went(tx, cx, &ours.name, found, self.transfer.as_ref(), &self.registrar)?
             && found.sponsor != self.registrar
         {
-            self.noted(tx, cx, &ours, "domain-gone", &format!("{outcome}: {}", self.text))?;
+            self.noted(tx, cx, ours, "domain-gone", &format!("{outcome}: {}", self.text))?;
             return Ok(outcome);
         }
         if found.sponsor != self.registrar {
-            self.gone(tx, cx, &ours, "DOMAIN_TRANSFER", "FOREIGN_TRANSFER_SUCCESSFUL", "transferred to another registrar")?;
+            self.gone(tx, cx, ours, "DOMAIN_TRANSFER", "FOREIGN_TRANSFER_SUCCESSFUL", "transferred to another registrar")?;
             return Ok("transferred away");
         }
         if let Some(asked) = self.transfer.as_ref().filter(|t| t.status == "pending") {
-            transfer::noticed(tx, cx, &ours, asked, &self.registrar)?;
+            transfer::noticed(tx, cx, ours, asked, &self.registrar)?;
         }
         let statuses = kept_statuses(found);
         let expires = found.expires.unwrap_or(ours.expires_at);
@@ -140,14 +144,16 @@ impl Sync {
         domains::set_at_registry(tx, ours.id, expires, &statuses, cx.now, "registry")?;
         let detail =
             format!("expires {} (was {}), statuses '{statuses}' (were '{}'): {}", expires, ours.expires_at, ours.statuses, self.text);
-        agenda::refresh(tx, cx, ours.id)?;
-        self.noted(tx, cx, &ours, "registry-change", &detail)?;
-        self.told(tx, cx, &ours, "DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY")?;
+        let (zone, account) = (crate::domain::zone_of(cx, ours)?, agenda::owner(tx, ours)?);
+        let now_ours = Domain { expires_at: expires, statuses, updated_at: cx.now, ..ours.clone() };
+        agenda::refresh_known(tx, cx, &now_ours, &zone, &account)?;
+        self.noted(tx, cx, ours, "registry-change", &detail)?;
+        self.told(tx, cx, ours, "DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY")?;
         Ok("taken over")
     }
 
     fn gone(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, class: &str, subclass: &str, why: &str) -> Result<(), Error> {
-        domains::delete(tx, ours.id)?;
+        super::dismiss(tx, cx, ours)?;
         transfer::overtaken(tx, cx, &ours.name)?;
         self.noted(tx, cx, ours, "domain-gone", &format!("{why}: {}", self.text))?;
         self.told(tx, cx, ours, class, subclass)
@@ -167,10 +173,24 @@ impl Sync {
     }
 }
 
+fn keep(tx: &mut Tx<'_>, cx: &Cx<'_>, registry: &str, m: &PollMessage) -> Result<String, Error> {
+    let frame = String::from_utf8_lossy(&m.frame).replace('\0', "");
+    let message = polls::Message {
+        registry,
+        id: &m.id,
+        received_at: cx.now,
+        queued_at: m.queued,
+        object: m.domain.as_ref().map_or("", |d| d.as_str()),
+        text: &m.text,
+        frame: &frame,
+    };
+    Ok(polls::store(tx, &message)?)
+}
+
 /// Keeps a poll message before it is understood. Yields what came of it if it was seen before, empty if not.
 pub(crate) struct Keep {
     pub registry: String,
-    pub message: registry::PollMessage,
+    pub message: PollMessage,
 }
 
 impl Operation for Keep {
@@ -179,19 +199,59 @@ impl Operation for Keep {
     const WRITES: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<String, Error> {
-        let m = &self.message;
-        let frame = String::from_utf8_lossy(&m.frame).replace('\0', "");
-        let message = polls::Message {
-            registry: &self.registry,
-            id: &m.id,
-            received_at: cx.now,
-            queued_at: m.queued,
-            object: m.domain.as_ref().map_or("", |d| d.as_str()),
-            text: &m.text,
-            frame: &frame,
-        };
-        Ok(polls::store(tx, &message)?)
+        keep(tx, cx, &self.registry, &self.message)
     }
+}
+
+/// Keeps a poll message and gives it its effect at once where it shows all there is to know, so that the registry need not be asked. Yields what came of
+/// it now or before; empty if the registry must be asked.
+pub(crate) struct Hear {
+    pub registry: String,
+    pub registrar: String,
+    pub message: PollMessage,
+}
+
+impl Operation for Hear {
+    type Done = String;
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<String, Error> {
+        let before = keep(tx, cx, &self.registry, &self.message)?;
+        let (Some(shown), Some(queued)) = (self.message.shown.as_ref().filter(|_| before.is_empty()), self.message.queued) else {
+            return Ok(before);
+        };
+        if orders::holder(tx, shown.name.as_str())?.is_some() {
+            return Ok(before);
+        }
+        let Some(ours) = domains::by_name(tx, shown.name.as_str())?.filter(|ours| says_enough(shown, queued, ours, &self.registrar)) else {
+            return Ok(before);
+        };
+        let sync = Sync {
+            registry: self.registry.clone(),
+            registrar: self.registrar.clone(),
+            message_id: self.message.id.clone(),
+            text: self.message.text.clone(),
+            name: shown.name.clone(),
+            found: None,
+            asked_at: queued,
+            transfer: None,
+        };
+        let outcome = sync.compare(tx, cx, &ours, shown)?;
+        polls::set_outcome(tx, &self.registry, &self.message.id, outcome)?;
+        Ok(outcome.to_owned())
+    }
+}
+
+/// Whether a message that was queued then can be taken at its word: it is newer than all that was done here, it is about a name of ours that stays
+/// ours, nothing is pending for it there or here, and its term is not shorter. What came after it at the registry has a message of its own.
+fn says_enough(shown: &RegistryDomain, queued: Timestamp, ours: &Domain, registrar: &str) -> bool {
+    let is_pending = |word: &str| word.starts_with("pending") || LIMITING.contains(&word);
+    ours.updated_at < queued
+        && shown.sponsor == registrar
+        && shown.expires.is_some_and(|expires| expires >= ours.expires_at)
+        && !shown.statuses.iter().chain(&shown.rgp_statuses).any(|word| is_pending(word))
+        && !ours.statuses.split_whitespace().any(is_pending)
 }
 
 /// Notes a message that nothing could be made of, so that it does not block the queue.

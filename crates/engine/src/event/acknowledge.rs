@@ -1,6 +1,6 @@
 //! Acknowledge an event: it leaves the list of open ones and stays in history.
 //!
-//! Reached by CentralNic `DeleteEvent`. Refuses: EventUnknown.
+//! Reached by CentralNic `DeleteEvent` and `POST /api/v1/events/{id}/acknowledge`. Refuses: EventUnknown.
 
 use crate::context::{Cx, Operation};
 use crate::{Error, audit};

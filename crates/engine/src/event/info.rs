@@ -1,12 +1,12 @@
 //! One event with all its data, and the order that it belongs to.
 //!
-//! Reached by CentralNic `StatusEvent`. Refuses: EventUnknown.
+//! Reached by CentralNic `StatusEvent` and `GET /api/v1/events/{id}`. Refuses: EventUnknown.
 
-use super::{EventOrder, EventView, view};
+use super::{EventView, with_order};
 use crate::Error;
 use crate::context::{Cx, Operation};
 use model::{Need, Refusal};
-use store::{Tx, events, orders};
+use store::Tx;
 
 /// Asks for an event of the account.
 pub struct Info {
@@ -21,13 +21,10 @@ impl Operation for Info {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<EventView, Error> {
-        let told = events::by_id(tx, cx.actor.account, self.id)?;
-        let told = told.filter(|t| self.acknowledged || t.event.acknowledged_at.is_none()).ok_or(Refusal::EventUnknown)?;
-        let order = match told.event.order_id {
-            Some(id) => orders::by_id(tx, id)?.filter(|order| order.account_id == cx.actor.account),
-            None => None,
-        };
-        let order = order.map(|o| EventOrder { id: o.id, tracking_id: o.tracking_id, client_id: o.client_id });
-        Ok(EventView { order, ..view(told)? })
+        let found = with_order(tx, cx.actor.account, self.id)?;
+        if found.acknowledged.is_some() && !self.acknowledged {
+            return Err(Refusal::EventUnknown.into());
+        }
+        Ok(found)
     }
 }

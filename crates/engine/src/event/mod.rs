@@ -2,15 +2,20 @@
 
 mod acknowledge;
 mod info;
+mod kinds;
 mod list;
+mod page;
 
 pub use acknowledge::{Acknowledge, Acknowledged};
 pub use info::Info;
+pub use kinds::{KINDS, Kind};
 pub use list::{List, Marked, SortBy};
+pub use page::{EventPage, PageOf, Place};
 
 use crate::Error;
-use model::Timestamp;
-use store::events::Told;
+use model::{Refusal, Timestamp};
+use store::events::{self, Told};
+use store::{Tx, orders};
 
 /// One event as its account sees it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,4 +57,51 @@ fn view(told: Told) -> Result<EventView, Error> {
         login: told.login,
         acknowledged: e.acknowledged_at,
     })
+}
+
+/// The kind of an event in one word: class and subclass in lower case, joined by a full stop, such as `domain_renewal.renewal_successful`.
+pub fn kind(class: &str, subclass: &str) -> String {
+    format!("{}.{}", class.to_ascii_lowercase(), subclass.to_ascii_lowercase())
+}
+
+impl EventView {
+    /// The kind of the event, by which webhooks choose.
+    pub fn kind(&self) -> String {
+        kind(&self.class, &self.subclass)
+    }
+
+    /// What the JSON API and webhooks show of it. Numbers are texts: some readers of JSON know no integers of 64 bits. Where it was acknowledged is
+    /// not in it, so that it never changes.
+    pub fn json(&self) -> serde_json::Value {
+        let mut values = serde_json::Map::new();
+        for (key, value) in &self.data {
+            values.insert(key.clone(), value.clone().into());
+        }
+        let order = self
+            .order
+            .as_ref()
+            .map(|o| serde_json::json!({ "id": o.id.to_string(), "tracking_id": o.tracking_id, "client_id": o.client_id }));
+        serde_json::json!({
+            "id": self.id.to_string(),
+            "type": self.kind(),
+            "at": self.at.rfc3339(),
+            "account": self.login,
+            "class": self.class,
+            "subclass": self.subclass,
+            "object": self.object,
+            "order": order,
+            "values": values,
+        })
+    }
+}
+
+/// An event of an account with its order, acknowledged or not.
+pub(crate) fn with_order(tx: &mut Tx<'_>, account: i64, id: i64) -> Result<EventView, Error> {
+    let told = events::by_id(tx, account, id)?.ok_or(Refusal::EventUnknown)?;
+    let order = match told.event.order_id {
+        Some(order) => orders::by_id(tx, order)?.filter(|order| order.account_id == account),
+        None => None,
+    };
+    let order = order.map(|o| EventOrder { id: o.id, tracking_id: o.tracking_id, client_id: o.client_id });
+    Ok(EventView { order, ..view(told)? })
 }

@@ -10,6 +10,8 @@ use store::jobs::Job;
 
 /// Beyond this the work waits in the store until its lease runs out.
 const WORK_MAX: usize = 20_000;
+/// With so much work of its own in hand the agenda waits.
+const LATER_MAX: usize = 400;
 
 /// One waiting caller or several: set once.
 #[derive(Default)]
@@ -21,8 +23,13 @@ struct Decision {
 pub(crate) struct Bell {
     work_in: Sender<Job>,
     work_out: Receiver<Job>,
+    /// What nobody waits for.
+    later_in: Sender<Job>,
+    later_out: Receiver<Job>,
     mail_in: Sender<()>,
     mail_out: Receiver<()>,
+    webhook_in: Sender<()>,
+    webhook_out: Receiver<()>,
     waiting: Mutex<HashMap<i64, (Arc<Decision>, usize)>>,
     /// Jobs being done at this moment.
     in_hand: AtomicUsize,
@@ -51,12 +58,18 @@ impl Drop for InHand<'_> {
 impl Bell {
     pub(crate) fn new() -> Bell {
         let (work_in, work_out) = bounded(WORK_MAX);
+        let (later_in, later_out) = bounded(WORK_MAX);
         let (mail_in, mail_out) = bounded(1);
+        let (webhook_in, webhook_out) = bounded(1);
         Bell {
             work_in,
             work_out,
+            later_in,
+            later_out,
             mail_in,
             mail_out,
+            webhook_in,
+            webhook_out,
             waiting: Mutex::new(HashMap::new()),
             in_hand: AtomicUsize::new(0),
             held: Mutex::new(HashMap::new()),
@@ -83,11 +96,37 @@ impl Bell {
     }
 
     pub(crate) fn hand_over(&self, job: Job) {
+        self.hand_to(&self.work_in, job);
+    }
+
+    /// As [`Bell::hand_over`], for work that nobody waits for: it is done when there is no other.
+    pub(crate) fn hand_over_later(&self, job: Job) {
+        self.hand_to(&self.later_in, job);
+    }
+
+    fn hand_to(&self, queue: &Sender<Job>, job: Job) {
         let (id, epoch) = (job.id, job.epoch);
         self.held.lock().unwrap_or_else(|p| p.into_inner()).insert(id, (epoch, Instant::now()));
-        if self.work_in.try_send(job).is_err() {
+        if queue.try_send(job).is_err() {
             self.held.lock().unwrap_or_else(|p| p.into_inner()).remove(&id);
             tracing::warn!("more work than this node can take at once; it waits for its lease to run out");
+        }
+    }
+
+    /// Whether the agenda has handed over as much as should be in hand.
+    pub(crate) fn is_laden(&self) -> bool {
+        self.later_out.len() > LATER_MAX
+    }
+
+    /// The next piece of work, that of callers first; `None` if there is none within `limit`.
+    pub(crate) fn next_work(&self, limit: Duration) -> Option<Job> {
+        if let Ok(job) = self.work_out.try_recv() {
+            return Some(job);
+        }
+        crossbeam_channel::select! {
+            recv(self.work_out) -> job => job.ok(),
+            recv(self.later_out) -> job => job.ok(),
+            default(limit) => None,
         }
     }
 
@@ -103,10 +142,6 @@ impl Bell {
         .collect()
     }
 
-    pub(crate) fn work(&self) -> &Receiver<Job> {
-        &self.work_out
-    }
-
     /// Notes that a job is being done.
     pub(crate) fn in_hand(&self, job: &Job) -> InHand<'_> {
         self.held.lock().unwrap_or_else(|p| p.into_inner()).entry(job.id).or_insert((job.epoch, Instant::now()));
@@ -119,6 +154,7 @@ impl Bell {
         // A job between the queue and the hand that takes it is held, too.
         self.held.lock().unwrap_or_else(|p| p.into_inner()).is_empty()
             && self.work_out.is_empty()
+            && self.later_out.is_empty()
             && self.in_hand.load(Ordering::Acquire) == 0
     }
 
@@ -129,6 +165,15 @@ impl Bell {
 
     pub(crate) fn mail_rings(&self) -> &Receiver<()> {
         &self.mail_out
+    }
+
+    /// Something was queued for webhooks, or there is room for more.
+    pub(crate) fn webhook(&self) {
+        let _ = self.webhook_in.try_send(());
+    }
+
+    pub(crate) fn webhook_rings(&self) -> &Receiver<()> {
+        &self.webhook_out
     }
 
     pub(crate) fn decided(&self, order_id: i64) {
@@ -184,6 +229,29 @@ impl Drop for Ear<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_callers_wait_for_comes_first() {
+        let bell = Bell::new();
+        let job = |id| Job {
+            id,
+            kind: String::new(),
+            name: id.to_string(),
+            subject: 0,
+            run_at: model::Timestamp::from_micros(0),
+            epoch: 1,
+            attempts: 0,
+        };
+        for id in 0..3 {
+            bell.hand_over_later(job(id));
+        }
+        bell.hand_over(job(7));
+        let order: Vec<i64> = std::iter::from_fn(|| bell.next_work(Duration::ZERO)).map(|job| job.id).collect();
+        assert_eq!(order, [7, 0, 1, 2]);
+        assert!(!bell.is_laden());
+        (0..=LATER_MAX as i64).for_each(|id| bell.hand_over_later(job(id)));
+        assert!(bell.is_laden());
+    }
 
     #[test]
     fn an_end_is_heard_even_before_one_waits() {

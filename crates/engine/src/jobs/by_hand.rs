@@ -26,6 +26,7 @@ impl Engine {
                 return Ok::<_, Error>(jobs::free_held(tx, &node)?);
             }
             store::agenda::free_all(tx)?;
+            store::webhooks::free_all(tx)?;
             Ok(jobs::free_all(tx)?)
         })?;
         Ok(())
@@ -40,6 +41,6 @@ impl Engine {
             self.do_job(job);
         }
         self.link_audit(false)?;
-        Ok(count + self.drain_polls()?)
+        Ok(count + self.drain_polls()?.0)
     }
 }

@@ -6,12 +6,15 @@ mod contacts;
 mod poll;
 mod runner;
 mod step;
+mod work_done;
 
 pub(crate) use bell::Bell;
 pub use by_hand::Hand;
 pub(crate) use poll::transfer_of;
 pub use runner::Running;
 pub(crate) use step::registry_id;
+pub(crate) use work_done::Meters;
+pub use work_done::{Effort, WorkDone};
 
 /// The kind of a job that takes an order to its registry.
 pub(crate) const STEP: &str = "registry-step";

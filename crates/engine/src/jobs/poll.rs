@@ -1,9 +1,10 @@
 //! The registries' poll queues, drained: each message is stored raw, given its effect once, and acknowledged after that.
 
-use crate::domain::sync::{Keep, LEFT, Park, Sync, registry_actor};
+use crate::domain::sync::{Hear, Keep, LEFT, Park, Sync, registry_actor};
 use crate::{Engine, Error};
 use model::DomainName;
-use registry::{Registry, RegistryDomain, RegistryTransfer, Trouble};
+use registry::{PollMessage, Registry, RegistryDomain, RegistryTransfer, Trouble};
+use std::time::Instant;
 use store::polls;
 
 /// At most so many messages in one round; the rest waits for the next.
@@ -13,16 +14,20 @@ impl Engine {
     /// Reads the registries' messages now, rather than within the second. Says how many there were.
     pub fn hear(&self) -> Result<usize, Error> {
         let _running = self.inner.time_gate.enter();
-        self.drain_polls()
+        Ok(self.drain_polls()?.0)
     }
 
-    /// Drains every registry's queue once. A registry that cannot be asked is asked again in the next round.
-    pub(crate) fn drain_polls(&self) -> Result<usize, Error> {
-        let mut handled = 0;
+    /// Reads a round of every registry's queue: how many messages that was, and whether there may be more. A registry that cannot be asked is
+    /// asked again in the next round.
+    pub(crate) fn drain_polls(&self) -> Result<(usize, bool), Error> {
+        let (mut handled, mut more) = (0, false);
         for (name, registry) in &self.inner.registries {
-            for _ in 0..ROUND_MAX {
+            for place in 1..=ROUND_MAX {
                 match self.handle_poll(name, registry.as_ref()) {
-                    Ok(true) => handled += 1,
+                    Ok(true) => {
+                        handled += 1;
+                        more |= place == ROUND_MAX;
+                    }
                     Ok(false) => break,
                     Err(error) => {
                         tracing::warn!(registry = %name, error = %error, "the poll queue could not be read to its end");
@@ -32,7 +37,7 @@ impl Engine {
             }
         }
         self.take_up_left()?;
-        Ok(handled)
+        Ok((handled, more))
     }
 
     /// Takes up messages that were left to an open order, once it has ended: it may have failed without looking at what they told.
@@ -40,7 +45,7 @@ impl Engine {
         if !self.inner.bell.are_messages_left() {
             return Ok(());
         }
-        let left = self.inner.store.read(|tx| Ok::<_, Error>(polls::free_with_outcome(tx, LEFT, ROUND_MAX as i64)?))?;
+        let left = self.inner.store.read(|tx| Ok::<_, Error>(polls::free_left(tx, ROUND_MAX as i64)?))?;
         for message in left {
             let (Some(registry), Ok(domain)) = (self.inner.registries.get(&message.registry), DomainName::parse(&message.object)) else {
                 self.run_inside(&registry_actor(), Park { registry: message.registry, message_id: message.id })?;
@@ -51,7 +56,7 @@ impl Engine {
                 return Ok(());
             }
         }
-        if !self.inner.store.read(|tx| Ok::<_, Error>(polls::has_outcome(tx, LEFT)?))? {
+        if !self.inner.store.read(|tx| Ok::<_, Error>(polls::any_left(tx)?))? {
             self.inner.bell.set_messages_left(false);
         }
         Ok(())
@@ -90,9 +95,31 @@ impl Engine {
 
     /// Takes the oldest message of a queue; false if there is none.
     fn handle_poll(&self, name: &str, registry: &dyn Registry) -> Result<bool, Error> {
+        let begun = Instant::now();
         let Some(message) = registry.poll()? else { return Ok(false) };
+        self.understand(name, registry, message)?;
+        self.inner.meters.messages.add(1, begun.elapsed());
+        Ok(true)
+    }
+
+    /// Keeps a message, gives it its effect and acknowledges it.
+    fn understand(&self, name: &str, registry: &dyn Registry, message: PollMessage) -> Result<(), Error> {
         let actor = registry_actor();
         let id = message.id.clone();
+        if message.shown.is_some() {
+            let hear = Hear { registry: name.to_owned(), registrar: registry.registrar().to_owned(), message: message.clone() };
+            match self.run_inside(&actor, hear) {
+                Ok(outcome) if !outcome.is_empty() => {
+                    tracing::debug!(registry = %name, message = %message.text, outcome, "poll message");
+                    registry.acknowledge(&id)?;
+                    return Ok(());
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(registry = %name, message = %id, error = %error, "a poll message could not be taken at its word")
+                }
+            }
+        }
         let before = self.run_inside(&actor, Keep { registry: name.to_owned(), message: message.clone() })?;
         if before.is_empty() {
             match &message.domain {
@@ -106,7 +133,7 @@ impl Engine {
             }
         }
         registry.acknowledge(&id)?;
-        Ok(true)
+        Ok(())
     }
 }
 

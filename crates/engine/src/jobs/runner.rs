@@ -8,7 +8,7 @@ use model::{Currency, Need, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::jobs::{self, Job, Lease};
 use store::{Tx, settings};
 
@@ -18,7 +18,7 @@ const RUNNERS: usize = 16;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How often audit rows are linked.
 const LINK_EVERY_SECONDS: i64 = 1;
-/// How often the registries are asked for messages.
+/// How often the registries are asked for messages when there were none.
 const POLL_EVERY_SECONDS: i64 = 1;
 const CLAIM_MAX: i64 = 200;
 /// Sessions unused for so long are forgotten.
@@ -64,20 +64,24 @@ impl Engine {
             threads.push(spawn(&format!("runner-{number}"), move || engine.work(&stop))?);
         }
         let (engine, stopping) = (self.clone(), stop.clone());
-        threads.push(spawn("agenda", move || engine.look(&stopping))?);
+        threads.push(spawn("looker", move || engine.look(&stopping))?);
+        let (engine, stopping) = (self.clone(), stop.clone());
+        threads.push(spawn("agenda", move || engine.keep_agenda(&stopping))?);
+        let (engine, stopping) = (self.clone(), stop.clone());
+        threads.push(spawn("polls", move || engine.keep_hearing(&stopping))?);
         Ok(Running { stop, threads })
     }
 
     /// Does the work that was handed over so far, on the caller's thread: for engines whose runners were not started.
     pub fn work_once(&self) {
-        while let Ok(job) = self.inner.bell.work().try_recv() {
+        while let Some(job) = self.inner.bell.next_work(Duration::ZERO) {
             self.do_job(job);
         }
     }
 
     fn work(&self, stop: &AtomicBool) {
         while !stop.load(Ordering::Acquire) {
-            if let Ok(job) = self.inner.bell.work().recv_timeout(Duration::from_millis(100)) {
+            if let Some(job) = self.inner.bell.next_work(Duration::from_millis(100)) {
                 self.do_job(job);
             }
         }
@@ -86,10 +90,12 @@ impl Engine {
     /// Does one claimed job, whatever comes of it.
     pub(crate) fn do_job(&self, job: Job) {
         let _in_hand = self.inner.bell.in_hand(&job);
+        let begun = Instant::now();
         let name = job.name.clone();
         let attempt = std::panic::AssertUnwindSafe(|| match job.kind.as_str() {
             STEP => self.registry_step(job.clone()),
             crate::transfer::TIMER => self.transfer_timer(job.clone()),
+            crate::owner_change::TIMER => self.owner_change_timer(job.clone()),
             crate::transfer::CODE_EXPIRY => self.auth_code_expiry(job.clone()),
             other => Err(crate::error::broken(format!("a job of unknown kind {other}"))),
         });
@@ -104,6 +110,7 @@ impl Engine {
                 self.give_back(job, &name);
             }
         }
+        self.inner.meters.jobs.add(1, begun.elapsed());
     }
 
     /// Puts a job off after a failure of our own, so that it waits by the business clock and not for the end of a lease.
@@ -116,30 +123,29 @@ impl Engine {
     /// Looks for work until told to stop.
     fn look(&self, stop: &AtomicBool) {
         let mut linked_at = Timestamp::from_micros(0);
-        let mut polled_at = Timestamp::from_micros(0);
         let mut swept_at = self.real_now();
         while !stop.load(Ordering::Acquire) {
             std::thread::sleep(LOOK_EVERY);
             let real_now = self.real_now();
             let round = (|| {
                 self.load_clock()?;
-                for job in self.claim(CLAIM_MAX)? {
-                    self.inner.bell.hand_over(job);
-                }
+                self.jobs_in_turn()?;
                 self.lengthen_leases()?;
-                self.agenda_in_turn()?;
                 if real_now.seconds_since(linked_at) >= LINK_EVERY_SECONDS {
                     linked_at = real_now;
                     self.link_audit(false)?;
                 }
-                if real_now.seconds_since(polled_at) >= POLL_EVERY_SECONDS {
-                    polled_at = real_now;
-                    self.poll_in_turn(real_now)?;
-                }
                 if real_now.seconds_since(swept_at) >= 3_600 {
                     swept_at = real_now;
                     let before = real_now.plus_seconds(-SESSION_SWEEP_SECONDS);
-                    self.inner.store.write(move |tx| Ok::<_, Error>(store::accounts::sweep_sessions(tx, before)?))?;
+                    let (delivered_before, kept_before) =
+                        (real_now.plus_days(-crate::webhook::KEPT_DAYS), real_now.plus_seconds(-crate::once::KEPT_SECONDS));
+                    self.inner.store.write(move |tx| {
+                        store::accounts::sweep_sessions(tx, before)?;
+                        store::webhooks::sweep(tx, delivered_before)?;
+                        store::kept::sweep(tx, kept_before)?;
+                        Ok::<_, Error>(())
+                    })?;
                 }
                 Ok::<_, Error>(())
             })();
@@ -149,20 +155,60 @@ impl Engine {
         }
     }
 
-    /// Does one batch of what is due, unless the clock is being moved: then that does it.
-    fn agenda_in_turn(&self) -> Result<(), Error> {
+    /// Claims what is due and hands it over, unless the clock is being moved: then that does it. Whoever moves the clock must not find a job that
+    /// is claimed and in nobody's hand.
+    fn jobs_in_turn(&self) -> Result<(), Error> {
         let _running = self.inner.time_gate.enter();
-        self.run_agenda().map(|_| ())
-    }
-
-    /// Drains the registries' poll queues, if it is this node's turn and the clock is not being moved.
-    fn poll_in_turn(&self, real_now: Timestamp) -> Result<(), Error> {
-        let _running = self.inner.time_gate.enter();
-        let lease = TakeLease { name: "lease-poll", real_now, seconds: POLL_EVERY_SECONDS };
-        if self.run_inside(&Actor::system(0, Currency::USD), lease)? {
-            self.drain_polls()?;
+        for job in self.claim(CLAIM_MAX)? {
+            self.inner.bell.hand_over(job);
         }
         Ok(())
+    }
+
+    /// Does what is due until told to stop: batch after batch while there is any, and other requests in between.
+    fn keep_agenda(&self, stop: &AtomicBool) {
+        while !stop.load(Ordering::Acquire) {
+            match self.agenda_in_turn() {
+                Ok(0) => std::thread::sleep(LOOK_EVERY),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(error = %error, "the agenda could not be kept; trying again");
+                    std::thread::sleep(LOOK_EVERY);
+                }
+            }
+        }
+    }
+
+    /// Does one batch of what is due, unless the clock is being moved: then that does it. Waits while its earlier work for registries is not done.
+    fn agenda_in_turn(&self) -> Result<usize, Error> {
+        if self.inner.bell.is_laden() {
+            return Ok(0);
+        }
+        let _running = self.inner.time_gate.enter();
+        self.run_agenda()
+    }
+
+    /// Drains the registries' poll queues until told to stop: looks every second, and goes on while a round is full.
+    fn keep_hearing(&self, stop: &AtomicBool) {
+        while !stop.load(Ordering::Acquire) {
+            let mut more = self.poll_in_turn(true);
+            while matches!(more, Ok(true)) && !stop.load(Ordering::Acquire) {
+                more = self.poll_in_turn(false);
+            }
+            if let Err(error) = more {
+                tracing::warn!(error = %error, "the poll queues could not be read; trying again");
+            }
+            std::thread::sleep(Duration::from_secs(POLL_EVERY_SECONDS.unsigned_abs()));
+        }
+    }
+
+    /// Reads a round of the registries' poll queues, if it is this node's turn and the clock is not being moved. Who goes on keeps its turn. True if
+    /// there may be more.
+    fn poll_in_turn(&self, first: bool) -> Result<bool, Error> {
+        let _running = self.inner.time_gate.enter();
+        let real_now = self.real_now();
+        let lease = TakeLease { name: "lease-poll", real_now, seconds: POLL_EVERY_SECONDS, mine: !first };
+        Ok(self.run_inside(&Actor::system(0, Currency::USD), lease)? && self.drain_polls()?.1)
     }
 
     /// Claims due jobs for this node.
@@ -198,7 +244,7 @@ impl Engine {
     pub(crate) fn link_audit(&self, all: bool) -> Result<(), Error> {
         let real_now = self.real_now();
         let nobody = Actor::system(0, Currency::USD);
-        if !all && !self.run_inside(&nobody, TakeLease { name: "lease-audit", real_now, seconds: LINK_EVERY_SECONDS })? {
+        if !all && !self.run_inside(&nobody, TakeLease { name: "lease-audit", real_now, seconds: LINK_EVERY_SECONDS, mine: false })? {
             return Ok(());
         }
         while self.run_inside(&nobody, audit::Chain)? > 0 {}
@@ -211,6 +257,8 @@ struct TakeLease {
     name: &'static str,
     real_now: Timestamp,
     seconds: i64,
+    /// It is held already, and lengthened.
+    mine: bool,
 }
 
 impl Operation for TakeLease {
@@ -219,7 +267,10 @@ impl Operation for TakeLease {
     const WRITES: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<bool, Error> {
-        Ok(settings::take_lease(tx, self.name, self.real_now, self.real_now.plus_seconds(self.seconds))?)
+        let until = self.real_now.plus_seconds(self.seconds);
+        // An instant that no lease outlasts: whoever holds it takes it again.
+        let ends_before = if self.mine { until.plus_seconds(1) } else { self.real_now };
+        Ok(settings::take_lease(tx, self.name, ends_before, until)?)
     }
 }
 

@@ -20,6 +20,8 @@ pub struct MailView {
 }
 
 const SHOWN_MAX: i64 = 1_000;
+/// Captured in one transaction.
+const CAPTURED_AT_ONCE: i64 = 200;
 
 impl Engine {
     /// Mails, newest first, at most a thousand; all, or those to one address.
@@ -43,18 +45,33 @@ impl Engine {
         let _ = self.inner.bell.mail_rings().recv_timeout(limit);
     }
 
+    /// Mails are handed to a relay from now on: none is captured any more.
+    pub fn send_mails_out(&self) {
+        let _ = self.inner.mails_go_out.set(());
+    }
+
     /// Captures what is queued (sandbox): it is shown, and goes nowhere. Returns how many.
     pub fn capture_mails(&self) -> Result<usize, Error> {
-        let queued = self.inner.store.read(|tx| Ok::<_, Error>(mails::queued(tx, 100)?))?;
-        let mut captured = 0;
-        for mail in queued {
-            if self.inner.faults.strike("mail.send").is_some_and(|kind| kind != FaultKind::Slow) {
-                continue;
-            }
-            let done = self.inner.store.write(move |tx| Ok::<_, Error>(mails::capture(tx, mail.id)?))?;
-            captured += usize::from(done);
+        if self.inner.mails_go_out.get().is_some() {
+            return Ok(0);
         }
-        Ok(captured)
+        let mut captured = 0;
+        loop {
+            let queued = self.inner.store.read(|tx| Ok::<_, Error>(mails::queued_ids(tx, CAPTURED_AT_ONCE)?))?;
+            let struck = |_: &i64| self.inner.faults.strike("mail.send").is_some_and(|kind| kind != FaultKind::Slow);
+            let (left, taken): (Vec<i64>, Vec<i64>) = queued.iter().copied().partition(struck);
+            let full = queued.len() as i64 == CAPTURED_AT_ONCE && left.is_empty();
+            captured += self.inner.store.write(move |tx| {
+                let mut captured = 0;
+                for id in &taken {
+                    captured += usize::from(mails::capture(tx, *id)?);
+                }
+                Ok::<_, Error>(captured)
+            })?;
+            if !full {
+                return Ok(captured);
+            }
+        }
     }
 
     /// True in the sandbox.

@@ -2,9 +2,11 @@
 
 mod clock;
 mod mails;
+mod portfolio;
 mod seed;
 
 pub(crate) use clock::TimeGate;
 pub use clock::{Happening, Moved};
 pub use mails::MailView;
-pub use seed::{SEEDED_DOMAINS, Seeded, SeededObject, day, mirrored, notice, seed};
+pub use portfolio::{NewName, Planted};
+pub use seed::{SEEDED_DOMAINS, Seeded, SeededObject, arrive, day, mirrored, notice, seed};

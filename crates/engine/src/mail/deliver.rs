@@ -33,7 +33,7 @@ const LEASE_SECONDS: i64 = 15 * 60;
 const ATTEMPTS_MAX: i64 = 56;
 /// A relay that comes back gets what waited for it after so long at most.
 const AWAY_SECONDS_MAX: i64 = 300;
-const REASON_MAX: usize = 500;
+pub(super) const REASON_MAX: usize = 500;
 
 /// When to try again after so many attempts, in seconds: one minute at first, then doubling up to one hour.
 fn wait_seconds(attempt: i64) -> i64 {
@@ -76,11 +76,25 @@ impl Engine {
         Ok(())
     }
 
-    /// It will never be delivered: the account is told by event, and nothing else is stopped by it.
+    /// It cannot be sent, or was put off for too long: the account is told by event, and nothing else is stopped by it.
     pub fn mail_failed(&self, mail: &Outgoing, why: &str) -> Result<(), Error> {
-        let failed = Failed { mail: mail.clone(), why: one_line(why, REASON_MAX) };
+        self.mail_over(mail, why, "failed")
+    }
+
+    /// The receiving side refused it for good.
+    pub fn mail_bounced(&self, mail: &Outgoing, why: &str) -> Result<(), Error> {
+        self.mail_over(mail, why, "bounced")
+    }
+
+    fn mail_over(&self, mail: &Outgoing, why: &str, state: &'static str) -> Result<(), Error> {
+        let failed = Failed { mail: mail.clone(), why: one_line(why, REASON_MAX), state };
         self.run_inside(&Actor::system(mail.account_id.unwrap_or(0), Currency::USD), failed)
     }
+}
+
+/// The part of a mail's Message-ID before the `@`, which is also in its return address: known to us and to who got the mail.
+pub(super) fn number_of(mail: &Mail) -> String {
+    format!("{}.{}", mail.id, mail.at.micros())
 }
 
 fn outgoing(mail: Mail) -> Outgoing {
@@ -89,7 +103,7 @@ fn outgoing(mail: Mail) -> Outgoing {
         attempt: mail.attempts + 1,
         account_id: mail.account_id,
         at: mail.at,
-        message_number: format!("{}.{}", mail.id, mail.at.micros()),
+        message_number: number_of(&mail),
         to: mail.recipient,
         subject: mail.subject,
         text: mail.text,
@@ -100,6 +114,7 @@ fn outgoing(mail: Mail) -> Outgoing {
 struct Failed {
     mail: Outgoing,
     why: String,
+    state: &'static str,
 }
 
 impl Operation for Failed {
@@ -109,18 +124,20 @@ impl Operation for Failed {
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
         let mail = &self.mail;
-        if !mails::end(tx, mail.id, mail.attempt, "failed", &self.why)? {
+        if !mails::end(tx, mail.id, mail.attempt, self.state, &self.why)? {
             return Ok(());
         }
-        audit::append(tx, cx, audit::Change { verb: "mail-fail", object: &mail.to, order_id: None, detail: &self.why })?;
-        if let Some(account_id) = mail.account_id {
-            let data = [("recipient", mail.to.as_str()), ("subject", mail.subject.as_str()), ("reason", self.why.as_str())];
-            let told =
-                Happened { account_id, class: "MAIL_DELIVERY", subclass: "DELIVERY_FAILED", object: &mail.to, order_id: None, data: &data };
-            events::append(tx, cx, told)?;
-        }
-        Ok(())
+        undelivered(tx, cx, mail.account_id, &mail.to, &mail.subject, &self.why)
     }
+}
+
+/// Tells the account of a mail that did not arrive.
+pub(super) fn undelivered(tx: &mut Tx<'_>, cx: &Cx<'_>, account: Option<i64>, to: &str, subject: &str, why: &str) -> Result<(), Error> {
+    audit::append(tx, cx, audit::Change { verb: "mail-fail", object: to, order_id: None, detail: why })?;
+    let Some(account_id) = account else { return Ok(()) };
+    let data = [("recipient", to), ("subject", subject), ("reason", why)];
+    let told = Happened { account_id, class: "MAIL_DELIVERY", subclass: "DELIVERY_FAILED", object: to, order_id: None, data: &data };
+    events::append(tx, cx, told)
 }
 
 #[cfg(test)]

@@ -23,8 +23,28 @@ pub(crate) enum Template<'a> {
     TransferOutNotice { domain: &'a str, gaining: &'a str, must_confirm: bool, link: &'a str, until: Timestamp },
     /// To the present or the new owner.
     OwnerChange { domain: &'a str, old_owner: &'a str, new_owner: &'a str, present_owner: bool, link: &'a str, until: Timestamp },
+    /// To whoever is offered a part in a name, or, as `creator`, the name itself.
+    GrantInvitation { domain: &'a str, role: &'a str, inviter: &'a str, link: &'a str, until: Timestamp },
+    /// To an account that was given a part in a name, or the name, without being asked.
+    GrantGiven { domain: &'a str, role: &'a str, inviter: &'a str },
+    /// To whoever offered a part: it was accepted or declined.
+    GrantAnswered { domain: &'a str, role: &'a str, who: &'a str, accepted: bool },
+    /// To both sides: a part in a name, or the offer of one, has ended.
+    GrantEnded { domain: &'a str, role: &'a str, who: &'a str },
+    /// To the account: the receiver of a webhook failed for days, and is sent to no more.
+    WebhookPaused { webhook: i64, receiver: &'a str, since: Timestamp, failures: i64, reason: &'a str },
+    /// To the former or the new owner, once it is done.
+    OwnerChangeDone { domain: &'a str, old_owner: &'a str, new_owner: &'a str, former_owner: bool, locked_until: Option<Timestamp> },
+    /// To both owners: nothing was changed; `end` is the word of the state.
+    OwnerChangeEnded { domain: &'a str, old_owner: &'a str, new_owner: &'a str, end: &'a str },
     /// To an owner whose address was never confirmed.
     Verification { domain: &'a str, name: &'a str, link: &'a str, until: Timestamp },
+    /// To a contact of no name yet, whose address was never confirmed.
+    VerificationContact { name: &'a str, link: &'a str },
+    /// To an owner who has not answered yet.
+    VerificationReminder { domain: &'a str, name: &'a str, link: &'a str, until: Timestamp },
+    /// To an owner who did not answer in time.
+    VerificationSuspended { domain: &'a str, name: &'a str, link: &'a str },
 }
 
 /// One value as a template sees it.
@@ -74,7 +94,17 @@ impl Template<'_> {
             Template::TransferFoa { .. } => "transfer-foa",
             Template::TransferOutNotice { .. } => "transfer-out-notice",
             Template::OwnerChange { .. } => "owner-change",
+            Template::GrantInvitation { .. } => "grant-invitation",
+            Template::GrantGiven { .. } => "grant-given",
+            Template::GrantAnswered { .. } => "grant-answered",
+            Template::GrantEnded { .. } => "grant-ended",
+            Template::OwnerChangeDone { .. } => "owner-change-done",
+            Template::OwnerChangeEnded { .. } => "owner-change-ended",
             Template::Verification { .. } => "verification",
+            Template::WebhookPaused { .. } => "webhook-paused",
+            Template::VerificationContact { .. } => "verification-contact",
+            Template::VerificationReminder { .. } => "verification-reminder",
+            Template::VerificationSuspended { .. } => "verification-suspended",
         }
     }
 
@@ -131,8 +161,44 @@ impl Template<'_> {
                 ("link", link(to)),
                 ("until", minute(until)),
             ],
-            Template::Verification { domain, name, link: to, until } => {
+            Template::GrantInvitation { domain, role, inviter, link: to, until } => vec![
+                ("domain", text(domain)),
+                ("role", text(role)),
+                ("inviter", text(inviter)),
+                ("link", link(to)),
+                ("until", minute(until)),
+            ],
+            Template::GrantGiven { domain, role, inviter } => {
+                vec![("domain", text(domain)), ("role", text(role)), ("inviter", text(inviter))]
+            }
+            Template::GrantAnswered { domain, role, who, accepted } => {
+                vec![("domain", text(domain)), ("role", text(role)), ("who", text(who)), ("accepted", Slot::Flag(accepted))]
+            }
+            Template::GrantEnded { domain, role, who } => vec![("domain", text(domain)), ("role", text(role)), ("who", text(who))],
+            Template::WebhookPaused { webhook, receiver, since, failures, reason } => vec![
+                ("webhook", Slot::Number(webhook)),
+                ("receiver", text(receiver)),
+                ("since", minute(since)),
+                ("failures", Slot::Number(failures)),
+                ("reason", text(reason)),
+            ],
+            Template::OwnerChangeDone { domain, old_owner, new_owner, former_owner, locked_until } => vec![
+                ("domain", text(domain)),
+                ("old_owner", text(old_owner)),
+                ("new_owner", text(new_owner)),
+                ("former_owner", Slot::Flag(former_owner)),
+                ("locked", Slot::Flag(locked_until.is_some())),
+                ("locked_until", locked_until.map_or_else(|| text(""), minute)),
+            ],
+            Template::OwnerChangeEnded { domain, old_owner, new_owner, end } => {
+                vec![("domain", text(domain)), ("old_owner", text(old_owner)), ("new_owner", text(new_owner)), ("end", text(end))]
+            }
+            Template::VerificationContact { name, link: to } => vec![("name", text(name)), ("link", link(to))],
+            Template::Verification { domain, name, link: to, until } | Template::VerificationReminder { domain, name, link: to, until } => {
                 vec![("domain", text(domain)), ("name", text(name)), ("link", link(to)), ("until", minute(until))]
+            }
+            Template::VerificationSuspended { domain, name, link: to } => {
+                vec![("domain", text(domain)), ("name", text(name)), ("link", link(to))]
             }
         }
     }
@@ -148,14 +214,33 @@ impl Template<'_> {
             Template::RenewalFailed { domain, renewal: at, reason: "the balance is too low", last: at },
             Template::TransferFoa { domain, losing: "Other Registrar", gaining: "Domesday", link, until: at },
             Template::Verification { domain, name: "Ada Weber", link, until: at },
+            Template::WebhookPaused {
+                webhook: 4711,
+                receiver: "https://hooks.example",
+                since: at,
+                failures: 82,
+                reason: "503 Service Unavailable",
+            },
+            Template::VerificationContact { name: "Ada Weber", link },
+            Template::VerificationReminder { domain, name: "Ada Weber", link, until: at },
+            Template::VerificationSuspended { domain, name: "Ada Weber", link },
         ];
+        samples.push(Template::GrantEnded { domain, role: "tech", who: "bob@reseller.example" });
         for way in [false, true] {
+            let role = if way { "creator" } else { "admin" };
+            samples.push(Template::GrantInvitation { domain, role, inviter: "shop@reseller.example", link, until: at });
+            samples.push(Template::GrantGiven { domain, role, inviter: "shop@reseller.example" });
+            samples.push(Template::GrantAnswered { domain, role, who: "bob@reseller.example", accepted: way });
             let days = if way { 1 } else { 30 };
             samples.push(Template::ExpiryBefore { domain, expires: at, days, renews: way, stops: at, last: at });
             samples.push(Template::ExpiryAfter { domain, expires: at, renews: way, stops: at, last: at });
             samples.push(Template::TransferOutNotice { domain, gaining: "Other Registrar", must_confirm: way, link, until: at });
             let (old_owner, new_owner) = ("Ada Weber", "Bob Weber");
             samples.push(Template::OwnerChange { domain, old_owner, new_owner, present_owner: way, link, until: at });
+            let locked_until = way.then_some(at);
+            samples.push(Template::OwnerChangeDone { domain, old_owner, new_owner, former_owner: way, locked_until });
+            let end = if way { "expired" } else { "losing-denied" };
+            samples.push(Template::OwnerChangeEnded { domain, old_owner, new_owner, end });
         }
         samples
     }

@@ -6,6 +6,7 @@ use super::{OrderStanding, OrderView, standing, view};
 use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::domain::{Page, Window};
+use model::order::OrderKind;
 use model::pattern::Pattern;
 use model::{Need, Timestamp};
 use store::Tx;
@@ -22,8 +23,8 @@ pub struct OrderFilter {
     pub standings: Vec<OrderStanding>,
     /// Those put away too.
     pub hidden_too: bool,
-    /// On the kind's word, such as `domain-r*`.
-    pub kind: Pattern,
+    /// Only of these kinds; all where none.
+    pub kinds: Option<Vec<OrderKind>>,
     pub object: Pattern,
     pub id: Pattern,
     pub tracking_id: Pattern,
@@ -38,7 +39,7 @@ impl Default for OrderFilter {
             until: None,
             standings: Vec::new(),
             hidden_too: false,
-            kind: all.clone(),
+            kinds: None,
             object: all.clone(),
             id: all.clone(),
             tracking_id: all.clone(),
@@ -76,7 +77,7 @@ impl Operation for List {
         orders::walk(tx, &walk, |order| {
             let wanted = (f.hidden_too || order.hidden_at.is_none())
                 && (f.standings.is_empty() || f.standings.contains(&standing(order.state)))
-                && f.kind.matches(order.kind.word())
+                && f.kinds.as_ref().is_none_or(|kinds| kinds.contains(&order.kind))
                 && f.object.matches(&order.object)
                 && (f.id == Pattern::All || f.id.matches(&order.id.to_string()))
                 && f.tracking_id.matches(&order.tracking_id)

@@ -9,8 +9,8 @@ mod wait;
 pub use list::{List, OrderFilter};
 pub use retrieve::{Hide, OrderKey, Retrieve};
 
-pub(crate) use open::{Finished, Intent, NewOrder, Wanted, finished, join, join_object, open, open_object, open_until};
-pub(crate) use settle::{Known, Settlement, fail, lost, settle};
+pub(crate) use open::{Finished, Intent, NewOrder, Wanted, finished, join, join_object, open, open_object, open_until, open_waiting};
+pub(crate) use settle::{Known, Settlement, conclude, fail, lost, settle, succeed};
 
 use model::order::{OrderKind, OrderState};
 use model::{Channel, Money, Timestamp};

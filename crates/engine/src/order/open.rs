@@ -21,10 +21,13 @@ pub(crate) enum Intent {
     Renew(crate::domain::renew::Renewal),
     Privacy(crate::domain::order_privacy::PrivacyChange),
     Modify(Box<crate::domain::modify::Modification>),
+    /// As a modification, with the change of owner that has the order's number.
+    OwnerChange(Box<crate::domain::modify::Modification>),
     ContactModify(Box<crate::contact::ContactChange>),
     ContactDelete(crate::contact::ContactRemoval),
     Host(crate::host::HostWish),
     Delete(crate::domain::delete::Deletion),
+    Push(crate::domain::push::HandOver),
     Restore(crate::domain::restore::Restoration),
     Suspend(crate::domain::suspend::Suspension),
     Transfer(Box<crate::transfer::Incoming>),
@@ -100,6 +103,11 @@ pub(crate) struct Wanted<'a> {
 /// Opens an order. The job is claimed for this node in the same commit, so that sending needs no further one.
 pub(crate) fn open_object(tx: &mut Tx<'_>, cx: &Cx<'_>, new: Wanted<'_>) -> Result<OrderRef, Error> {
     open_as(tx, cx, new, cx.now.plus_seconds(DEADLINE_SECONDS), true)
+}
+
+/// Opens an order that waits for people until `until`. Whoever opens it sees to a job that ends the wait.
+pub(crate) fn open_waiting(tx: &mut Tx<'_>, cx: &Cx<'_>, new: Wanted<'_>, until: model::Timestamp) -> Result<OrderRef, Error> {
+    open_as(tx, cx, new, until.plus_seconds(DEADLINE_SECONDS), false)
 }
 
 fn open_as(tx: &mut Tx<'_>, cx: &Cx<'_>, new: Wanted<'_>, deadline: model::Timestamp, at_once: bool) -> Result<OrderRef, Error> {
@@ -191,6 +199,14 @@ pub(crate) fn finished(tx: &mut Tx<'_>, cx: &Cx<'_>, done: Finished<'_>) -> Resu
 
 /// What the agenda does by itself nobody asked for: it is told by events and stands in the statement, not in the list of requests.
 fn unasked(cx: &Cx<'_>, kind: OrderKind) -> Option<model::Timestamp> {
-    let by_itself = matches!(kind, OrderKind::DomainSuspend | OrderKind::DomainRenew | OrderKind::DomainDelete);
+    let by_itself = matches!(
+        kind,
+        OrderKind::DomainSuspend
+            | OrderKind::DomainRenew
+            | OrderKind::DomainDelete
+            | OrderKind::DomainPush
+            | OrderKind::DomainLock
+            | OrderKind::DomainUnlock
+    );
     (by_itself && cx.actor.channel == model::Channel::System).then_some(cx.now)
 }

@@ -2,6 +2,7 @@
 
 use super::Intent;
 use crate::context::{After, Cx, Operation};
+use crate::domain::register::Made;
 use crate::error::broken;
 use crate::{Error, audit, domain, events, ledger};
 use model::order::{OrderEvent, OrderKind, OrderState};
@@ -13,11 +14,7 @@ use store::orders::{self, Order};
 /// What became of an order at the registry.
 #[derive(Clone, Debug)]
 pub(crate) enum Settlement {
-    Registered {
-        created: Timestamp,
-        expires: Timestamp,
-        roid: String,
-    },
+    Registered(Made),
     Renewed {
         expires: Timestamp,
     },
@@ -25,6 +22,8 @@ pub(crate) enum Settlement {
     Deleted {
         left: Option<(Option<Timestamp>, String)>,
     },
+    /// The registry, or whom it went to, holds the name now.
+    Released,
     Restored {
         expires: Timestamp,
         statuses: String,
@@ -111,29 +110,34 @@ impl Operation for Settle {
         if !jobs::finish(tx, self.job.id, self.job.epoch)? {
             return Err(broken(format!("the lease on {} was lost before it was settled", self.job.name)));
         }
-        let event = if matches!(self.settlement, Settlement::Refused { .. } | Settlement::TransferEnded { .. }) {
-            OrderEvent::Refused
-        } else {
-            OrderEvent::Confirmed
-        };
-        let Some(next) = order.state.next(event) else {
-            return Err(broken(format!("order {} is {} and cannot be settled again", order.id, order.state.word())));
-        };
-        match &self.settlement {
-            Settlement::Refused { message } => refused(tx, cx, &order, message)?,
-            Settlement::TransferEnded { cancelled, by, message } => {
-                ledger::release(tx, cx, order.id)?;
-                end(tx, cx, &order, next, message, "[]")?;
-                crate::transfer::ended(tx, cx, &order, *cancelled, *by, message)?;
-            }
-            done => {
-                let (message, result) = domain::apply(tx, cx, &order, done)?;
-                let result = serde_json::to_string(&result).map_err(|e| broken(e.to_string()))?;
-                end(tx, cx, &order, next, &message, &result)?;
-            }
-        }
+        conclude(tx, cx, &order, &self.settlement)?;
         cx.after(After::Decided(order.id));
         Ok(())
+    }
+}
+
+/// Ends an open order as the registry, or staff with evidence, decided it: its money, its effect and what is told.
+pub(crate) fn conclude(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, settlement: &Settlement) -> Result<(), Error> {
+    let event = if matches!(settlement, Settlement::Refused { .. } | Settlement::TransferEnded { .. }) {
+        OrderEvent::Refused
+    } else {
+        OrderEvent::Confirmed
+    };
+    let Some(next) = order.state.next(event) else {
+        return Err(broken(format!("order {} is {} and cannot be settled again", order.id, order.state.word())));
+    };
+    match settlement {
+        Settlement::Refused { message } => refused(tx, cx, order, message),
+        Settlement::TransferEnded { cancelled, by, message } => {
+            ledger::release(tx, cx, order.id)?;
+            end(tx, cx, order, next, message, "[]")?;
+            crate::transfer::ended(tx, cx, order, *cancelled, *by, message)
+        }
+        done => {
+            let (message, result) = domain::apply(tx, cx, order, done)?;
+            let result = serde_json::to_string(&result).map_err(|e| broken(e.to_string()))?;
+            end(tx, cx, order, next, &message, &result)
+        }
     }
 }
 
@@ -158,6 +162,12 @@ fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result
         };
         return crate::transfer::answer_failed(tx, cx, wish.transfer, message);
     }
+    // So does a change of owner.
+    match domain::parsed("an order's intent", &order.intent)? {
+        Intent::OwnerChange(_) => return crate::owner_change::refused(tx, cx, order, message),
+        Intent::ContactModify(wish) if wish.of_owner => return crate::owner_change::refused(tx, cx, order, message),
+        _ => {}
+    }
     let (class, subclass) = domain::failure_event(order.kind);
     events::append(
         tx,
@@ -177,6 +187,14 @@ fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result
 pub(crate) fn fail(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result<(), Error> {
     ledger::release(tx, cx, order.id)?;
     end(tx, cx, order, OrderState::Failed, message, "[]")?;
+    cx.after(After::Decided(order.id));
+    Ok(())
+}
+
+/// Ends an open order that needed no registry. What it wished for is done already.
+pub(crate) fn succeed(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result<(), Error> {
+    ledger::capture(tx, cx, order.id, order.price, order.kind.word())?;
+    end(tx, cx, order, OrderState::Succeeded, message, "[]")?;
     cx.after(After::Decided(order.id));
     Ok(())
 }

@@ -9,11 +9,12 @@ use crate::domain::{Accepted, Outcome, auth_place, of_account, zone_of};
 use crate::error::broken;
 use crate::order::{self, Intent, NewOrder};
 use crate::secret::{auth_code, digest};
-use crate::{Engine, Error, audit};
+use crate::{Engine, Error, audit, events};
 use model::order::OrderKind;
-use model::{Currency, DomainName, Field, FieldProblem, Money, Need, Refusal};
+use model::{Currency, DomainName, Field, FieldProblem, Money, Need, Refusal, Timestamp};
 use registry::UpdateDomain;
 use serde::{Deserialize, Serialize};
+use store::domains::Domain;
 use store::jobs::{self, Job};
 use store::orders::Order;
 use store::{Tx, domains};
@@ -119,11 +120,28 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, change: &CodeC
     let domain = domains::by_id(tx, change.domain)?.ok_or_else(|| broken(format!("{} is not here any more", change.name)))?;
     domains::set_auth(tx, domain.id, &change.code_sealed, cx.now, &order.actor)?;
     jobs::drop_named(tx, &expiry_name(domain.id))?;
+    let told = events::Happened {
+        account_id: order.account_id,
+        class: "DOMAIN_MODIFICATION",
+        subclass: "MODIFICATION_SUCCESSFUL",
+        object: &domain.name,
+        order_id: Some(order.id),
+        data: &[("domain", &domain.name)],
+    };
+    events::append(tx, cx, told)?;
     if change.code_sealed.is_empty() {
         return Ok(("The authorization code was cleared".to_owned(), Vec::new()));
     }
     let code = cx.inner.key.open(&auth_place(&domain.name), &change.code_sealed).ok_or_else(|| broken("a code that cannot be opened"))?;
-    let zone = zone_of(cx, &domain)?;
+    let ends = will_end(tx, cx, &domain)?;
+    let facts = vec![("auth-digest".to_owned(), digest(&code)), ("auth-ends".to_owned(), ends.rfc3339())];
+    Ok(("A new authorization code is in force".to_owned(), facts))
+}
+
+/// A code of a domain ends after the zone's lifetime, by whatever command it was set. Returns when.
+pub(crate) fn will_end(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<Timestamp, Error> {
+    jobs::drop_named(tx, &expiry_name(domain.id))?;
+    let zone = zone_of(cx, domain)?;
     let ends = zone.auth_code.lifetime.map_or_else(|| cx.now.plus_days(LIFETIME_DAYS), |span| span.after(cx.now));
     let job = Job {
         id: cx.id(),
@@ -135,8 +153,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, change: &CodeC
         attempts: 0,
     };
     jobs::insert_free(tx, &job)?;
-    let facts = vec![("auth-digest".to_owned(), digest(&code)), ("auth-ends".to_owned(), ends.rfc3339())];
-    Ok(("A new authorization code is in force".to_owned(), facts))
+    Ok(ends)
 }
 
 /// The code that an order brought, while it is still the one in force.

@@ -1,22 +1,25 @@
 //! Between accounts here: a name changes its account and keeps its registrar; the registry sees nothing of it.
 //!
-//! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`. Refuses: DomainUnknown, Fields, AuthInfoWrong, NotTransferable, NameBusy.
+//! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`, DMAPI `grants-invite` with role `@creator`. Refuses: StatusForbids, DomainUnknown, Fields, AuthInfoWrong, NotTransferable, NameBusy.
 //! Without the code the losing account must approve within five days; with it silence completes the transfer, unless the name is locked
 //! (cnr-kb.md B). The term stays as it is: nothing is charged.
 
 use super::events::{Told, tell};
 use super::list::{TransferView, view};
 use super::{ANSWER_DAYS, must_step, set_timer};
+use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::domain::register::{meant, stored};
-use crate::domain::{ContactRef, RoleContacts, auth_place, json, parsed, zone_of};
+use crate::domain::{ContactRef, Lock, RoleContacts, auth_place, json, parsed, zone_of};
 use crate::error::broken;
 use crate::{Error, contact};
 use model::domain::{RenewalMode, Role};
+use model::lock::{LockReason, Locks};
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
 use model::{DomainName, Need, Refusal};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use store::accounts::Account;
 use store::domains::{self, Domain, Gift};
 use store::transfers::{self, Transfer};
 use store::{Tx, accounts, contacts, orders};
@@ -37,10 +40,13 @@ pub struct Offer {
 /// What is to be set when the name has changed its account; contacts by their numbers, where they were named.
 #[derive(Clone, Default, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
-    registrant: Option<i64>,
-    contacts: RoleContacts,
-    lock: Option<bool>,
+pub(super) struct Wish {
+    pub registrant: Option<i64>,
+    pub contacts: RoleContacts,
+    pub lock: Option<bool>,
+    /// The gaining account's default where nothing is said.
+    #[serde(default)]
+    pub renewal_mode: Option<String>,
 }
 
 impl Operation for Offer {
@@ -72,33 +78,9 @@ impl Operation for Offer {
                 true
             }
         };
-        let ending = ["pendingDelete", "redemptionPeriod", "pendingTransfer", "pendingRestore"];
-        if let Some(status) = theirs.statuses.split_whitespace().find(|s| ending.contains(s)) {
-            return Err(Refusal::NotTransferable { reason: format!("DOMAIN TRANSFER IS PROHIBITED BY STATUS ({status})") }.into());
-        }
+        can_move(&theirs)?;
         let wish = self.wish(tx, cx, &theirs)?;
-        let login = |tx: &mut Tx<'_>, id| Ok::<_, Error>(accounts::by_id(tx, id)?.ok_or(Refusal::NotYours)?.kv_login);
-        let mut t = Transfer {
-            id: cx.id(),
-            direction: Direction::Internal,
-            account_id: cx.actor.account,
-            other_account_id: Some(theirs.account_id),
-            name: theirs.name.clone(),
-            zone: theirs.zone.clone(),
-            state: TransferState::Offered,
-            ended_by: None,
-            losing: login(tx, theirs.account_id)?,
-            gaining: login(tx, cx.actor.account)?,
-            owner_email: String::new(),
-            admin_email: String::new(),
-            with_auth,
-            requested_at: cx.now,
-            act_by_at: cx.now.plus_days(ANSWER_DAYS),
-            ended_at: None,
-            expires_at: None,
-            log: "[]".to_owned(),
-            wish: json(&wish)?,
-        };
+        let mut t = offered(tx, cx, &theirs, cx.actor.account, with_auth, &wish)?;
         super::note(&mut t, cx.now, if with_auth { "asked for with the code" } else { "asked for without the code" })?;
         transfers::insert(tx, &t)?;
         set_timer(tx, cx, t.id, t.act_by_at)?;
@@ -111,6 +93,68 @@ impl Operation for Offer {
         }
         view(cx, t)
     }
+}
+
+/// A name on its way out can go to no other account. Pure.
+fn can_move(domain: &Domain) -> Result<(), Refusal> {
+    let ending = ["pendingDelete", "redemptionPeriod", "pendingTransfer", "pendingRestore"];
+    match domain.statuses.split_whitespace().find(|s| ending.contains(s)) {
+        Some(status) => Err(Refusal::NotTransferable { reason: format!("DOMAIN TRANSFER IS PROHIBITED BY STATUS ({status})") }),
+        None => Ok(()),
+    }
+}
+
+/// A transfer between accounts as it begins.
+fn offered(tx: &mut Tx<'_>, cx: &Cx<'_>, theirs: &Domain, gaining: i64, with_auth: bool, wish: &Wish) -> Result<Transfer, Error> {
+    let login = |tx: &mut Tx<'_>, id| Ok::<_, Error>(accounts::by_id(tx, id)?.ok_or(Refusal::NotYours)?.kv_login);
+    Ok(Transfer {
+        id: cx.id(),
+        direction: Direction::Internal,
+        account_id: gaining,
+        other_account_id: Some(theirs.account_id),
+        name: theirs.name.clone(),
+        zone: theirs.zone.clone(),
+        state: TransferState::Offered,
+        ended_by: None,
+        losing: login(tx, theirs.account_id)?,
+        gaining: login(tx, gaining)?,
+        owner_email: String::new(),
+        admin_email: String::new(),
+        with_auth,
+        requested_at: cx.now,
+        act_by_at: cx.now.plus_days(ANSWER_DAYS),
+        ended_at: None,
+        expires_at: None,
+        log: "[]".to_owned(),
+        wish: json(wish)?,
+    })
+}
+
+/// Locks that hold a name in its account: a proceeding about it goes on, something is not paid, or the registry or staff hold it. Pure.
+fn holding(locks: &Locks) -> Option<LockReason> {
+    locks.iter().find(|reason| match reason {
+        LockReason::Dispute | LockReason::Unpaid | LockReason::Registry => true,
+        LockReason::User | LockReason::OwnerChange | LockReason::Verification => false,
+    })
+}
+
+/// Gives a name to another account at once, at its holder's word: its lock stays as it is, its contacts are copied, and `mode` says what
+/// becomes of it at the end of its term. The registry sees nothing of it, and nothing is charged.
+pub(crate) fn push(tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, gaining: &Account, mode: RenewalMode, line: &str) -> Result<(), Error> {
+    let name = || DomainName::parse(&ours.name).map_err(|_| store::Fault::corrupt("a domain's name"));
+    if transfers::open_of_name(tx, &ours.name)?.is_some() || orders::holder(tx, &ours.name)?.is_some() {
+        return Err(Refusal::NameBusy { name: name()? }.into());
+    }
+    can_move(ours)?;
+    let locks = Locks::parse(&ours.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
+    if let Some(reason) = holding(&locks) {
+        return Err(Refusal::StatusForbids { status: format!("locked ({})", reason.word()) }.into());
+    }
+    let wish = Wish { lock: Some(locks.holds(LockReason::User)), renewal_mode: Some(mode.word().to_owned()), ..Wish::default() };
+    let mut t = offered(tx, cx, ours, gaining.id, false, &wish)?;
+    super::note(&mut t, cx.now, line)?;
+    transfers::insert(tx, &t)?;
+    complete(tx, cx, &mut t, Party::Losing)
 }
 
 impl Offer {
@@ -160,6 +204,7 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         let name = DomainName::parse(&t.name).map_err(|_| store::Fault::corrupt("a transfer's name"))?;
         return Err(Refusal::NameBusy { name }.into());
     }
+    crate::owner_change::overtaken(tx, cx, &ours)?;
     let gaining = accounts::by_id(tx, t.account_id)?.ok_or(Refusal::NotYours)?;
     let zone = zone_of(cx, &ours)?;
     let wish: Wish = parsed("a transfer's wish", &t.wish)?;
@@ -172,6 +217,7 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         let row = contacts::by_id(tx, id)?.ok_or_else(|| broken(format!("contact {id} is missing")))?;
         let data = contact::from_json(&row.data)?;
         let made = contact::create_for(tx, cx, gaining.id, &data, &row.family, &zone.handle_prefix(), true)?.0.id;
+        crate::verification::carried_over(tx, cx, losing, gaining.id, &row.email)?;
         copies.insert(id, made);
         Ok(made)
     };
@@ -190,19 +236,20 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         tech: role(tx, &wish.contacts.tech, &old.tech)?,
         billing: role(tx, &wish.contacts.billing, &old.billing)?,
     };
-    // Locks for other reasons than the holder's wish stay with the name.
-    let mut locks: BTreeSet<&str> = ours.locks.split_whitespace().filter(|reason| *reason != "user").collect();
-    if zone.support.transfer_lock && wish.lock.unwrap_or(gaining.transfer_lock) {
-        locks.insert("user");
-    }
+    let renewal_mode = match &wish.renewal_mode {
+        Some(word) => RenewalMode::from_word(word).ok_or_else(|| broken("an unknown renewal mode"))?,
+        None => RenewalMode::Default,
+    };
+    crate::grant::end_all(tx, cx, &ours, Some(gaining.id))?;
     let gift = Gift {
         from: losing,
         to: gaining.id,
         registrant_id: registrant,
         contacts: &json(&roles)?,
         hosts: &ours.hosts,
-        locks: &locks.into_iter().collect::<Vec<_>>().join(" "),
-        renewal_mode: RenewalMode::Default,
+        // As they are at the registry; the holder's own is changed there below.
+        locks: &ours.locks,
+        renewal_mode,
     };
     if !domains::give(tx, ours.id, &gift, cx.now, &cx.actor.name())? {
         return Err(broken(format!("{} was given away twice", t.name)));
@@ -213,8 +260,25 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
     // What falls due for it is the gaining account's from now on.
     store::agenda::remove_all(tx, ours.id)?;
     crate::agenda::refresh(tx, cx, ours.id)?;
+    crate::verification::begin(tx, cx, ours.id, cx.now)?;
+    let present = ours.locks.split_whitespace().any(|reason| reason == LockReason::User.word());
+    let locked = zone.support.transfer_lock && wish.lock.unwrap_or(gaining.transfer_lock);
+    if locked != present {
+        set_lock(tx, cx, &gaining, &t.name, locked)?;
+    }
     must_step(tx, cx, t, TransferEvent::Moved, Some(by), "the name has changed its account")?;
     tell(tx, cx, t, Told::Successful, None, &[])
+}
+
+/// The holder's lock as the gaining account wants it; locks for other reasons stay with the name.
+fn set_lock(tx: &mut Tx<'_>, cx: &Cx<'_>, gaining: &Account, name: &str, locked: bool) -> Result<(), Error> {
+    let name = DomainName::parse(name).map_err(|_| store::Fault::corrupt("a transfer's name"))?;
+    let wish = Lock { name, reason: LockReason::User, locked, client_id: String::new() };
+    match cx.on_behalf(Actor::system(gaining.id, gaining.currency), |theirs| wish.run(tx, theirs)) {
+        // A status that forbids it stays for the account to see.
+        Ok(_) | Err(Error::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The losing account keeps its name.

@@ -13,7 +13,7 @@ use crate::mail::{self, Letter, Recipient, Template};
 use crate::secret::{digest, hex};
 use crate::{Engine, Error};
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
-use model::{Channel, Currency, DomainName, Need, Refusal, Timestamp};
+use model::{Currency, DomainName, Need, Refusal, Timestamp};
 use store::jobs::{self, Job};
 use store::tokens::{self, Token};
 use store::transfers::{self, Transfer};
@@ -315,7 +315,7 @@ pub(super) fn agreed(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, said: &str)
     must_step(tx, cx, t, TransferEvent::HolderAgreed, Some(Party::Holder), said)?;
     must_step(tx, cx, t, TransferEvent::Sent, None, "")?;
     jobs::drop_named(tx, &super::timer_name(t.id))?;
-    store::orders::set_attention(tx, t.id, "")?;
+    store::orders::go_on(tx, t.id, cx.now.plus_days(super::request::DEADLINE_DAYS))?;
     let job =
         Job { id: cx.id(), kind: STEP.to_owned(), name: format!("name:{}", t.name), subject: t.id, run_at: cx.now, epoch: 1, attempts: 0 };
     jobs::insert(tx, &job, jobs::Lease { holder: &cx.inner.node, until: cx.real_now.plus_seconds(LEASE_SECONDS) })?;
@@ -355,11 +355,9 @@ impl Operation for StaffConsent {
     type Done = TransferState;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
+    const STAFF: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<TransferState, Error> {
-        if cx.actor.channel != Channel::Staff {
-            return Err(Refusal::NotYours.into());
-        }
         let unknown = || Refusal::TransferUnknown { name: self.name.as_str().to_owned() };
         let mut t = transfers::open_of_name(tx, self.name.as_str())?.ok_or_else(unknown)?;
         if !matches!(t.state, TransferState::Unaddressed | TransferState::Asked) {

@@ -96,7 +96,7 @@ const TERM_DAYS_MIN: i64 = 7;
 /// EPP: invalid authorization information.
 const WRONG_AUTH: u16 = 2202;
 /// A transfer is in staff's attention if it is open after so many days.
-const DEADLINE_DAYS: i64 = 30;
+pub(super) const DEADLINE_DAYS: i64 = 30;
 
 impl Engine {
     /// Asks for a name that another registrar holds: looks at it first, then accepts the order. A repeat joins the transfer that is on its way.

@@ -151,6 +151,7 @@ pub(crate) fn arrived(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Incomi
     for contact in people {
         domains::link_contact(tx, contact, id)?;
     }
+    crate::verification::begin(tx, cx, id, cx.now)?;
     must_step(tx, cx, &mut t, TransferEvent::Finished, Some(arrival.by), "the transfer is complete")?;
     tell(tx, cx, &t, Told::Successful, Some(order.id), &[])?;
     let message = match &arrival.undone {
@@ -173,6 +174,12 @@ pub(crate) fn answered(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &super
     if moved {
         super::out::gone(tx, cx, &mut t, Some(by), Some(order.id), &[("auto ack", auto)])?;
         return Ok(("The transfer was approved".to_owned(), Vec::new()));
+    }
+    if let Some(ours) = domains::of_account(tx, t.account_id, &t.name)? {
+        // The registry sends no message about what we have said ourselves. Left standing, the status would keep the name from being renewed.
+        let statuses: Vec<&str> = ours.statuses.split_whitespace().filter(|s| *s != "pendingTransfer").collect();
+        domains::set_at_registry(tx, ours.id, ours.expires_at, &statuses.join(" "), cx.now, &order.actor)?;
+        crate::agenda::refresh(tx, cx, ours.id)?;
     }
     if step(tx, cx, &mut t, TransferEvent::Rejected, Some(Party::Losing), "the transfer was denied")? {
         tell(tx, cx, &t, Told::Failed, Some(order.id), &[("auto nack", auto)])?;

@@ -2,5 +2,6 @@
 
 pub mod fee;
 pub mod kr;
+pub mod release;
 pub mod rgp;
 pub mod secdns;

@@ -212,7 +212,8 @@ fn extension(node: Node<'_, '_>) -> Result<CommandExt, ReadError> {
         (ns::FEE, "update") => ext::fee_transform(node, TransformVerb::Update).map(CommandExt::FeeTransform),
         (ns::KR, "create") => ext::kr_data(node, Strict).map(CommandExt::KrCreate),
         (ns::KR, "update") => ext::kr_update(node).map(CommandExt::KrUpdate),
-        (ns::SECDNS | ns::RGP | ns::FEE | ns::KR, _) => Err(unexpected(node, "the extension has no such command")),
+        (ns::RELEASE, "update") => ext::release(node).map(CommandExt::Release),
+        (ns::SECDNS | ns::RGP | ns::FEE | ns::KR | ns::RELEASE, _) => Err(unexpected(node, "the extension has no such command")),
         (ns::EPP, _) => Err(unexpected(node, "an extension needs a namespace of its own")),
         _ => Ok(CommandExt::Unknown { ns: namespace.to_owned(), xml: raw::element(node) }),
     }

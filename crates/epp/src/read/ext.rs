@@ -1,20 +1,21 @@
-//! Extensions: secDNS, rgp, fee and kr.
+//! Extensions: secDNS, rgp, fee, kr and release.
 
 use roxmltree::Node;
 
 use super::common::{date_time, lang_text, period, status};
 use super::fields::{
-    ANY, Fields, Mode, attribute, attribute_name, boolean, collapsed, decimal, element_name, form, line, missing, number, only_attributes,
-    opt_attribute, opt_attribute_bool, range, text, token, unexpected,
+    ANY, CLID, Fields, Mode, attribute, attribute_name, boolean, collapsed, decimal, element_name, form, line, missing, number,
+    only_attributes, opt_attribute, opt_attribute_bool, range, text, token, unexpected,
 };
 use super::raw;
 use crate::common::Status;
 use crate::error::ReadError;
 use crate::ext::fee::{Check, ChkData, ChkItem, CommandFees, CommandSpec, Credit, Fee, Outcome, OutcomeVerb, Transform, TransformVerb};
 use crate::ext::kr;
+use crate::ext::release::Release;
 use crate::ext::rgp::{Report, Restore};
 use crate::ext::secdns::{Data, DsData, KeyData, Records, Remove, Update};
-use crate::ns::{FEE, KR, RGP, SECDNS};
+use crate::ns::{FEE, KR, RELEASE, RGP, SECDNS};
 
 use Mode::Strict;
 
@@ -322,4 +323,12 @@ pub(super) fn kr_update(node: Node<'_, '_>) -> Result<kr::Update, ReadError> {
 
 fn trustee(fields: &mut Fields<'_, '_>) -> Result<Option<bool>, ReadError> {
     fields.opt("trustee")?.map(|node| boolean(&text(node)?, || element_name(node))).transpose()
+}
+
+/// `<release:update>` of a command.
+pub(super) fn release(node: Node<'_, '_>) -> Result<Release, ReadError> {
+    let mut fields = Fields::new(node, RELEASE, Strict)?;
+    let value = Release { registrar: fields.opt_token("registrar", CLID)? };
+    fields.finish()?;
+    Ok(value)
 }

@@ -113,6 +113,7 @@ fn extension(out: &mut Out, extension: &CommandExt) -> Written {
         CommandExt::FeeTransform(transform) => ext::fee_transform(out, transform),
         CommandExt::KrCreate(data) => ext::kr_data(out, "create", data),
         CommandExt::KrUpdate(update) => ext::kr_update(out, update),
+        CommandExt::Release(release) => ext::release(out, release),
         CommandExt::Unknown { xml, .. } => {
             out.raw(xml);
             Ok(())

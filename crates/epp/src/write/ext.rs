@@ -1,4 +1,4 @@
-//! Extensions: secDNS, rgp, fee and kr.
+//! Extensions: secDNS, rgp, fee, kr and release.
 
 use super::common::{lang_text, period, statuses};
 use super::out::{Out, flag};
@@ -6,6 +6,7 @@ use crate::common::Status;
 use crate::error::WriteError;
 use crate::ext::fee::{Check, ChkData, CommandSpec, Credit, Fee, Outcome, OutcomeVerb, Transform, TransformVerb};
 use crate::ext::kr;
+use crate::ext::release::Release;
 use crate::ext::rgp::Restore;
 use crate::ext::secdns::{Data, KeyData, Records, Remove, Update};
 use crate::ns;
@@ -200,4 +201,8 @@ pub(super) fn kr_update(out: &mut Out, update: &kr::Update) -> Written {
         out.opt("ctfyNo", update.certificate_number.as_deref())?;
         out.opt("trustee", update.trustee.and_then(flag))
     })
+}
+
+pub(super) fn release(out: &mut Out, release: &Release) -> Written {
+    out.object("release:", ns::RELEASE, "update", |out| out.opt("registrar", release.registrar.as_deref()))
 }

@@ -299,6 +299,8 @@ pub fn commands() -> Vec<Command> {
             certificate_number: Some(String::new()),
             trustee: Some(true),
         })),
+        update().with(CommandExt::Release(release::Release { registrar: None })),
+        update().with(CommandExt::Release(release::Release { registrar: Some("OTHER-TAG".into()) })),
         update().with(CommandExt::Unknown { ns: "urn:ietf:params:xml:ns:changePoll-1.0".into(), xml: unknown_xml() }),
     ]);
     list

@@ -1,13 +1,14 @@
 //! `AddContact`: firstname, lastname, organization, street0..2, city, state, zip, country, phone, fax, email, new, validation, checkonly,
-//! preverify -> contact, roid, validated, verified (2.3, D.2).
+//! preverify, autodelete -> contact, roid, validated, verified (2.3, D.2).
 
 use super::{Answer, Command};
 use crate::call::Call;
 use crate::codes::Code;
 use crate::contacts;
-use crate::reply::Reply;
-use engine::{Error, contact};
-use model::{Field, Refusal};
+use crate::reply::{Reply, flag};
+use engine::Error;
+use engine::contact::{Create, CreateChecked, Demands, Judge};
+use model::Field;
 
 pub const COMMAND: Command = Command { name: "AddContact", answer: Answer::Inside(answer) };
 
@@ -16,28 +17,31 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let draft = contacts::draft(&p);
     let new = p.flag("NEW", Field::Other("new")).unwrap_or(false);
     let check_only = p.flag("CHECKONLY", Field::Other("checkonly")).unwrap_or(false);
-    let pre_verify = p.flag("PREVERIFY", Field::Other("preverify")).unwrap_or(false);
-    // Data is always checked here, and no contact is deleted by itself: both flags are read for their form only.
-    p.flag("VALIDATION", Field::Other("validation"));
-    p.flag("AUTODELETE", Field::Other("autodelete"));
+    let ask = p.flag("PREVERIFY", Field::Other("preverify")).unwrap_or(false);
+    let validated = p.flag("VALIDATION", Field::Other("validation")).unwrap_or(false);
+    let auto_delete = p.flag("AUTODELETE", Field::Other("autodelete"));
     let client_id = p.text("CLTRID").unwrap_or_default().to_owned();
     p.done(Some(()))?;
 
-    let mut reply;
     if check_only {
-        draft.check().map_err(Refusal::Fields)?;
-        reply = Reply::with_detail(Code::Completed, "Check only");
-        contacts::checked(&mut reply, true, false);
-    } else {
-        let made = call.engine.run(&call.actor, contact::Create { draft, zone: None, reuse: !new, client_id })?;
-        reply = Reply::ok();
-        reply.put("contact", &*made.contact.short_handle);
-        reply.put("roid", contacts::roid(&made.contact));
-        contacts::checked(&mut reply, made.contact.validated, made.contact.verified);
+        let judged = call.engine.run(&call.actor, Judge { draft, validated })?;
+        let mut reply = Reply::with_detail(Code::Completed, "Check only");
+        contacts::checked(&mut reply, judged.validated, judged.verified);
+        if ask {
+            // Told only when asked for; there is no contact to write to yet (D.2).
+            reply.put("verification requested", "0");
+        }
+        return Ok(reply);
     }
-    if pre_verify {
-        // Told only when asked for (D.2). No verification mail is sent.
-        reply.put("verification requested", "0");
+    let create = Create { draft, zone: None, reuse: !new, client_id };
+    let demands = Demands { validated, auto_delete, ask };
+    let made = call.engine.run(&call.actor, CreateChecked { create, demands })?.contact;
+    let mut reply = Reply::ok();
+    reply.put("contact", &*made.short_handle);
+    reply.put("roid", contacts::roid(&made));
+    contacts::checked(&mut reply, made.validated, made.verified);
+    if ask {
+        reply.put("verification requested", flag(made.is_awaited()));
     }
     Ok(reply)
 }

@@ -100,6 +100,7 @@ fn registered(call: &Call<'_>, name: &DomainName) -> Result<Reply, Error> {
     reply.put("renewal date", date(domain.renewal_date));
     reply.put("roid", domain.roid);
     reply.put("status", "ACTIVE");
+    contacts::time_to_suspension(&mut reply, call, name)?;
     Ok(reply)
 }
 

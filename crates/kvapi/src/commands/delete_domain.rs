@@ -1,6 +1,6 @@
-//! `DeleteDomain`: domain, [ACTION], [TARGET] -> job id, deletion date, status, what came back (2.1, C).
+//! `DeleteDomain`: domain, [ACTION], [TARGET] -> job id, deletion date, status, what came back (2.1, C); with a target it is a push.
 
-use super::{Answer, Command};
+use super::{Answer, Command, push_domain};
 use crate::call::Call;
 use crate::codes::Code;
 use crate::reply::{Reply, date};
@@ -12,29 +12,44 @@ use model::{Field, Problem, Refusal};
 
 pub const COMMAND: Command = Command { name: "DeleteDomain", answer: Answer::Inside(answer) };
 
-/// AUTOAPPROVE and PUSH of the reference are ways to another registrar, not endings.
-const ACTIONS: &[(&str, Ending)] = &[
-    ("INSTANT", Ending::Now),
-    ("AUTODELETE", Ending::AtEndOfTerm(RenewalMode::AutoDelete)),
-    ("AUTOEXPIRE", Ending::AtEndOfTerm(RenewalMode::AutoExpire)),
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    End(Ending),
+    Push,
+}
+
+/// AUTOAPPROVE of the reference is an answer to another registrar, not an ending.
+const ACTIONS: &[(&str, Action)] = &[
+    ("INSTANT", Action::End(Ending::Now)),
+    ("AUTODELETE", Action::End(Ending::AtEndOfTerm(RenewalMode::AutoDelete))),
+    ("AUTOEXPIRE", Action::End(Ending::AtEndOfTerm(RenewalMode::AutoExpire))),
+    ("PUSH", Action::Push),
 ];
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.read();
     let name = p.domain();
-    let action = p.word("ACTION", Field::Other("action"), ACTIONS).unwrap_or(Ending::Now);
-    // TARGET=TRANSIT of .de hands the name to the registry (G).
-    let target = p.word("TARGET", Field::Other("target"), &[("TRANSIT", Ending::Transit)]);
-    if target.is_some() && action != Ending::Now {
-        p.problem(Field::Other("target"), Problem::Excludes { other: Box::new(Field::Other("action")) });
-    }
+    let action = p.word("ACTION", Field::Other("action"), ACTIONS);
     p.not_served(&["TOKEN"]);
     let client_id = p.text("CLTRID").unwrap_or_default().to_owned();
+    // TARGET=TRANSIT of .de hands the name to the registry (G), with ACTION=PUSH or without.
+    let pushes = action == Some(Action::Push) || action.is_none() && p.text("TARGET").is_some();
+    if pushes {
+        let target = push_domain::target(&p);
+        let (name, target) = p.done(name.zip(target))?;
+        return push_domain::pushed(call, name, target, client_id);
+    }
+    if p.text("TARGET").is_some() {
+        p.problem(Field::Other("target"), Problem::Excludes { other: Box::new(Field::Other("action")) });
+    }
     let name = p.done(name)?;
+    let ending = match action {
+        Some(Action::End(ending)) => ending,
+        Some(Action::Push) | None => Ending::Now,
+    };
 
     let before = call.engine.run(&call.actor, Info { name: name.clone() })?;
     // This interface knows no `force`: whoever says DeleteDomain means it.
-    let ending = target.unwrap_or(action);
     let accepted = call.engine.run(&call.actor, Delete { name: name.clone(), ending, force: true, client_id })?;
     let order = call.wait(&accepted.order)?;
     let mut reply = Reply::ok();

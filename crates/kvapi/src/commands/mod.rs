@@ -1,5 +1,7 @@
 //! The table of commands: one small file each.
 
+mod activate_contact;
+mod activate_owner_change;
 mod activate_transfer;
 mod add_contact;
 mod add_domain;
@@ -21,18 +23,23 @@ mod get_zone_info;
 mod modify_contact;
 mod modify_domain;
 mod modify_nameserver;
+mod push_domain;
+mod push_object;
 mod query_contact_list;
 mod query_domain_list;
 mod query_event_list;
 mod query_foreign_transfer_list;
 mod query_nameserver_list;
+mod query_owner_change_list;
 mod query_transfer_list;
 mod query_zone_list;
 mod renew_domain;
+mod resend_notification;
 mod restore_domain;
 mod set_auth_code;
 mod set_domain_renewal_mode;
 mod set_domain_transfer_mode;
+mod set_property;
 mod start_session;
 mod status_account;
 mod status_contact;
@@ -40,7 +47,9 @@ mod status_domain;
 mod status_domain_transfer;
 mod status_event;
 mod status_nameserver;
+mod status_owner_change;
 mod stop_session;
+mod trade_domain;
 mod transfer_domain;
 
 use crate::call::{Call, Door};
@@ -65,6 +74,8 @@ pub struct Command {
 
 /// Every command that is served, sorted by name.
 pub const COMMANDS: &[Command] = &[
+    activate_contact::COMMAND,
+    activate_owner_change::COMMAND,
     activate_transfer::COMMAND,
     add_contact::COMMAND,
     add_domain::COMMAND,
@@ -86,18 +97,23 @@ pub const COMMANDS: &[Command] = &[
     modify_contact::COMMAND,
     modify_domain::COMMAND,
     modify_nameserver::COMMAND,
+    push_domain::COMMAND,
+    push_object::COMMAND,
     query_contact_list::COMMAND,
     query_domain_list::COMMAND,
     query_event_list::COMMAND,
     query_foreign_transfer_list::COMMAND,
     query_nameserver_list::COMMAND,
+    query_owner_change_list::COMMAND,
     query_transfer_list::COMMAND,
     query_zone_list::COMMAND,
     renew_domain::COMMAND,
+    resend_notification::COMMAND,
     restore_domain::COMMAND,
     set_auth_code::COMMAND,
     set_domain_renewal_mode::COMMAND,
     set_domain_transfer_mode::COMMAND,
+    set_property::COMMAND,
     start_session::COMMAND,
     status_account::COMMAND,
     status_contact::COMMAND,
@@ -105,7 +121,9 @@ pub const COMMANDS: &[Command] = &[
     status_domain_transfer::COMMAND,
     status_event::COMMAND,
     status_nameserver::COMMAND,
+    status_owner_change::COMMAND,
     stop_session::COMMAND,
+    trade_domain::COMMAND,
     transfer_domain::COMMAND,
 ];
 

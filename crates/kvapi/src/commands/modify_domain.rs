@@ -1,21 +1,27 @@
 //! `ModifyDomain`: domain; contacts, name servers, keys and statuses as whole sets or single members, transferlock, auth, renewalmode, whois
 //! privacy, a zone's own X- fields (2.1). A bare ModifyDomain changes nothing and answers 200.
+//! A new owner of a gTLD name: checkonly, triggerfoa, triggerda -> `ownerchange status` (cnr-kb D.1).
 
 use super::add_domain::{PLATFORM, records, remarks};
 use super::{Answer, Command};
 use crate::call::Call;
+use crate::codes::Code;
 use crate::contacts;
+use crate::owner_changes;
 use crate::params::Params;
 use crate::reply::Reply;
 use engine::Error;
-use engine::domain::{ContactRef, DnssecRecord, Modify, NewCode, PrivacyWish, SetChange};
+use engine::domain::{CheckModify, ContactRef, DnssecRecord, Modify, NewCode, PrivacyWish, SetChange};
 use model::domain::Privacy;
 use model::{Field, HostName, Problem};
 
 pub const COMMAND: Command = Command { name: "ModifyDomain", answer: Answer::Inside(answer) };
 
-/// Options that belong to owner changes and to the registries' own codes.
-const NOT_SERVED: &[&str] = &["CHECKONLY", "TRIGGERFOA", "TRIGGERDA", "ACCEPT-TRADE", "X-REQUEST-AUTHCODE"];
+/// Options that belong to trades and to the registries' own codes.
+const NOT_SERVED: &[&str] = &["ACCEPT-TRADE", "X-REQUEST-AUTHCODE"];
+
+/// Told where the owners are asked (sample 49).
+const PENDING: &str = "OwnerChange pending confirmation";
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.read();
@@ -32,6 +38,8 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let fields = fields.filter(|(name, value)| !value.is_empty() && !PLATFORM.iter().any(|own| name.starts_with(own))).collect();
     let registrar_tag = p.text("X-REGISTRAR-TAG").map(str::to_owned);
     let client_id = p.text("CLTRID").unwrap_or_default().to_owned();
+    let check_only = p.flag("CHECKONLY", Field::Other("checkonly")).unwrap_or(false);
+    let terms = owner_changes::terms(&p);
     p.not_served(NOT_SERVED);
     let remarks = remarks(&p);
     let name = p.done(name)?;
@@ -50,11 +58,32 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         auth_info,
         fields,
         registrar_tag,
+        terms,
         client_id,
-        ..Modify::nothing(name)
+        ..Modify::nothing(name.clone())
     };
-    let accepted = call.engine.run(&call.actor, change)?;
-    let mut reply = call.outcome(&accepted.order)?;
+    if check_only {
+        let state = call.engine.run(&call.actor, CheckModify { change })?;
+        let mut reply = Reply::with_detail(Code::Completed, "Check only");
+        owner_changes::would_begin(&mut reply, state);
+        reply.put_all("error", remarks);
+        return Ok(reply);
+    }
+    let changed = call.engine.run(&call.actor, change)?;
+    let waiting = changed.owner_change.as_ref().filter(|begun| begun.state.is_waiting());
+    let mut reply = match waiting {
+        // Only what else was asked for is waited for: owners take their time.
+        Some(begun) if begun.order == changed.order => Reply::with_detail(Code::Completed, PENDING),
+        Some(_) => match call.outcome(&changed.order)? {
+            done if done.is_completed() => Reply::with_detail(Code::Completed, PENDING),
+            other => other,
+        },
+        None => call.outcome(&changed.order)?,
+    };
+    owner_changes::begun(&mut reply, call, changed.owner_change.as_ref())?;
+    if reply.is_completed() {
+        contacts::time_to_suspension(&mut reply, call, &name)?;
+    }
     reply.put_all("error", remarks);
     Ok(reply)
 }

@@ -4,10 +4,11 @@ use super::status_domain::statuses;
 use super::{Answer, Command};
 use crate::call::Call;
 use crate::params::Params;
-use crate::reply::{Reply, date};
+use crate::reply::{Reply, date, flag};
 use crate::rows::{Paging, Rows};
 use engine::Error;
-use engine::domain::{DomainView, HandlePair, List, SortBy};
+use engine::domain::{DomainView, HandlePair, List, Page, SortBy};
+use engine::verification::{ListNames, NameRow, WhichNames};
 use model::pattern::Pattern;
 use model::{Field, Problem};
 
@@ -54,22 +55,47 @@ const ORDERS: &[(&str, SortBy)] = &[
     ("RENEWALMODE", SortBy::RenewalMode),
 ];
 
+/// What a list shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Default,
+    All,
+    /// Names by their owners' standing in the verification of contacts.
+    Verification(WhichNames),
+}
+
+const TYPES: &[(&str, Kind)] = &[
+    ("DEFAULT", Kind::Default),
+    ("ALL", Kind::All),
+    ("SHOWUNVERIFIED", Kind::Verification(WhichNames::Unverified)),
+    ("SHOWSUSPENDED", Kind::Verification(WhichNames::Suspended)),
+    ("SHOWUNVALIDATED", Kind::Verification(WhichNames::Unvalidated)),
+];
+
 const NOT_SERVED: &[&str] = &["DAYS", "RENEWALMODE", "DOMAINTAG", "ZONETAG", "NAMESERVER", "GENERATELIST", "SENDLISTEMAIL", "USERDEPTH"];
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.read();
     let paging = Paging::read(&p);
     let wide = p.flag("WIDE", Field::Other("wide")).unwrap_or(false);
-    let all = p.word("TYPE", Field::Other("type"), &[("DEFAULT", false), ("ALL", true)]).unwrap_or(false);
+    let kind = p.word("TYPE", Field::Other("type"), TYPES).unwrap_or(Kind::Default);
+    let all = kind == Kind::All;
     let pattern = domain_pattern(&p);
     let zone = zone(call, &p);
     let sort = p.word("ORDERBY", Field::OrderBy, ORDERS).unwrap_or(SortBy::Name);
     let descending = p.word("ORDER", Field::Order, &[("ASC", false), ("DESC", true)]).unwrap_or(false);
     registrar(call, &p);
     p.not_served(NOT_SERVED);
+    if let Kind::Verification(which) = kind {
+        // Their page has one order.
+        p.word("ORDERBY", Field::OrderBy, &[("DOMAIN", ())]);
+        p.done(Some(()))?;
+        let list = ListNames { which, pattern, zone, descending, window: paging.window() };
+        return Ok(standings(&call.engine.run(&call.actor, list)?, paging, wide));
+    }
     p.done(Some(()))?;
 
-    let page = call.engine.run(&call.actor, List { pattern, zone, sort, descending, window: paging.window() })?;
+    let page = call.engine.run(&call.actor, List { pattern, zone, shared: false, sort, descending, window: paging.window() })?;
     let columns: Vec<&'static str> = match (wide || all, all) {
         (true, true) => WIDE.iter().chain(ALL).copied().collect(),
         (true, false) => WIDE.to_vec(),
@@ -84,6 +110,16 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         });
     }
     Ok(rows.reply(paging, page.total, wide))
+}
+
+/// Names with their owners' standing (sample 41).
+fn standings(page: &Page<NameRow>, paging: Paging, wide: bool) -> Reply {
+    let mut rows = Rows::new(&["domain", "contact", "verified", "x-time-to-suspension"]);
+    for row in &page.rows {
+        let due = row.due.map(date).unwrap_or_default();
+        rows.push([row.name.clone(), row.short_handle.clone(), flag(row.verified).to_owned(), due]);
+    }
+    rows.reply(paging, page.total, wide)
 }
 
 /// Patterns are matched on A-labels. A whole name in U-labels (DOMAIN or DOMAINIDN) is turned into them.

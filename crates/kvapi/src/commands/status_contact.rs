@@ -3,6 +3,7 @@
 use super::{Answer, Command};
 use crate::call::Call;
 use crate::contacts;
+use crate::owner_changes;
 use crate::reply::Reply;
 use engine::{Error, contact};
 use model::Field;
@@ -17,5 +18,8 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let contact = call.engine.run(&call.actor, contact::Info { handle })?;
     let mut reply = Reply::ok();
     contacts::show(&mut reply, &contact, call.actor.login());
+    if let Some(change) = owner_changes::open(call, &contact.short_handle)? {
+        reply.put("ownerchange status", owner_changes::word(change.state));
+    }
     Ok(reply)
 }

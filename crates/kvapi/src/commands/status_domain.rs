@@ -4,6 +4,7 @@ use super::{Answer, Command};
 use crate::call::Call;
 use crate::contacts;
 use crate::fees;
+use crate::owner_changes;
 use crate::reply::{Reply, date, flag};
 use engine::domain::{DnssecRecord, DomainView, HandlePair, Info};
 use engine::{Error, contact};
@@ -22,6 +23,12 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let domain = call.engine.run(&call.actor, Info { name })?;
     let mut reply = Reply::ok();
     show(&mut reply, &domain, call.actor.login());
+    if let Some(change) = owner_changes::open(call, domain.name.as_str())? {
+        // Sample 57: the name shows that an update of it is pending.
+        reply.put("status", "pendingUpdate");
+        reply.put("ownerchange status", owner_changes::word(change.state));
+    }
+    contacts::time_to_suspension(&mut reply, call, &domain.name)?;
     if with_data {
         let roles: [(&str, Option<&HandlePair>); 4] = [
             ("ownercontact", Some(&domain.registrant)),
@@ -59,6 +66,9 @@ fn show(reply: &mut Reply, domain: &DomainView, registrar: &str) {
     reply.put_all("rgp status", domain.statuses.iter().filter(|w| RGP.contains(&w.as_str())).map(String::as_str));
     reply.put_all("status", statuses(domain));
     reply.put("transfer lock", flag(domain.locked));
+    if let Some(until) = domain.owner_lock_until {
+        reply.put("x-transferlock-until", date(until));
+    }
     reply.put("transfermode", domain.transfer_mode.to_ascii_uppercase());
     reply.put("updated by", &*domain.updated_by);
     reply.put("updated date", date(domain.updated));
@@ -91,12 +101,13 @@ fn show(reply: &mut Reply, domain: &DomainView, registrar: &str) {
     }
 }
 
-/// ACTIVE, or what the registry has instead, and the lock.
+/// ACTIVE, or what the registry has instead, and the lock. In the days before its deletion, while it can still be renewed, a name is
+/// `pendingDelete` here before it is so at the registry (cnr-kb C).
 pub fn statuses(domain: &DomainView) -> Vec<String> {
     let mut words = domain.statuses.clone();
     let locked = "clientTransferProhibited";
     if words.iter().all(|word| word.starts_with("client")) {
-        words.insert(0, "ACTIVE".to_owned());
+        words.insert(0, if domain.interrupted { "pendingDelete" } else { "ACTIVE" }.to_owned());
     }
     if domain.locked && !words.iter().any(|word| word == locked) {
         words.push(locked.to_owned());

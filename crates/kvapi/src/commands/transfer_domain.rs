@@ -1,8 +1,8 @@
-//! `TransferDomain`: domain, action REQUEST, APPROVE, DENY, CANCEL, USERTRANSFER or QUERY, [auth], contacts, name servers -> who gives, who gets,
+//! `TransferDomain`: domain, action REQUEST, APPROVE, DENY, CANCEL, USERTRANSFER, PUSH, TRADE or QUERY, [auth], contacts, name servers -> who gives, who gets,
 //! the dates and `transfer status` (2.2, cnr-kb B, samples I).
 
 use super::add_domain::PLATFORM;
-use super::{Answer, Command};
+use super::{Answer, Command, push_domain, trade_domain};
 use crate::call::Call;
 use crate::codes::Code;
 use crate::contacts;
@@ -26,6 +26,8 @@ enum Action {
     Deny,
     Cancel,
     UserTransfer,
+    Push,
+    Trade,
     Query,
 }
 
@@ -35,6 +37,10 @@ const ACTIONS: &[(&str, Action)] = &[
     ("DENY", Action::Deny),
     ("CANCEL", Action::Cancel),
     ("USERTRANSFER", Action::UserTransfer),
+    ("PUSH", Action::Push),
+    // The .uk pages write it so.
+    ("PUSHDOMAIN", Action::Push),
+    ("TRADE", Action::Trade),
     ("QUERY", Action::Query),
 ];
 
@@ -55,6 +61,13 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
                 return Ok(shown(&now, true));
             }
             Ok(shown(&t, true))
+        }
+        Action::Trade => trade_domain::request(call, p, name),
+        Action::Push => {
+            let target = push_domain::target(&p);
+            let client_id = p.text("CLTRID").unwrap_or_default().to_owned();
+            let (name, target) = p.done(name.zip(target))?;
+            push_domain::pushed(call, name, target, client_id)
         }
         Action::Query => {
             let t = call.engine.run(&call.actor, Show { name: p.done(name)? })?;

@@ -2,7 +2,8 @@
 //!
 //! Its own `@` lines: `@login NAME` (with `NAME-pass`; `none` for nobody), `@password X`, `@session ID` (instead of the password; `none` for no
 //! session), `@style flat|block` (GET with flat parameters, or POST with `s_command`), `@path /api/call.cgi`, `@registry create disconnect` (a fault at each of
-//! these commands, until `@registry well`). The request
+//! these commands, until `@registry well`), `@verify yes ADDRESS` (the answer to the newest verification mail; `mail:ADDRESS` is its token). The request
+//! `trigger` says the token that was last mailed to an owner (`to=address`), and `@owner agree address` or `@owner refuse address` uses it.
 //! `raw` sends what its parameter `get` (a query) or `post` (a body) holds, as it stands.
 
 // Each test target uses a part of this.
@@ -107,8 +108,12 @@ impl Stage for Api {
         match (command, parameters) {
             ("raw", [(how, text)]) if how == "get" => self.get(text),
             ("raw", [(how, text)]) if how == "post" => Ok(self.post(text.as_str())),
+            ("trigger", [(_, to)]) => {
+                let text = format!("trigger = {}\n", owner_token(&self.fixture, to)?);
+                Ok(Sent { status: 200, headers: Vec::new(), text })
+            }
             ("raw", _) => Err("raw takes get=... or post=...".to_owned()),
-            _ => self.call(command, parameters),
+            _ => self.call(command, &self.fixture.with_keys(parameters)),
         }
     }
 
@@ -167,6 +172,15 @@ impl Stage for Api {
                     links.filter_map(|link| link.split_once("/foa/").map(|(_, token)| token.to_owned())).next().ok_or("no such mail")?;
                 engine.answer_consent(&token, *answer == "agree").map_err(|error| error.to_string())?;
             }
+            ["owner", answer, to] => {
+                let engine = self.fixture.engine();
+                let token = owner_token(&self.fixture, to)?;
+                engine.answer_owner(&token, *answer == "agree", None).map_err(|error| error.to_string())?;
+            }
+            ["verify", answer, to] => {
+                let key = self.fixture.verification_key(to).ok_or("no such mail")?;
+                self.fixture.engine().answer_verification(&key, *answer == "yes").map_err(|error| error.to_string())?;
+            }
             ["outside", deed, name, rest @ ..] => {
                 let (name, auth_info) = ((*name).to_owned(), rest.first().copied().unwrap_or_default().to_owned());
                 let act = match *deed {
@@ -181,8 +195,16 @@ impl Stage for Api {
                     return Err(format!("{acted:?}"));
                 }
             }
+            ["arrivals"] => self.fixture.sandbox.arrive().map_err(|error| error.to_string())?,
             _ => return Err("the stage knows no such line".to_owned()),
         }
         Ok(())
     }
+}
+
+/// The token of the last mail that asks an owner.
+fn owner_token(fixture: &Fixture, to: &str) -> Result<String, String> {
+    let mails = fixture.engine().mails(Some(to.to_owned())).map_err(|error| error.to_string())?;
+    let mut links = mails.iter().flat_map(|mail| mail.links.clone());
+    links.find_map(|link| link.split_once("/owner-change/").map(|(_, token)| token.to_owned())).ok_or_else(|| "no such mail".to_owned())
 }

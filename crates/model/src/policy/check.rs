@@ -4,6 +4,7 @@ use super::field::{FieldRule, FieldVerb, holds};
 use super::parties::OwnerKind;
 use super::value::Periods;
 use super::zone::Zone;
+use crate::domain::RenewalMode;
 use crate::field::{Field, FieldProblem, Problem};
 use crate::idn::{Label, LabelError, Language};
 use crate::{Months, Timestamp};
@@ -290,6 +291,11 @@ impl Zone {
     /// The period of a renewal, by the same rule.
     pub fn renew_term(&self, requested: Option<Months>) -> Result<Months, TermProblem> {
         offered(&self.renew.periods, requested.unwrap_or(self.renew.default.0))
+    }
+
+    /// By how much a name renews itself in this mode.
+    pub fn automatic_term(&self, mode: RenewalMode) -> Months {
+        mode.rhythm().unwrap_or(self.renew.default.0)
     }
 
     /// What a transfer adds to the term; `None` where it adds nothing, whatever was asked for.

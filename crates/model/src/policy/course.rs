@@ -50,7 +50,14 @@ impl Default for Renew {
             default: one_year(),
             explicit: true,
             interval_min: Span::ZERO,
-            modes: vec![RenewalMode::AutoRenew, RenewalMode::AutoDelete, RenewalMode::AutoExpire, RenewalMode::RenewOnce],
+            modes: vec![
+                RenewalMode::AutoRenew,
+                RenewalMode::AutoDelete,
+                RenewalMode::AutoExpire,
+                RenewalMode::RenewOnce,
+                RenewalMode::RenewOnceThenAutoExpire,
+                RenewalMode::RenewOnceThenAutoDelete,
+            ],
         }
     }
 }
@@ -160,14 +167,21 @@ pub struct Delete {
     pub offered: bool,
     /// The registration fee comes back for a name deleted within this span after its registration; zero is never.
     pub refund_within: Span,
-    /// Whether the name can be handed to the registry instead (DMAPI `type=transit`).
-    pub transit: bool,
 }
 
 impl Default for Delete {
     fn default() -> Self {
-        Delete { offered: true, refund_within: Span::ZERO, transit: false }
+        Delete { offered: true, refund_within: Span::ZERO }
     }
+}
+
+/// Letting a name go otherwise than by deletion or at another registrar's request.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Push {
+    /// The target word (CentralNic PushDomain) that hands a name to the registry, which then deals with its holder itself: `TRANSIT` of .de,
+    /// `REGISTRY` of .at. None where the registry takes no names back.
+    pub registry: Option<String>,
 }
 
 /// What happens to a name over time.
@@ -272,6 +286,26 @@ impl OwnerChangeKind {
             | OwnerChangeKind::UpdateWithConfirmation => false,
         }
     }
+}
+
+/// Whether and until when the registrant's mail address must be proven after a registration, a transfer in or an owner change.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Verification {
+    /// So long after the event; zero where no proof is asked for.
+    pub within: Span,
+    pub then: Unverified,
+}
+
+/// What becomes of a name whose registrant's address was not proven in time. It is locked against transfer in any case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unverified {
+    /// It resolves no more (`clientHold`).
+    #[default]
+    Hold,
+    /// It goes on resolving.
+    Lock,
 }
 
 /// A span after an event in which the name cannot leave, while the rule is in force.

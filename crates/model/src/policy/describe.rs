@@ -166,6 +166,9 @@ impl Zone {
         }
         say("change of owner", self.owner_change.kind.sentence().to_owned());
         say("contacts can be changed", yes(self.support.handles_updatable));
+        if let Some(word) = &self.push.registry {
+            say("handed over to the registry", format!("by the target {word}; it then deals with the holder itself"));
+        }
         say("restore", yes(self.restore.offered));
         say(
             "renewal date",

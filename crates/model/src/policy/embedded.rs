@@ -22,6 +22,7 @@ pub(super) const FILES: &[(&str, &str)] = packs![
     "kr.toml",
     "me.toml",
     "net.toml",
+    "nl.toml",
     "or.kr.toml",
     "org.toml",
     "tables/arabic.toml",

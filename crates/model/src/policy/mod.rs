@@ -19,7 +19,8 @@ mod zone;
 
 pub use check::{Accepted, CheckedName, NameProblem, Registrant, TermProblem};
 pub use course::{
-    After, AuthCode, Delete, EndOfLife, Lifecycle, Lock, OwnerChange, OwnerChangeKind, Register, Renew, Restore, Transfer, TransferKind,
+    After, AuthCode, Delete, EndOfLife, Lifecycle, Lock, OwnerChange, OwnerChangeKind, Push, Register, Renew, Restore, Transfer,
+    TransferKind, Unverified, Verification,
 };
 pub use describe::Fact;
 pub use examples::{Example, ExampleResult, Verb, field_word, reason_word, run_examples};

@@ -6,7 +6,7 @@ use super::price::Item;
 use super::technical::DnssecInterface;
 use super::zone::{SaleStatus, Zone};
 use crate::DomainName;
-use crate::domain::Privacy;
+use crate::domain::{Privacy, RenewalMode};
 use crate::idn::Table;
 use crate::{Months, Timestamp};
 use serde::de::DeserializeOwned;
@@ -242,6 +242,11 @@ fn check_whole(zone: &Zone) -> Vec<String> {
     want(zone.register.periods.offers(zone.register.default.0), "`register.default` is not among `register.periods`");
     want(zone.renew.periods.offers(zone.renew.default.0), "`renew.default` is not among `renew.periods`");
     want(
+        zone.renew.modes.iter().filter_map(|mode| mode.rhythm()).all(|months| zone.renew.periods.offers(months)),
+        "`renew.modes` has a rhythm that is not among `renew.periods`",
+    );
+    want(!zone.renew.modes.contains(&RenewalMode::Default), "`renew.modes` is about what is set instead of the default");
+    want(
         !zone.transfer_renews() || zone.transfer.periods.offers(zone.transfer.default.0),
         "`transfer.default` is not among `transfer.periods`",
     );
@@ -281,6 +286,11 @@ fn check_whole(zone: &Zone) -> Vec<String> {
         "`delete.refund-within` reaches beyond the registry's add grace: nobody would pay us back",
     );
     want(zone.delete.refund_within.seconds() >= 0 && zone.renew.interval_min.seconds() >= 0, "a span is negative");
+    want(
+        zone.push.registry.as_deref().is_none_or(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric())),
+        "`push.registry` is a word of letters and digits",
+    );
+    want(zone.verification.within.seconds() >= 0, "`verification.within` is negative");
     faults.extend(field_faults(zone));
     faults.extend(price_faults(zone));
     faults

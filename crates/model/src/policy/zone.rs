@@ -2,7 +2,7 @@
 //!
 //! Each default is argued in `zones/README.md`; keep both in step.
 
-use super::course::{After, AuthCode, Delete, Lifecycle, Lock, OwnerChange, Register, Renew, Restore, Transfer};
+use super::course::{After, AuthCode, Delete, Lifecycle, Lock, OwnerChange, Push, Register, Renew, Restore, Transfer, Verification};
 use super::examples::Example;
 use super::field::FieldRule;
 use super::parties::{Contacts, Owner, RoleRule, Trustee};
@@ -58,6 +58,8 @@ pub struct Zone {
     #[serde(default)]
     pub delete: Delete,
     #[serde(default)]
+    pub push: Push,
+    #[serde(default)]
     pub lifecycle: Lifecycle,
     #[serde(default)]
     pub auth_code: AuthCode,
@@ -65,6 +67,8 @@ pub struct Zone {
     pub owner_change: OwnerChange,
     #[serde(default)]
     pub support: Support,
+    #[serde(default)]
+    pub verification: Verification,
     #[serde(default)]
     pub privacy: PrivacyRules,
     #[serde(default)]

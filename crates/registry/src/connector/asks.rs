@@ -62,6 +62,10 @@ impl Registry for Connector {
         self.transform("registry.delete", id, |_| Ok(domains::delete(name)), |_| Ok(()))
     }
 
+    fn release_domain(&self, id: &ClientTransactionId, name: &DomainName, to: Option<&str>) -> Result<Answer<()>, Trouble> {
+        self.transform("registry.release", id, |services| domains::release(services, name, to), |_| Ok(()))
+    }
+
     /// Asks for the name first: a restore that was already requested only lacks its report, so that the call may be repeated.
     fn restore_domain(&self, id: &ClientTransactionId, name: &DomainName, fee: Option<&Money>) -> Result<Answer<()>, Trouble> {
         let Some(found) = self.domain(name, None)? else {
@@ -212,11 +216,14 @@ impl Registry for Connector {
                     return Ok(None);
                 }
                 let queue = reply.response.msg_queue.as_ref().ok_or_else(|| Misread::missing("which message it is"))?;
+                let domain = reply.response.res_data.as_ref().and_then(subject).and_then(|name| DomainName::parse(name).ok());
+                let shown = domain.as_ref().and_then(|name| domains::read_info(reply, name).ok());
                 Ok(Some(PollMessage {
                     id: queue.id.clone(),
                     queued: queue.qdate.as_deref().and_then(Timestamp::parse_rfc3339),
                     text: words::clean(queue.msg.as_deref().unwrap_or_default(), POLL_CHARS_MAX),
-                    domain: reply.response.res_data.as_ref().and_then(subject).and_then(|name| DomainName::parse(name).ok()),
+                    domain,
+                    shown: shown.filter(|d| !d.sponsor.is_empty() && !d.statuses.is_empty() && d.expires.is_some()),
                     frame: reply.frame.clone(),
                     count: queue.count,
                 }))

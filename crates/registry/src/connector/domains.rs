@@ -2,6 +2,7 @@
 
 use epp::domain::{AddRem, Change, ContactRef, ContactRole, Create, Hosts, Info, NameServers, Renew, Transfer, Update};
 use epp::fee::TransformVerb;
+use epp::release::Release;
 use epp::rgp::{Report, Restore};
 use epp::secdns::{Data, DsData, KeyData, Records, Remove};
 use epp::{AuthInfo, AuthInfoChange, Command, CommandExt, Period, RawXml, ResData, ResponseExt, Status, TransferOp, Verb};
@@ -146,6 +147,14 @@ pub(super) fn update(services: &Services, name: &DomainName, change: &UpdateDoma
         None => None,
     };
     Ok(command(domain::Command::Update(update), vec![dnssec, kr]))
+}
+
+/// Lets a name go to a registrar, or to the registry itself.
+pub(super) fn release(services: &Services, name: &DomainName, to: Option<&str>) -> Result<Command, Trouble> {
+    require(services, ns::RELEASE, "name back and hands none over")?;
+    let update = Update { name: name.as_str().to_owned(), ..Update::default() };
+    let release = Release { registrar: to.map(str::to_owned) };
+    Ok(command(domain::Command::Update(update), vec![Some(CommandExt::Release(release))]))
 }
 
 /// First step of a restore (RFC 3915): the request, as an update without changes.

@@ -85,15 +85,26 @@ pub fn renewed_domain(wish: &RenewDomain, registrar: &str, found: Option<&Regist
     Finding::unclear(format!("the name expires {}, neither {} nor {}", expires.date(), wish.current_expiry.date(), expected.date()))
 }
 
-/// Whether the name was deleted by us.
-pub fn deleted_domain(registrar: &str, found: Option<&RegistryDomain>) -> Finding {
+/// Whether the name was deleted by us, asked for at `asked`. A name that somebody made after that was free before: it is gone from here.
+pub fn deleted_domain(registrar: &str, asked: Timestamp, found: Option<&RegistryDomain>) -> Finding {
     let Some(found) = found else { return Finding::DoneByUs };
     if found.sponsor != registrar {
-        return Finding::TakenByOther;
+        return if found.created.is_some_and(|created| created > asked) { Finding::DoneByUs } else { Finding::TakenByOther };
     }
     let leaving = found.statuses.iter().any(|status| status == "pendingDelete")
         || found.rgp_statuses.iter().any(|status| matches!(status.as_str(), "redemptionPeriod" | "pendingDelete"));
     if leaving { Finding::DoneByUs } else { Finding::NotDone }
+}
+
+/// Whether the name was let go. Whoever holds it now, it is not held here any more: by a release to the registry it goes to an id that is not known
+/// beforehand, so that only one to a named registrar can be told from a transfer.
+pub fn released_domain(registrar: &str, to: Option<&str>, found: Option<&RegistryDomain>) -> Finding {
+    match found {
+        None => Finding::TakenByOther,
+        Some(found) if found.sponsor == registrar => Finding::NotDone,
+        Some(found) if to.is_none_or(|to| found.sponsor.eq_ignore_ascii_case(to)) => Finding::DoneByUs,
+        Some(_) => Finding::TakenByOther,
+    }
 }
 
 /// Whether the name was restored. A restore that still waits for its report is not done: asking again sends only the report.

@@ -17,7 +17,7 @@ pub(super) const IDN: &str = "urn:ietf:params:xml:ns:idn-1.0";
 /// The objects we speak; a session needs the first.
 const OBJECTS: [&str; 3] = [ns::DOMAIN, ns::HOST, ns::CONTACT];
 /// The extensions we speak.
-const EXTENSIONS: [&str; 6] = [ns::SECDNS, ns::RGP, ns::FEE, ns::KR, ns::UNHANDLED, IDN];
+const EXTENSIONS: [&str; 7] = [ns::SECDNS, ns::RGP, ns::FEE, ns::KR, ns::RELEASE, ns::UNHANDLED, IDN];
 /// How long a session is given to say goodbye.
 const LOGOUT_TIMEOUT: Duration = Duration::from_secs(2);
 

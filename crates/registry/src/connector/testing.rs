@@ -220,7 +220,7 @@ pub fn greeting() -> Greeting {
         versions: owned(&["1.0"]),
         langs: owned(&["en"]),
         obj_uris: owned(&[ns::DOMAIN, ns::HOST, ns::CONTACT, "urn:example:unknown-1.0"]),
-        ext_uris: owned(&[ns::SECDNS, ns::RGP, ns::FEE, ns::KR]),
+        ext_uris: owned(&[ns::SECDNS, ns::RGP, ns::FEE, ns::KR, ns::RELEASE]),
         dcp: RawXml::element(ns::EPP, "access", "").expect("an element"),
     }
 }

@@ -1,8 +1,8 @@
 //! One command, from its parts to its place: which services and extensions it may use, whether it only asks, and its transaction.
 
 use super::refuse::{Refusal, Stop, refuse, refuse_value};
-use super::{Desk, EmbeddedRegistry, contact, domain, host, poll, transfer, update};
-use epp::{CommandExt, MsgQ, Poll, ResData, ResponseExt, TransferOp, Verb, codes, fee, kr, ns, rgp, secdns};
+use super::{Desk, EmbeddedRegistry, contact, domain, host, poll, release as releases, transfer, update};
+use epp::{CommandExt, MsgQ, Poll, ResData, ResponseExt, TransferOp, Verb, codes, fee, kr, ns, release, rgp, secdns};
 use model::Timestamp;
 use std::sync::Arc;
 use store::Tx;
@@ -20,7 +20,8 @@ impl Services {
     pub(super) const RGP: Services = Services(1 << 4);
     pub(super) const FEE: Services = Services(1 << 5);
     pub(super) const KR: Services = Services(1 << 6);
-    pub(super) const ALL: Services = Services(0x7f);
+    pub(super) const RELEASE: Services = Services(1 << 7);
+    pub(super) const ALL: Services = Services(0xff);
 
     pub(super) fn has(self, other: Services) -> bool {
         self.0 & other.0 == other.0
@@ -81,6 +82,7 @@ pub(super) struct Extensions<'a> {
     pub(super) fee: Option<&'a fee::Transform>,
     pub(super) kr_create: Option<&'a kr::Data>,
     pub(super) kr_update: Option<&'a kr::Update>,
+    pub(super) release: Option<&'a release::Release>,
 }
 
 /// Which command the extensions stand on.
@@ -127,6 +129,7 @@ fn sort<'a>(list: &'a [CommandExt], place: Place, services: Services) -> Result<
             }
             CommandExt::KrCreate(data) => (Services::KR, place == Place::DomainCreate, sorted.kr_create.replace(data).is_none()),
             CommandExt::KrUpdate(data) => (Services::KR, place == Place::DomainUpdate, sorted.kr_update.replace(data).is_none()),
+            CommandExt::Release(data) => (Services::RELEASE, place == Place::DomainUpdate, sorted.release.replace(data).is_none()),
             CommandExt::Unknown { ns, .. } => {
                 return Err(refuse_value(
                     codes::UNIMPLEMENTED_EXTENSION,
@@ -183,7 +186,10 @@ impl Work {
                 epp::domain::Command::Delete { name } => domain::delete(tx, call, name),
                 epp::domain::Command::Renew(renew) => domain::renew(tx, call, renew, extensions.fee),
                 epp::domain::Command::Transfer { op, body } => transfer::run(tx, call, *op, body, extensions.fee),
-                epp::domain::Command::Update(wish) => update::run(tx, call, wish, &extensions),
+                epp::domain::Command::Update(wish) => match extensions.release {
+                    Some(to) => releases::run(tx, call, wish, to, &extensions),
+                    None => update::run(tx, call, wish, &extensions),
+                },
             },
             Verb::Host(command) => host::run(tx, call, command),
             Verb::Contact(command) => contact::run(tx, call, command),

@@ -168,7 +168,7 @@ fn command_fees(served: &rules::ServedName, spec: &CommandSpec, standard: bool) 
 pub(super) fn months(zone: &Zone, period: Option<Period>) -> Result<i64, Refusal> {
     let period = period.unwrap_or(Period::years(1));
     let months = period.in_months();
-    let sold = (months > 0 && months.is_multiple_of(12) && months <= u32::from(zone.years_max) * 12) || (zone.monthly && months == 1);
+    let sold = (months > 0 && months.is_multiple_of(12) && months <= u32::from(zone.years_max) * 12) || zone.short_terms.contains(&months);
     if sold {
         Ok(i64::from(months))
     } else {

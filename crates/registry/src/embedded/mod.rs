@@ -13,6 +13,7 @@ mod lab;
 mod lifecycle;
 mod poll;
 mod refuse;
+mod release;
 mod rows;
 mod rules;
 mod secrets;
@@ -151,6 +152,12 @@ impl EmbeddedRegistry {
     pub fn owed_e4(&self, registrar: &str) -> Result<i64, Fault> {
         let registrar = registrar.to_owned();
         self.store.read(move |tx| tables::charges_sum(tx, &registrar))
+    }
+
+    /// How many messages wait in a registrar's queue.
+    pub fn messages_waiting(&self, registrar: &str) -> Result<u64, Fault> {
+        let registrar = registrar.to_owned();
+        self.store.read(move |tx| tables::count_poll(tx, &registrar))
     }
 
     /// Whether there is a registrar of this id. False, too, while the store cannot tell.

@@ -9,6 +9,8 @@ use model::{DomainName, Timestamp};
 pub(super) const CURRENCY: &str = "USD";
 /// No registration may end later than so many years from now.
 pub(super) const YEARS_AHEAD_MAX: i64 = 10;
+/// Under this id the registry itself sponsors what was handed back to it.
+pub(super) const OURSELVES: &str = "REGISTRY";
 /// Most names or ids in one check.
 pub(super) const CHECK_MAX: usize = 50;
 /// Most entries of one kind that a command may list; what an object may hold is less.
@@ -61,8 +63,8 @@ pub(super) struct Zone {
     /// What stands after the registered label.
     pub(super) suffix: &'static str,
     pub(super) years_max: u16,
-    /// Single months are sold too.
-    pub(super) monthly: bool,
+    /// Terms of less than a year that are sold too, in months.
+    pub(super) short_terms: &'static [u32],
     pub(super) add_grace_days: i64,
     pub(super) renew_grace_days: i64,
     pub(super) transfer_grace_days: i64,
@@ -75,6 +77,8 @@ pub(super) struct Zone {
     pub(super) transfer: TransferRule,
     /// A transfer adds a year.
     pub(super) transfer_renews: bool,
+    /// A sponsor may hand a name to the registry itself, which then deals with its holder (DENIC's TRANSIT, nic.at's withdrawal).
+    pub(super) takes_back: bool,
     /// Key records are taken beside delegation signers (RFC 5910 section 4).
     pub(super) keys: bool,
     /// A certificate or a trustee is asked for.
@@ -97,7 +101,7 @@ const fn generic(suffix: &'static str, create_e4: i64) -> Zone {
     Zone {
         suffix,
         years_max: 10,
-        monthly: false,
+        short_terms: &[],
         add_grace_days: 5,
         renew_grace_days: 5,
         transfer_grace_days: 5,
@@ -107,6 +111,7 @@ const fn generic(suffix: &'static str, create_e4: i64) -> Zone {
         restore_report: true,
         transfer: TransferRule::Days(5),
         transfer_renews: true,
+        takes_back: false,
         keys: false,
         certificate: false,
         hangul_only: false,
@@ -157,8 +162,9 @@ const ZONES: &[Zone] = &[
     generic("tel", 100_000),
     generic("me", 120_000),
     european("eu", 40, 10, 45_000),
-    Zone { monthly: true, ..european("de", 30, 10, 30_000) },
-    european("at", 59, 1, 90_000),
+    Zone { short_terms: &[1], takes_back: true, ..european("de", 30, 10, 30_000) },
+    Zone { takes_back: true, ..european("at", 59, 1, 90_000) },
+    Zone { short_terms: &[1, 3], transfer_renews: true, ..european("nl", 40, 1, 40_000) },
     korean("kr", 30, 5),
     Zone { certificate: true, ..korean("co.kr", 30, 5) },
     Zone { certificate: true, add_grace_days: 0, ..korean("or.kr", 0, 30) },

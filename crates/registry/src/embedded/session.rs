@@ -16,8 +16,13 @@ const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 6..=16;
 
 /// Objects and extensions of the greeting.
 const OBJECTS: [(&str, Services); 3] = [(ns::DOMAIN, Services::DOMAIN), (ns::HOST, Services::HOST), (ns::CONTACT, Services::CONTACT)];
-const EXTENSIONS: [(&str, Services); 4] =
-    [(ns::SECDNS, Services::SECDNS), (ns::RGP, Services::RGP), (ns::FEE, Services::FEE), (ns::KR, Services::KR)];
+const EXTENSIONS: [(&str, Services); 5] = [
+    (ns::SECDNS, Services::SECDNS),
+    (ns::RGP, Services::RGP),
+    (ns::FEE, Services::FEE),
+    (ns::KR, Services::KR),
+    (ns::RELEASE, Services::RELEASE),
+];
 
 /// Data collection policy of the greeting: all access, for provisioning, kept as stated.
 const DCP: &str = "<access xmlns=\"urn:ietf:params:xml:ns:epp-1.0\"><all/></access><statement xmlns=\"urn:ietf:params:xml:ns:epp-1.0\">\

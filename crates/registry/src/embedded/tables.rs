@@ -16,6 +16,7 @@ const LINKED_AT_ONCE: usize = 8;
 statements! {
     WIPE_CHARGES = "DELETE FROM charges";
     WIPE_POLL_MESSAGES = "DELETE FROM poll_messages";
+    WIPE_POLL_COUNTS = "DELETE FROM counters WHERE name <> 'epoch'";
     WIPE_TRANSFERS = "DELETE FROM transfers";
     WIPE_DOMAIN_KEYS = "DELETE FROM domain_keys";
     WIPE_DOMAIN_HOSTS = "DELETE FROM domain_hosts";
@@ -101,7 +102,9 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     POLL_FIRST = "SELECT id, queued_at, text, kind, object, word, first_party, second_party, first_at, second_at, expires_at FROM poll_messages \
         WHERE registrar = $1 ORDER BY id LIMIT 1";
-    POLL_COUNT = "SELECT COUNT(*) FROM poll_messages WHERE registrar = $1";
+    /// How many wait is counted as they come and go: a queue may be a million long, and each reply tells it.
+    POLL_COUNT = "SELECT value FROM counters WHERE name = $1";
+    POLL_COUNT_ADD = "INSERT INTO counters (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value";
     POLL_ACK = "DELETE FROM poll_messages WHERE id = $1 AND registrar = $2";
 
     CHARGE = "INSERT INTO charges (id, at, registrar, domain, name, operation, months, amount_e4, refundable_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -115,9 +118,10 @@ pub(super) fn next_epoch(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     tx.one(NEXT_EPOCH, params![], |row| row.int(0))?.ok_or_else(|| Fault::corrupt("no epoch counter"))
 }
 
-/// Empties every table but registrars and counters, for the sandbox.
+/// Empties every table but registrars and the counter of epochs, for the sandbox.
 pub(super) fn wipe(tx: &mut Tx<'_>) -> Result<(), Fault> {
-    let tables = [WIPE_CHARGES, WIPE_POLL_MESSAGES, WIPE_TRANSFERS, WIPE_DOMAIN_KEYS, WIPE_DOMAIN_HOSTS, WIPE_DOMAIN_CONTACTS];
+    let tables =
+        [WIPE_CHARGES, WIPE_POLL_MESSAGES, WIPE_POLL_COUNTS, WIPE_TRANSFERS, WIPE_DOMAIN_KEYS, WIPE_DOMAIN_HOSTS, WIPE_DOMAIN_CONTACTS];
     for statement in tables.into_iter().chain([WIPE_HOSTS, WIPE_DOMAINS, WIPE_CONTACTS]) {
         tx.execute(statement, params![])?;
     }
@@ -531,7 +535,13 @@ pub(super) fn insert_poll(tx: &mut Tx<'_>, registrar: &str, p: &PollRow) -> Resu
         p.second,
         p.expires,
     ];
-    tx.execute(POLL_INSERT, values).map(drop)
+    tx.execute(POLL_INSERT, values)?;
+    tx.execute(POLL_COUNT_ADD, params![&poll_counter(registrar), 1]).map(drop)
+}
+
+/// The counter of a registrar's queue.
+fn poll_counter(registrar: &str) -> String {
+    format!("poll:{registrar}")
 }
 
 pub(super) fn first_poll(tx: &mut Tx<'_>, registrar: &str) -> Result<Option<PollRow>, Fault> {
@@ -553,13 +563,17 @@ pub(super) fn first_poll(tx: &mut Tx<'_>, registrar: &str) -> Result<Option<Poll
 }
 
 pub(super) fn count_poll(tx: &mut Tx<'_>, registrar: &str) -> Result<u64, Fault> {
-    let count = tx.one(POLL_COUNT, params![registrar], |row| row.int(0))?.unwrap_or(0);
+    let count = tx.one(POLL_COUNT, params![&poll_counter(registrar)], |row| row.int(0))?.unwrap_or(0);
     u64::try_from(count).map_err(Fault::corrupt)
 }
 
 /// False if the registrar has no such message.
 pub(super) fn ack_poll(tx: &mut Tx<'_>, registrar: &str, id: i64) -> Result<bool, Fault> {
-    Ok(tx.execute(POLL_ACK, params![id, registrar])? > 0)
+    let gone = tx.execute(POLL_ACK, params![id, registrar])? > 0;
+    if gone {
+        tx.execute(POLL_COUNT_ADD, params![&poll_counter(registrar), -1])?;
+    }
+    Ok(gone)
 }
 
 // --- charges

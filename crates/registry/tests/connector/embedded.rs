@@ -212,7 +212,7 @@ fn life(way: Way) {
     // Redemption begins: taken, and over only when that ends (1001).
     assert_eq!(us.delete_domain(&world.id(), &wish.name), Ok(Answer::Deferred));
     let found = us.domain(&wish.name, None).unwrap();
-    assert_eq!(recover::deleted_domain("domesday", found.as_ref()), Finding::DoneByUs);
+    assert_eq!(recover::deleted_domain("domesday", world.now(), found.as_ref()), Finding::DoneByUs);
     assert_eq!(recover::restored_domain("domesday", found.as_ref()), Finding::NotDone);
     done(us.restore_domain(&world.id(), &wish.name, None));
     let found = us.domain(&wish.name, None).unwrap();
@@ -342,7 +342,7 @@ fn a_lost_answer_is_found_out_by_asking() {
         let leaving = world.registered("leaving.com");
         world.advance_days(6);
         lost(matches!(us.delete_domain(&world.id(), &leaving), Err(Trouble::Lost(_))), "delete");
-        assert_eq!(recover::deleted_domain("domesday", us.domain(&leaving, None).unwrap().as_ref()), proven, "{kind}");
+        assert_eq!(recover::deleted_domain("domesday", world.now(), us.domain(&leaving, None).unwrap().as_ref()), proven, "{kind}");
         assert!(world.faults.list().is_empty());
     }
 }

@@ -195,7 +195,7 @@ pub fn valid(frame: &[u8]) {
 }
 
 pub const ALL_OBJECTS: [&str; 3] = [ns::DOMAIN, ns::HOST, ns::CONTACT];
-pub const ALL_EXTENSIONS: [&str; 4] = [ns::SECDNS, ns::RGP, ns::FEE, ns::KR];
+pub const ALL_EXTENSIONS: [&str; 5] = [ns::SECDNS, ns::RGP, ns::FEE, ns::KR, ns::RELEASE];
 
 pub fn login(id: &str, pw: &str, extensions: &[&str]) -> Login {
     Login {

@@ -29,6 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sim", SHIPPED),
     // Tests only: they may build the whole house, and nothing that is shipped may lean on them.
     ("testkit", SHIPPED),
+    ("calendar", &["model", "registry", "engine", "sandbox", "dmapi", "kvapi", "public", "testkit"]),
     ("tidy", &[]),
 ];
 

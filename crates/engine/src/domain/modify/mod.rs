@@ -1,31 +1,38 @@
 //! Modify: changes a domain's contacts, name servers, keys, statuses, lock, modes, privacy, fields and code, at the registry where it has a part.
 //!
-//! Reached by DMAPI `domain-modify`, CentralNic `ModifyDomain`, `SetDomainTransferMode`; by `domain-lock`, `domain-unlock` and the properties.
-//! Refuses: DomainUnknown, Fields, StatusForbids, NameBusy, NotSupported, AccessDenied, FundsShort.
+//! Reached by DMAPI `domain-modify`, `domain-owner-change`, CentralNic `ModifyDomain`, `SetDomainTransferMode`; by `domain-lock`, `domain-unlock` and the properties.
+//! Refuses: DomainUnknown, NotYours, Fields, StatusForbids, NameBusy, NotSupported, AccessDenied, FundsShort.
 
 mod plan;
 mod settle;
 
-pub(crate) use settle::{Modification, settle};
+pub(crate) use plan::forbidding;
+pub(crate) use settle::{Modification, settle, settle_owner};
 
 use super::order_privacy::{self, OrderPrivacy};
-use super::register::{ContactRef, Meant, fresh_auth_code, meant, stored};
-use super::{Accepted, DnssecRecord, RoleContacts, auth_place, json, of_account, parsed, role_field, zone_of};
+use super::register::{ContactRef, Meant, fresh_auth_code, meant, stored_for};
+use super::{Accepted, DnssecRecord, RoleContacts, auth_place, json, parsed, reach, role_field, zone_of};
 use crate::Error;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
-use crate::order::{self, Finished, Intent, NewOrder};
+use crate::order::{self, Finished, Intent, NewOrder, OrderRef};
+use crate::owner_change::{self, Begun, NewOwner, Terms};
+use crate::pricing::PriceLimit;
 use crate::{audit, contact, pricing, secret};
 use model::domain::{Privacy, RenewalMode, Role, TransferMode};
+use model::grant::Deed;
 use model::lock::{LockReason, Locks};
 use model::order::OrderKind;
+use model::owner_change::{Kind, OwnerChangeState, is_material};
 use model::policy::{Item, OwnerKind, Zone};
-use model::{DomainName, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
-use plan::{Facts, PrivacyStep, decide};
+use model::verification::HoldReason;
+use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal};
+use plan::{Facts, Plan, PrivacyStep, decide};
 use settle::apply;
+use std::sync::Arc;
 use store::contacts::Contact;
 use store::domains::{self, Domain};
-use store::{Tx, accounts, contacts};
+use store::{Tx, accounts, contacts, verifications};
 
 /// The property that remembers which privacy was bought while another is switched on.
 pub(crate) const BOUGHT: &str = "privacy-bought";
@@ -107,7 +114,19 @@ pub struct Modify {
     /// The zone's own fields, laid over those in force.
     pub fields: Vec<(String, String)>,
     pub registrar_tag: Option<String>,
+    /// How a new registrant is consented to.
+    pub terms: Terms,
+    /// What a trade may cost.
+    pub trade_limit: Option<PriceLimit>,
     pub client_id: String,
+}
+
+/// A change that was accepted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Changed {
+    pub order: OrderRef,
+    /// The change of owner that is part of it. Where the owners are asked, its order is another one, unless nothing else changes.
+    pub owner_change: Option<Begun>,
 }
 
 impl Modify {
@@ -129,57 +148,235 @@ impl Modify {
             auth_info: None,
             fields: Vec::new(),
             registrar_tag: None,
+            terms: Terms::default(),
+            trade_limit: None,
             client_id: String::new(),
         }
     }
 }
 
 impl Operation for Modify {
-    type Done = Accepted;
+    type Done = Changed;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
-        accept(tx, cx, self, OrderKind::DomainModify)
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Changed, Error> {
+        accept_all(tx, cx, self, OrderKind::DomainModify)
     }
 }
 
-/// Accepts a change: done at once where the registry has no part in it, else by an order.
-pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Accepted, Error> {
-    let domain = of_account(tx, cx, &request.name)?;
-    let zone = zone_of(cx, &domain)?;
-    let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
-    let mut problems = Vec::new();
-    let mut people = People::load(tx, &domain)?;
-    let registrant = people.registrant(tx, cx, &zone, request, &mut problems)?;
-    let roles = [(Role::Admin, &request.admin), (Role::Tech, &request.tech), (Role::Billing, &request.billing)];
-    let mut new_roles = Vec::new();
-    for (role, change) in roles {
-        new_roles.push(if change.is_none() { None } else { Some(people.role(tx, cx, &zone, role, change, &mut problems)?) });
+/// What a change does with the name, for whoever was granted a part in it. Another registrant is judged where it is known whether it is one.
+fn deeds(request: &Modify) -> Vec<Deed> {
+    let Modify {
+        name: _,
+        registrant: _,
+        admin,
+        tech,
+        billing,
+        hosts,
+        dnssec,
+        statuses,
+        transfer_lock,
+        renewal_mode,
+        transfer_mode,
+        privacy,
+        auth_info,
+        fields,
+        registrar_tag,
+        terms: _,
+        trade_limit: _,
+        client_id: _,
+    } = request;
+    let people = [admin, tech, billing].iter().any(|change| !change.is_none());
+    let switched = transfer_lock.is_some() || privacy.is_some() || registrar_tag.is_some();
+    let asked = [
+        (Deed::See, true),
+        (Deed::Serve, !hosts.is_none() || !dnssec.is_none()),
+        (Deed::Extend, renewal_mode.is_some()),
+        (Deed::Change, people || switched || !statuses.is_none() || !fields.is_empty()),
+        (Deed::Dispose, transfer_mode.is_some() || auth_info.is_some()),
+    ];
+    asked.into_iter().filter(|(_, asked)| *asked).map(|(deed, _)| deed).collect()
+}
+
+/// Asks whether a change could be made, and makes none. Yields where a change of owner would stand first; none where the owner stays who it is.
+#[derive(Clone, Debug)]
+pub struct CheckModify {
+    pub change: Modify,
+}
+
+impl Operation for CheckModify {
+    type Done = Option<OwnerChangeState>;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Option<OwnerChangeState>, Error> {
+        let judged = Judged::of(tx, cx, &self.change)?;
+        match judged.owner_kind()? {
+            Some(kind) if kind.is_trade() => Err(needs_trade(&judged.zone).into()),
+            Some(kind) if kind.needs_consent() => {
+                Ok(Some(owner_change::would_wait(tx, judged.domain.account_id, kind, self.change.terms)?))
+            }
+            Some(_) | None => Ok(None),
+        }
     }
-    let counts = [0, 1, 2].map(|at| new_roles[at].as_ref().map(Vec::len));
-    let bought = domains::property(tx, domain.id, BOUGHT)?.and_then(|word| Privacy::from_word(&word));
-    let facts = Facts {
-        domain: &domain,
-        zone: &zone,
-        owner: registrant.as_ref().map(|m| (m.country(), m.kind())),
-        holder: (&people.holder.country, owner_kind(&people.holder)),
-        counts,
-        bought,
-        now: cx.now,
-    };
-    let plan = decide(&facts, request, problems)?;
+}
+
+/// Gives a name another owner and changes nothing else.
+#[derive(Clone, Debug)]
+pub struct ChangeOwner {
+    pub name: DomainName,
+    pub owner: ContactRef,
+    /// The zone's own fields that come with a new owner.
+    pub fields: Vec<(String, String)>,
+    pub terms: Terms,
+    pub client_id: String,
+}
+
+impl Operation for ChangeOwner {
+    type Done = Changed;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Changed, Error> {
+        let change = Modify {
+            registrant: Some(self.owner.clone()),
+            fields: self.fields.clone(),
+            terms: self.terms,
+            client_id: self.client_id.clone(),
+            ..Modify::nothing(self.name.clone())
+        };
+        accept_all(tx, cx, &change, OrderKind::DomainOwnerChange)
+    }
+}
+
+/// A change held against the domain as it stands: everything that is known before anything is written.
+struct Judged {
+    domain: Domain,
+    zone: Arc<Zone>,
+    people: People,
+    /// The new registrant, if it is another than the present one.
+    registrant: Option<Meant>,
+    new_roles: Vec<Option<Vec<Meant>>>,
+    plan: Plan,
+}
+
+impl Judged {
+    fn of(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify) -> Result<Judged, Error> {
+        let domain = reach(tx, cx, &request.name, &deeds(request))?;
+        let zone = zone_of(cx, &domain)?;
+        let mut problems = Vec::new();
+        let mut people = People::load(tx, cx, &domain)?;
+        let registrant = people.registrant(tx, cx, &zone, request, &mut problems)?;
+        if registrant.is_some() {
+            reach(tx, cx, &request.name, &[Deed::Dispose])?;
+        }
+        let roles = [(Role::Admin, &request.admin), (Role::Tech, &request.tech), (Role::Billing, &request.billing)];
+        let mut new_roles = Vec::new();
+        for (role, change) in roles {
+            new_roles.push(if change.is_none() { None } else { Some(people.role(tx, cx, &zone, role, change, &mut problems)?) });
+        }
+        let counts = [0, 1, 2].map(|at| new_roles[at].as_ref().map(Vec::len));
+        let bought = domains::property(tx, domain.id, BOUGHT)?.and_then(|word| Privacy::from_word(&word));
+        let holds = verifications::holds(tx, domain.id)?;
+        let facts = Facts {
+            domain: &domain,
+            zone: &zone,
+            owner: registrant.as_ref().map(|m| (m.country(), m.kind())),
+            holder: (&people.holder.country, owner_kind(&people.holder)),
+            counts,
+            bought,
+            holds: &holds,
+            now: cx.now,
+        };
+        let plan = decide(&facts, request, problems)?;
+        Ok(Judged { domain, zone, people, registrant, new_roles, plan })
+    }
+
+    /// The kind of the change of owner that it is; none where the owner stays who it is, if with another address.
+    fn owner_kind(&self) -> Result<Option<Kind>, Error> {
+        let Some(registrant) = &self.registrant else { return Ok(None) };
+        let after = match registrant {
+            Meant::Existing(c) => contact::from_json(&c.data)?,
+            Meant::Fresh(data) => (**data).clone(),
+        };
+        let material = is_material(&contact::from_json(&self.people.holder.data)?, &after);
+        let Some(kind) = Kind::of(self.zone.owner_change.kind) else {
+            let what = format!("a change of owner under .{}, which takes paper or begins a new term,", self.zone.suffix);
+            return if material { Err(Refusal::NotSupported { what }.into()) } else { Ok(None) };
+        };
+        // The same person under another handle is no new owner.
+        Ok(Some(kind).filter(|kind| material || !(kind.needs_consent() || kind.is_trade())))
+    }
+}
+
+/// Owners under this zone are not changed in passing.
+fn needs_trade(zone: &Zone) -> Refusal {
+    let what = format!(
+        "changing the owner of a name under .{} in an update, where it takes a trade (TradeDomain, domain-owner-change),",
+        zone.suffix
+    );
+    Refusal::NotSupported { what }
+}
+
+/// Trades a name: another owner, at the zone's price, and with both owners' confirmation where the zone wants it.
+#[derive(Clone, Debug)]
+pub struct Trade {
+    /// `registrant` is set.
+    pub change: Modify,
+}
+
+impl Operation for Trade {
+    type Done = Changed;
+    const NEED: Need = Need::Modify;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Changed, Error> {
+        let domain = reach(tx, cx, &self.change.name, &[Deed::Dispose])?;
+        let zone = zone_of(cx, &domain)?;
+        if !zone.owner_change.kind.is_trade() {
+            return Err(Refusal::NotSupported { what: format!("a trade under .{}, whose owners change in an update,", zone.suffix) }.into());
+        }
+        let changed = accept_all(tx, cx, &self.change, OrderKind::DomainOwnerChange)?;
+        if changed.owner_change.is_none() {
+            let reason = "it is the same owner".to_owned();
+            return Err(FieldProblem::new(Field::Registrant, Problem::NotAllowed { reason }).into());
+        }
+        Ok(changed)
+    }
+}
+
+/// As [`accept_all`], for changes that touch no owner.
+pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Accepted, Error> {
+    Ok(Accepted { order: accept_all(tx, cx, request, kind)?.order })
+}
+
+/// Accepts a change: done at once where the registry has no part in it, else by an order; a change of owner by one of its own where owners are
+/// asked first.
+fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Changed, Error> {
+    let judged = Judged::of(tx, cx, request)?;
+    let owner_kind = judged.owner_kind()?;
+    if kind != OrderKind::DomainOwnerChange && owner_kind.is_some_and(Kind::is_trade) {
+        return Err(needs_trade(&judged.zone).into());
+    }
+    let Judged { domain, zone, people, registrant, new_roles, plan } = judged;
+    let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
+    match plan.own_hold {
+        Some(true) => verifications::hold(tx, domain.id, HoldReason::User, cx.now)?,
+        Some(false) => verifications::unhold(tx, domain.id, HoldReason::User)?,
+        None => {}
+    }
 
     let mut change = Modification { lock: plan.lock.map(|on| (LockReason::User.word().to_owned(), on)), ..Modification::of(&domain) };
     if let Some(meant) = &registrant {
-        change.registrant = Some(stored(tx, cx, meant, &zone)?).filter(|id| *id != domain.registrant_id);
+        change.registrant = Some(stored_for(tx, cx, domain.account_id, meant, &zone)?).filter(|id| *id != domain.registrant_id);
     }
     let mut role_ids = people.ids.clone();
     for (place, role) in [Role::Admin, Role::Tech, Role::Billing].into_iter().enumerate() {
         let Some(list) = &new_roles[place] else { continue };
         let mut ids = Vec::new();
         for one in list {
-            let id = stored(tx, cx, one, &zone)?;
+            let id = stored_for(tx, cx, domain.account_id, one, &zone)?;
             if !ids.contains(&id) {
                 ids.push(id);
             }
@@ -228,8 +425,14 @@ pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: Order
         let year = Months::from_years(1).ok_or_else(|| broken("a year is a term"))?;
         price = price.checked_add(price_of(tx, Item::Trustee, year)?).ok_or_else(|| broken("a price overflows"))?;
     }
+    let trade = match owner_kind.filter(|kind| kind.is_trade() && change.registrant.is_some()) {
+        Some(_) => trade_price(tx, cx, &zone, &account)?,
+        None => Money::zero(account.currency),
+    };
+    pricing::within(request.trade_limit, trade, trade, false)?;
     // A renewal costs too: who may not spend may not have names renewed.
     let spends = price.amount_e4 > 0
+        || trade.amount_e4 > 0
         || request.renewal_mode.is_some_and(|mode| change.renewal_mode.is_some() && mode.renews(RenewalMode::AutoExpire));
     if spends && !cx.actor.access.allows(Need::Spend) {
         return Err(Refusal::AccessDenied { access: cx.actor.access }.into());
@@ -253,13 +456,67 @@ pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: Order
         let place = auth_place(&domain.name);
         change.auth_sealed = Some(cx.inner.key.seal(&place, code, &|b| cx.random(b)).ok_or_else(|| broken("sealing failed"))?);
     }
-    let fingerprint = format!("{} {} {}", kind.word(), request.name, secret::digest(&told));
-    accept_change(tx, cx, &domain, Wish { kind, name: &request.name, change, fingerprint, price, client_id: &request.client_id })
+    let fingerprint = |kind: OrderKind, told: &str| format!("{} {} {}", kind.word(), request.name, secret::digest(told));
+    let Some(owner_kind) = owner_kind.filter(|_| change.registrant.is_some()) else {
+        let fingerprint = fingerprint(kind, &told);
+        let wish = Wish { kind, of_owner: false, name: &request.name, change, fingerprint, price, client_id: &request.client_id };
+        return Ok(Changed { order: accept_change(tx, cx, &domain, wish)?.order, owner_change: None });
+    };
+    let new_owner = |change, price| NewOwner {
+        name: &request.name,
+        domain: &domain,
+        zone: &zone,
+        kind: owner_kind,
+        terms: request.terms,
+        change,
+        price,
+        client_id: &request.client_id,
+    };
+    let at_once = !owner_kind.needs_consent()
+        || owner_change::would_wait(tx, domain.account_id, owner_kind, request.terms)? == OwnerChangeState::CarryingOut;
+    if at_once {
+        let price = price.checked_add(trade).ok_or_else(|| broken("a price overflows"))?;
+        let begun = owner_change::begin_name(tx, cx, new_owner(change, price))?;
+        return Ok(Changed { order: begun.order.clone(), owner_change: Some(begun) });
+    }
+    // What hangs on the owner waits with it; the rest is changed now.
+    let owner = Modification {
+        registrant: change.registrant.take(),
+        trustee: change.trustee.take(),
+        fields: change.fields.take(),
+        ..Modification::of(&domain)
+    };
+    if change.is_empty() {
+        let price = price.checked_add(trade).ok_or_else(|| broken("a price overflows"))?;
+        let begun = owner_change::begin_name(tx, cx, new_owner(owner, price))?;
+        return Ok(Changed { order: begun.order.clone(), owner_change: Some(begun) });
+    }
+    let fingerprint = fingerprint(kind, &format!("{told} without its owner"));
+    let wish = Wish { kind, of_owner: false, name: &request.name, change, fingerprint, price, client_id: &request.client_id };
+    let order = accept_change(tx, cx, &domain, wish)?.order;
+    let begun = owner_change::begin_name(tx, cx, new_owner(owner, trade))?;
+    Ok(Changed { order, owner_change: Some(begun) })
+}
+
+/// What a trade costs the account; nothing where the zone has no price for it.
+fn trade_price(tx: &mut Tx<'_>, cx: &Cx<'_>, zone: &Zone, account: &accounts::Account) -> Result<Money, Error> {
+    let year = Months::from_years(1).ok_or_else(|| broken("a year is a term"))?;
+    let priced = pricing::standard(tx, zone, Item::Trade, year, account.currency, &account.tier, cx.now)?;
+    match priced {
+        Some(priced) => Ok(priced.price),
+        // A price in another currency is a price.
+        None if zone.list_price(Item::Trade, Some(year), cx.now).is_some() => {
+            Err(Refusal::NotSupported { what: format!("a trade under .{} in {}", zone.suffix, account.currency.code()) }.into())
+        }
+        None => Ok(Money::zero(account.currency)),
+    }
 }
 
 /// A change that was decided.
-pub(super) struct Wish<'a> {
+pub(crate) struct Wish<'a> {
     pub kind: OrderKind,
+    /// A change of owner stands behind it and is settled with it.
+    pub of_owner: bool,
     pub name: &'a DomainName,
     pub change: Modification,
     pub fingerprint: String,
@@ -268,7 +525,7 @@ pub(super) struct Wish<'a> {
 }
 
 /// Makes the change here, or opens the order that takes it to the registry.
-pub(super) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish: Wish<'_>) -> Result<Accepted, Error> {
+pub(crate) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish: Wish<'_>) -> Result<Accepted, Error> {
     let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
     if wish.price.amount_e4 == 0 && !wish.change.is_for_registry(domain, &locks) {
         if !wish.change.is_empty() {
@@ -301,7 +558,10 @@ pub(super) fn accept_change(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, wish:
         fingerprint: wish.fingerprint,
         price: wish.price,
         client_id: wish.client_id,
-        intent: Intent::Modify(Box::new(wish.change)),
+        intent: match wish.of_owner {
+            true => Intent::OwnerChange(Box::new(wish.change)),
+            false => Intent::Modify(Box::new(wish.change)),
+        },
     };
     Ok(Accepted { order: order::open(tx, cx, new)? })
 }
@@ -314,6 +574,8 @@ pub(super) fn switch_privacy(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, leve
 
 /// The people of a domain as it stands.
 struct People {
+    /// The name is another account's, and so are they.
+    shared: bool,
     holder: Contact,
     ids: RoleContacts,
     /// Each of them once.
@@ -321,7 +583,7 @@ struct People {
 }
 
 impl People {
-    fn load(tx: &mut Tx<'_>, domain: &Domain) -> Result<People, Error> {
+    fn load(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<People, Error> {
         let ids: RoleContacts = parsed("a domain's contacts", &domain.contacts)?;
         let mut all: Vec<Contact> = Vec::new();
         for id in [domain.registrant_id].iter().chain(&ids.admin).chain(&ids.tech).chain(&ids.billing) {
@@ -330,7 +592,7 @@ impl People {
             }
         }
         let holder = all.first().cloned().ok_or_else(|| broken("a domain without registrant"))?;
-        Ok(People { holder, ids, all })
+        Ok(People { shared: domain.account_id != cx.actor.account, holder, ids, all })
     }
 
     /// The new registrant, if it is another than the present one.
@@ -374,6 +636,7 @@ impl People {
         }
         for (place, r) in change.remove.iter().enumerate() {
             let gone = match r {
+                ContactRef::Handle(handle) if self.shared => self.known(handle).map(|c| c.id),
                 ContactRef::Handle(handle) => super::contact_by_handle(tx, cx, handle)?.map(|c| c.id),
                 ContactRef::Inline(_) => None,
             };
@@ -393,6 +656,11 @@ impl People {
         Ok(list)
     }
 
+    /// One of the domain's people by a handle.
+    fn known(&self, handle: &str) -> Option<&Contact> {
+        self.all.iter().find(|c| c.handle.eq_ignore_ascii_case(handle) || c.short_handle.eq_ignore_ascii_case(handle))
+    }
+
     /// Data that one of the domain's people has already mean that one: clients send all contacts with every change.
     fn meant(
         &self,
@@ -403,6 +671,12 @@ impl People {
         r: &ContactRef,
         problems: &mut Vec<FieldProblem>,
     ) -> Result<Option<Meant>, Error> {
+        // Whoever was granted a part may name the people that the name has; others are their own account's and copied.
+        if let ContactRef::Handle(handle) = r
+            && let Some(known) = self.known(handle).filter(|_| self.shared)
+        {
+            return Ok(Some(Meant::Existing(Box::new(known.clone()))));
+        }
         match meant(tx, cx, zone, role, place, r, problems)? {
             Some(Meant::Fresh(data)) => {
                 let digest = secret::digest(&contact::to_json(&data)?);

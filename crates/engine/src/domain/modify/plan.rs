@@ -6,7 +6,9 @@ use crate::domain::register::{auth_problem, check_dnssec};
 use crate::domain::set_renewal_mode;
 use model::domain::{Privacy, Role};
 use model::lock::{LockReason, Locks};
+use model::owner_change::Kind;
 use model::policy::{FieldVerb, OwnerChangeKind, OwnerKind, Registrant, RegistrarTag, Zone};
+use model::verification::HoldReason;
 use model::{Field, FieldProblem, HostName, Problem, Refusal, Timestamp};
 use store::domains::Domain;
 
@@ -34,6 +36,8 @@ pub(super) struct Facts<'a> {
     pub counts: [Option<usize>; 3],
     /// The privacy that was bought, where another is switched on.
     pub bought: Option<Privacy>,
+    /// Why it does not resolve, where it was suspended; its holder's own hold among them.
+    pub holds: &'a [HoldReason],
     pub now: Timestamp,
 }
 
@@ -53,32 +57,30 @@ pub(super) struct Plan {
     /// The client's statuses that are to stand, without the lock.
     pub statuses: Option<Vec<String>>,
     pub lock: Option<bool>,
+    /// The holder's own hold comes or goes while the name is suspended anyway.
+    pub own_hold: Option<bool>,
     pub fields: Option<Vec<(String, String)>>,
     pub trustee: Option<bool>,
     pub privacy: Option<PrivacyStep>,
 }
 
 /// The status that keeps a name from being changed at its registry.
-pub(super) fn forbidding<'a>(statuses: &'a str, after: Option<&[String]>) -> Option<&'a str> {
+pub(crate) fn forbidding<'a>(statuses: &'a str, after: Option<&[String]>) -> Option<&'a str> {
     let lifted = after.is_some_and(|after| after.iter().all(|word| word != CLIENT_UPDATE));
     statuses.split_whitespace().find(|word| FORBIDDING.contains(word) || (*word == CLIENT_UPDATE && !lifted))
 }
 
 pub(super) fn decide(facts: &Facts<'_>, request: &Modify, mut problems: Vec<FieldProblem>) -> Result<Plan, Refusal> {
     let (domain, zone) = (facts.domain, facts.zone);
-    if facts.owner.is_some() {
-        match zone.owner_change.kind {
-            OwnerChangeKind::Update | OwnerChangeKind::UpdateWithFields => {}
-            OwnerChangeKind::Irtp
-            | OwnerChangeKind::UpdateWithConfirmation
-            | OwnerChangeKind::TradeFree
-            | OwnerChangeKind::TradePaid
-            | OwnerChangeKind::TradeResetsTerm
-            | OwnerChangeKind::TradeConfirmed
-            | OwnerChangeKind::TradeOnPaper => {
-                return Err(Refusal::NotSupported { what: format!("owner change under .{} by a plain modification", zone.suffix) });
-            }
-        }
+    if facts.owner.is_some() && Kind::of(zone.owner_change.kind).is_none() {
+        return Err(Refusal::NotSupported { what: format!("owner change under .{} by a plain modification", zone.suffix) });
+    }
+    let names_hold = |word: &String| {
+        word.eq_ignore_ascii_case(CLIENT_HOLD) || OLDER.iter().any(|(old, new)| *new == CLIENT_HOLD && old.eq_ignore_ascii_case(word))
+    };
+    if !facts.holds.is_empty() && !facts.holds.contains(&HoldReason::User) && request.statuses.remove.iter().any(names_hold) {
+        // CentralNic: the hold of a suspended name is not the reseller's to lift.
+        return Err(Refusal::StatusForbids { status: format!("{CLIENT_HOLD} stays while the name is suspended") });
     }
     let mut plan = Plan::default();
     for (role, count) in [Role::Admin, Role::Tech, Role::Billing].into_iter().zip(facts.counts) {
@@ -197,6 +199,15 @@ fn statuses(facts: &Facts<'_>, request: &Modify, plan: &mut Plan, problems: &mut
         let mut after = change.applied(&present);
         locked = after.iter().any(|word| word == CLIENT_TRANSFER);
         after.retain(|word| word != CLIENT_TRANSFER);
+        if !facts.holds.is_empty() {
+            // It is on hold for other reasons too, which stand; only the holder's own changes.
+            let (own, held) = (facts.holds.contains(&HoldReason::User), after.iter().any(|word| word == CLIENT_HOLD));
+            let added = change.add.iter().any(|word| word == CLIENT_HOLD);
+            plan.own_hold = if own && !held { Some(false) } else { (added && !own).then_some(true) };
+            if !held {
+                after.push(CLIENT_HOLD.to_owned());
+            }
+        }
         after.sort();
         after.dedup();
         plan.statuses = Some(after).filter(|after| *after != before);

@@ -3,9 +3,9 @@
 use super::super::settled::{DONE, Outcome, told};
 use super::super::{set_renewal_mode, zone_of};
 use super::{BOUGHT, DnssecRecord, RoleContacts, json, parsed};
-use crate::Error;
 use crate::context::Cx;
 use crate::error::broken;
+use crate::{Error, verification};
 use model::Timestamp;
 use model::domain::{Privacy, RenewalMode};
 use model::lock::{LockReason, Locks};
@@ -29,6 +29,9 @@ pub(crate) struct Modification {
     pub statuses: Option<Vec<String>>,
     /// A reason for a lock, and whether it comes or goes.
     pub lock: Option<(String, bool)>,
+    /// The lock that follows a change of owner comes or goes.
+    #[serde(default)]
+    pub owner_lock: Option<bool>,
     pub renewal_mode: Option<String>,
     pub transfer_mode: Option<String>,
     /// The level, and until when in microseconds where it is bought with this change.
@@ -50,6 +53,7 @@ impl Modification {
             dnssec: None,
             statuses: None,
             lock: None,
+            owner_lock: None,
             renewal_mode: None,
             transfer_mode: None,
             privacy: None,
@@ -69,6 +73,7 @@ impl Modification {
             dnssec,
             statuses,
             lock,
+            owner_lock,
             renewal_mode,
             transfer_mode,
             privacy,
@@ -82,6 +87,7 @@ impl Modification {
             && dnssec.is_none()
             && statuses.is_none()
             && lock.is_none()
+            && owner_lock.is_none()
             && renewal_mode.is_none()
             && transfer_mode.is_none()
             && privacy.is_none()
@@ -92,14 +98,21 @@ impl Modification {
 
     /// The locks after the change.
     pub fn locks(&self, present: &Locks) -> Result<Locks, Error> {
-        let Some((word, on)) = &self.lock else { return Ok(present.clone()) };
-        let reason = LockReason::from_word(word).ok_or_else(|| broken("an unknown reason for a lock"))?;
-        Ok(if *on { present.clone().with(reason) } else { present.clone().without(reason) })
+        let mut locks = present.clone();
+        let mut set = |reason, on| locks = if on { locks.clone().with(reason) } else { locks.clone().without(reason) };
+        if let Some((word, on)) = &self.lock {
+            set(LockReason::from_word(word).ok_or_else(|| broken("an unknown reason for a lock"))?, *on);
+        }
+        if let Some(on) = self.owner_lock {
+            set(LockReason::OwnerChange, on);
+        }
+        Ok(locks)
     }
 
     /// Whether the registry has a part in it. Modes, `basic` privacy and second reasons for a lock are ours alone.
     pub fn is_for_registry(&self, domain: &Domain, locks: &Locks) -> bool {
-        let lock = self.lock.is_some() && self.locks(locks).map_or(true, |after| after.is_empty() != locks.is_empty());
+        let lock = (self.lock.is_some() || self.owner_lock.is_some())
+            && self.locks(locks).map_or(true, |after| after.is_empty() != locks.is_empty());
         let pro = |word: &str| word == Privacy::Pro.word();
         let privacy = self.privacy.as_ref().is_some_and(|(word, _)| pro(word) || domain.privacy == Privacy::Pro);
         self.registrant.is_some()
@@ -170,6 +183,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
     }
     if let Some(sealed) = &change.auth_sealed {
         domain.auth_sealed.clone_from(sealed);
+        crate::transfer::code_will_end(tx, cx, &domain)?;
     }
     domain.updated_at = cx.now;
     domain.updated_by = by.to_owned();
@@ -179,6 +193,16 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
         [&roles.admin, &roles.tech, &roles.billing].into_iter().flatten().copied().chain([domain.registrant_id]).collect();
     for contact in people {
         domains::link_contact(tx, contact, domain.id)?;
+    }
+    if change.registrant.is_some() {
+        verification::begin(tx, cx, domain.id, cx.now)?;
+    }
+    let lifted = |reason: &(String, bool)| reason.0 == LockReason::OwnerChange.word() && !reason.1;
+    if change.owner_lock == Some(false) || change.lock.as_ref().is_some_and(lifted) {
+        crate::owner_change::lock::forget(tx, domain.id)?;
+    }
+    if change.owner_lock.is_some() || change.lock.is_some() {
+        crate::agenda::refresh(tx, cx, domain.id)?;
     }
     Ok(())
 }
@@ -190,5 +214,16 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modific
     };
     apply(tx, cx, domain, wish, &order.actor)?;
     told(tx, cx, order, "DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", &[])?;
+    Ok((DONE.to_owned(), Vec::new()))
+}
+
+/// The registry has the new owner.
+pub(crate) fn settle_owner(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modification) -> Result<Outcome, Error> {
+    let Some(domain) = domains::by_id(tx, wish.domain)? else {
+        crate::owner_change::refused(tx, cx, order, "the name is not held here any more")?;
+        return Ok(("The name is not held here any more".to_owned(), Vec::new()));
+    };
+    apply(tx, cx, domain, wish, &order.actor)?;
+    crate::owner_change::carried(tx, cx, order)?;
     Ok((DONE.to_owned(), Vec::new()))
 }

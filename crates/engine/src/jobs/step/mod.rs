@@ -7,6 +7,7 @@ mod delete;
 mod modify;
 mod object;
 mod privacy;
+mod push;
 mod register;
 mod renew;
 mod restore;
@@ -40,6 +41,8 @@ struct Loaded {
     auth_info: Option<String>,
     /// What is to stand at the registry after a change.
     target: Option<modify::Target>,
+    /// The same after a suspension or its end.
+    suspended: Option<crate::domain::suspend::Wanted>,
 }
 
 struct Load {
@@ -55,7 +58,7 @@ impl Operation for Load {
         let order = orders::by_id(tx, self.job.subject)?.ok_or_else(|| broken("a job without its order"))?;
         let intent: Intent = parsed("an order's intent", &order.intent)?;
         let (mut people, mut hosts, mut auth_info) = (Vec::new(), Vec::new(), None);
-        let mut target = None;
+        let (mut target, mut suspended) = (None, None);
         match &intent {
             Intent::Register(wish) => {
                 people = register::people(tx, cx, &order, wish)?;
@@ -66,7 +69,7 @@ impl Operation for Load {
                 }
                 auth_info = cx.inner.key.open(&auth_place(&wish.name), &wish.auth_sealed);
             }
-            Intent::Modify(wish) => {
+            Intent::Modify(wish) | Intent::OwnerChange(wish) => {
                 let (wanted, needed) = modify::target(tx, cx, &order, wish)?;
                 (target, people) = (Some(wanted), needed);
                 for host in wish.hosts.iter().flatten() {
@@ -90,9 +93,10 @@ impl Operation for Load {
             Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => {
                 people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?)
             }
-            Intent::Privacy(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Restore(_) | Intent::Suspend(_) => {}
+            Intent::Suspend(wish) => suspended = crate::domain::suspend::wanted(tx, cx, wish)?,
+            Intent::Privacy(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Push(_) | Intent::Restore(_) => {}
         }
-        Ok(Loaded { order, intent, people, hosts, auth_info, target })
+        Ok(Loaded { order, intent, people, hosts, auth_info, target, suspended })
     }
 }
 
@@ -197,10 +201,11 @@ impl Talk<'_> {
             Intent::Register(wish) => self.register(loaded, wish, fresh),
             Intent::Renew(wish) => self.renew(loaded, wish, fresh),
             Intent::Delete(wish) => self.delete(loaded, wish, fresh),
+            Intent::Push(wish) => self.push(loaded, wish, fresh),
             Intent::Restore(wish) => self.restore(loaded, wish, fresh),
-            Intent::Suspend(wish) => self.suspend(wish),
+            Intent::Suspend(wish) => self.suspend(wish, loaded.suspended),
             Intent::Privacy(wish) => self.privacy(loaded, wish),
-            Intent::Modify(wish) => self.modify(loaded, wish),
+            Intent::Modify(wish) | Intent::OwnerChange(wish) => self.modify(loaded, wish),
             Intent::ContactModify(wish) => self.contact_modify(wish),
             Intent::ContactDelete(wish) => self.contact_delete(wish),
             Intent::Host(wish) => self.host(loaded, wish),

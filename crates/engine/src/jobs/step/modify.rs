@@ -22,7 +22,7 @@ use store::domains;
 use store::orders::Order;
 
 /// The status that a lock is at registries.
-const LOCKED: &str = "clientTransferProhibited";
+pub(super) const LOCKED: &str = "clientTransferProhibited";
 /// EPP: an object that the command speaks of does not exist.
 const DOES_NOT_EXIST: u16 = 2303;
 
@@ -74,7 +74,7 @@ pub(super) fn target(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modific
     }
     target.dnssec = wish.dnssec.as_ref().map(|records| records.iter().map(super::register::dnssec).collect());
     target.statuses.clone_from(&wish.statuses);
-    if wish.lock.is_some() && zone.support.transfer_lock {
+    if (wish.lock.is_some() || wish.owner_lock.is_some()) && zone.support.transfer_lock {
         let present = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
         target.locked = Some(!wish.locks(&present)?.is_empty());
     }

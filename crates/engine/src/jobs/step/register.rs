@@ -1,10 +1,11 @@
 //! A registration taken to the registry: contacts and hosts first, then the name; asked about first where it may have been sent before.
 
+use super::modify::LOCKED;
 use super::{Found, Loaded, Outcome, Talk, UNDECIDED, fee, privacy_service, registry_id, registry_person, service_person, trustee_person};
 use crate::Error;
 use crate::context::Cx;
 use crate::domain::DnssecRecord;
-use crate::domain::register::{Registration, fresh_auth_code};
+use crate::domain::register::{Made, Registration, fresh_auth_code};
 use crate::error::broken;
 use crate::jobs::contacts::{self, Person};
 use crate::order::Settlement;
@@ -12,7 +13,7 @@ use model::domain::Privacy;
 use model::order::OrderState;
 use model::{DomainName, HostName, Months, Timestamp};
 use registry::recover::{self, Finding};
-use registry::{Answer, CreateDomain, Dnssec, DomainContacts, KrCertificate, Trouble};
+use registry::{Answer, CreateDomain, Dnssec, DomainContacts, KrCertificate, Trouble, UpdateDomain};
 use std::collections::BTreeSet;
 use store::orders::Order;
 use store::{Tx, contacts as contact_rows};
@@ -46,7 +47,7 @@ impl Talk<'_> {
         let asked = loaded.order.accepted_at;
         if !fresh {
             match self.find_created(&command, asked) {
-                Found::Settled(settlement) => return Outcome::Settled(settlement),
+                Found::Settled(settlement) => return self.locked(wish, &command.name, settlement),
                 Found::Unclear(why) => return Outcome::Uncertain(why),
                 Found::Absent if loaded.order.state == OrderState::AtRegistry => return Outcome::Uncertain(UNDECIDED.to_owned()),
                 Found::Absent => {}
@@ -57,8 +58,8 @@ impl Talk<'_> {
         }
         match self.registry.create_domain(&self.ids.next(), &command) {
             Ok(Answer::Done(done)) => {
-                let roid = String::new();
-                Outcome::Settled(Settlement::Registered { created: done.created, expires: done.expires, roid })
+                let made = Made { created: done.created, expires: done.expires, roid: String::new(), locked: false };
+                self.locked(wish, &command.name, Settlement::Registered(made))
             }
             Ok(Answer::Deferred) => Outcome::Settled(Settlement::Deferred),
             Err(Trouble::Refused { code, message, reasons }) => {
@@ -70,10 +71,29 @@ impl Talk<'_> {
             }
             Err(Trouble::NotSent(why)) => Outcome::NotDone(why),
             Err(Trouble::Lost(why)) => match self.find_created(&command, asked) {
-                Found::Settled(settlement) => Outcome::Settled(settlement),
+                Found::Settled(settlement) => self.locked(wish, &command.name, settlement),
                 Found::Absent => Outcome::Uncertain(why),
                 Found::Unclear(more) => Outcome::Uncertain(format!("{why}; {more}")),
             },
+        }
+    }
+
+    /// Locks a name that was made, where that is wished for: a registration itself carries no status (RFC 5731 3.2.1). Done again it does no harm.
+    fn locked(&mut self, wish: &Registration, name: &DomainName, settlement: Settlement) -> Outcome {
+        let Settlement::Registered(made) = settlement else { return Outcome::Settled(settlement) };
+        let made = |locked| Outcome::Settled(Settlement::Registered(Made { locked, ..made.clone() }));
+        if wish.locks.is_empty() {
+            return made(false);
+        }
+        let change = UpdateDomain { add_statuses: vec![LOCKED.to_owned()], ..UpdateDomain::default() };
+        match self.registry.update_domain(&self.ids.next(), name, &change) {
+            Ok(_) => made(true),
+            // It may be locked already, by an answer that was lost; else the registry takes no lock, and none is shown.
+            Err(Trouble::Refused { .. }) => match self.registry.domain(name, None) {
+                Ok(found) => made(found.is_some_and(|f| f.statuses.iter().any(|s| s == LOCKED))),
+                Err(trouble) => Outcome::Uncertain(trouble.to_string()),
+            },
+            Err(Trouble::NotSent(why) | Trouble::Lost(why)) => Outcome::Uncertain(why),
         }
     }
 
@@ -127,7 +147,7 @@ impl Talk<'_> {
         };
         match recover::created_domain(command, self.registry.registrar(), asked, found.as_ref()) {
             Finding::DoneByUs => match found.and_then(|f| Some((f.created?, f.expires?, f.roid))) {
-                Some((created, expires, roid)) => Found::Settled(Settlement::Registered { created, expires, roid }),
+                Some((created, expires, roid)) => Found::Settled(Settlement::Registered(Made { created, expires, roid, locked: false })),
                 None => Found::Unclear("the registry shows the name without its dates".to_owned()),
             },
             Finding::TakenByOther => {

@@ -119,9 +119,19 @@ fn deletion_and_restore() {
         ("past redemption", with(|d| d.statuses = strings(&["pendingDelete"])), "done", "not"),
     ];
     for (what, found, deleted, restored) in cases {
-        assert_eq!(word(deleted_domain(US, found.as_ref())), deleted, "{what}");
+        assert_eq!(word(deleted_domain(US, at("2031-03-01T12:00:00Z"), found.as_ref())), deleted, "{what}");
         assert_eq!(word(restored_domain(US, found.as_ref())), restored, "{what}");
     }
+}
+
+#[test]
+fn a_name_that_somebody_made_after_our_deletion_is_gone() {
+    let theirs = with(|d| {
+        d.sponsor = "outsider".to_owned();
+        d.created = Some(at("2031-03-01T12:00:01Z"));
+    });
+    assert_eq!(deleted_domain(US, at("2031-03-01T12:00:00Z"), theirs.as_ref()), Finding::DoneByUs);
+    assert_eq!(deleted_domain(US, at("2031-03-01T12:00:01Z"), theirs.as_ref()), Finding::TakenByOther);
 }
 
 #[test]
@@ -264,4 +274,20 @@ fn replacing_all_keys_is_done_when_exactly_they_are_there() {
 fn an_auth_code_leaves_no_trace() {
     let change = UpdateDomain { auth_info: Some(None), ..UpdateDomain::default() };
     assert_eq!(word(updated_domain(&change, US, Some(&registered()))), "not");
+}
+
+#[test]
+fn release() {
+    let at_registry = with(|d| d.sponsor = "REGISTRY".to_owned());
+    let cases = [
+        ("absent", None, None, "other"),
+        ("still ours", None, with(|_| ()), "not"),
+        ("the registry's", None, at_registry.clone(), "done"),
+        ("the named registrar's, in its own writing", Some("other-tag"), with(|d| d.sponsor = "OTHER-TAG".to_owned()), "done"),
+        ("somebody else's", Some("other-tag"), at_registry, "other"),
+        ("still ours, not the named one's", Some("other-tag"), with(|_| ()), "not"),
+    ];
+    for (what, to, found, expected) in cases {
+        assert_eq!(word(released_domain(US, to, found.as_ref())), expected, "{what}");
+    }
 }

@@ -45,10 +45,14 @@ fn domain(name: &str) -> Domain {
 }
 
 fn decided(domain: &Domain, request: &Modify, owner: Option<(&str, OwnerKind)>) -> Result<Plan, Refusal> {
+    decided_under(domain, request, owner, &[])
+}
+
+fn decided_under(domain: &Domain, request: &Modify, owner: Option<(&str, OwnerKind)>, holds: &[HoldReason]) -> Result<Plan, Refusal> {
     let zones = ZoneSet::embedded().unwrap();
     let zone = zones.get(&domain.zone).unwrap();
     let holder = ("KR", OwnerKind::Organization);
-    let facts = Facts { domain, zone, owner, holder, counts: [None; 3], bought: None, now: at("2027-01-01T00:00:00Z") };
+    let facts = Facts { domain, zone, owner, holder, counts: [None; 3], bought: None, holds, now: at("2027-01-01T00:00:00Z") };
     decide(&facts, request, vec![])
 }
 
@@ -139,10 +143,7 @@ fn keys_are_of_the_zones_kind() {
 }
 
 #[test]
-fn a_new_owner_comes_by_a_plain_change_only_where_the_zone_says_so() {
-    let com = domain("example.com");
-    let refused = decided(&com, &wish(&com), Some(("DE", OwnerKind::Person)));
-    assert!(matches!(refused, Err(Refusal::NotSupported { what }) if what.starts_with("owner change")));
+fn a_new_owner_comes_with_the_fields_of_the_zone() {
     let mut kr = domain("example.or.kr");
     let fields_before = vec![("X-KR-CTFY-TYPE".to_owned(), "UNIQUE".to_owned()), ("X-KR-CTFY-NO".to_owned(), "1".to_owned())];
     kr.fields = serde_json::to_string(&fields_before).unwrap();
@@ -188,4 +189,30 @@ fn every_problem_is_told() {
         ..wish(&com)
     };
     assert_eq!(fields(decided(&com, &all, None)), [Field::NameServers, Field::RegistrarTag, Field::AuthInfo]);
+}
+
+#[test]
+fn the_hold_of_a_suspended_name_is_not_the_holders() {
+    use HoldReason::{User, Verification};
+    let mut d = domain("example.kr");
+    d.statuses = "clientHold".into();
+    let changed = |add: &[&str], remove: &[&str], whole: Option<&[&str]>, holds: &[HoldReason]| {
+        let words = |list: &[&str]| list.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        let statuses = SetChange { whole: whole.map(words), add: words(add), remove: words(remove) };
+        decided_under(&d, &Modify { statuses, ..wish(&d) }, None, holds)
+    };
+    // Nothing but its own hold: it comes and goes as any status does.
+    assert_eq!(changed(&[], &["clientHold"], None, &[]).unwrap().statuses, Some(vec![]));
+    // Suspended: not to be lifted by the reseller, in either spelling, and not by leaving it out.
+    for word in ["clienthold", "registrar-hold"] {
+        assert!(matches!(changed(&[], &[word], None, &[Verification]), Err(Refusal::StatusForbids { .. })), "{word}");
+    }
+    let left_out = changed(&[], &[], Some(&["clientDeleteProhibited"]), &[Verification]).unwrap();
+    assert_eq!((left_out.statuses, left_out.own_hold), (Some(vec!["clientDeleteProhibited".into(), "clientHold".into()]), None));
+    // The holder's own hold beside it comes and goes by itself.
+    let (added, removed) =
+        (changed(&["clientHold"], &[], None, &[Verification]), changed(&[], &["clientHold"], None, &[User, Verification]));
+    let (added, removed) = (added.unwrap(), removed.unwrap());
+    assert_eq!((added.statuses, added.own_hold), (None, Some(true)));
+    assert_eq!((removed.statuses, removed.own_hold), (None, Some(false)));
 }

@@ -1,0 +1,94 @@
+//! Lives: what is done to a name and on which day of its life, read from `lives.txt`.
+
+use model::policy::Zone;
+
+/// On which day something is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// Counted from the first day.
+    Day(i64),
+    /// On the day on which its renewal could not be paid.
+    Unpaid,
+}
+
+/// One thing that is done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    pub when: When,
+    /// The account, `outsider`, `owner` or `staff`.
+    pub who: &'static str,
+    /// A command of either dialect with its parameters, or a deed in words.
+    pub line: &'static str,
+}
+
+/// A course of life.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Life {
+    /// The name's label.
+    pub label: &'static str,
+    pub what: &'static str,
+    /// What a zone must have for it: `premium`, `privacy`, `trustee`; empty for every zone.
+    needs: &'static str,
+    pub steps: Vec<Step>,
+}
+
+impl Life {
+    /// Whether it can be lived in this zone.
+    pub fn fits(&self, zone: &Zone) -> bool {
+        match self.needs {
+            "premium" => zone.premium.offered,
+            "privacy" => !zone.privacy.offered.is_empty(),
+            "trustee" => zone.trustee.is_some(),
+            _ => true,
+        }
+    }
+}
+
+/// All lives, in the order of the file. Panics where the file cannot be read, with the line.
+pub fn lives() -> Vec<Life> {
+    let mut found: Vec<Life> = Vec::new();
+    for (number, line) in include_str!("../lives.txt").lines().enumerate() {
+        let wrong = |why: &str| -> ! { panic!("lives.txt:{}: {why}: {line}", number + 1) };
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some(head) = line.strip_prefix("== ") {
+            let Some((label, what)) = head.split_once(": ") else { wrong("a life is `label: what`") };
+            let (label, needs) = label.split_once(' ').unwrap_or((label, ""));
+            if !["", "premium", "privacy", "trustee"].contains(&needs) {
+                wrong("no zone has that");
+            }
+            found.push(Life { label, what, needs, steps: Vec::new() });
+            continue;
+        }
+        let Some((when, rest)) = line.split_once(' ') else { wrong("a step is `day who> what`") };
+        let when = match when.parse() {
+            Ok(day) => When::Day(day),
+            Err(_) if when == "unpaid" => When::Unpaid,
+            Err(_) => wrong("that is no day"),
+        };
+        let Some((who, line)) = rest.trim().split_once("> ") else { wrong("a step is `day who> what`") };
+        match found.last_mut() {
+            Some(life) => life.steps.push(Step { when, who, line }),
+            None => wrong("a step stands below a life"),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_sound() {
+        let all = lives();
+        assert!(all.len() > 25);
+        for life in &all {
+            assert!(life.steps.first().is_some_and(|s| s.when == When::Day(0)), "{} begins on its first day", life.label);
+            let twin = all.iter().filter(|other| other.label == life.label && other.needs == life.needs).count();
+            assert_eq!(twin, 1, "{}", life.label);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! `wa-email-verify`: key, answer yes or no -> the address is proven, or invalid; `Result` in header and body (dmapi.md 8.15).
+
+use super::wa_email_details::{KEY, nothing, read_key};
+use super::wa_email_validate::acknowledged;
+use super::{Call, Door, Request};
+use crate::reply::Reply;
+use engine::Error;
+use engine::verification::{Answer, Answered};
+use model::{Field, Need};
+
+pub const REQUEST: Request = Request { name: "wa-email-verify", aliases: &[], door: Door::Session(Need::Modify), answer };
+
+fn answer(call: &Call<'_>) -> Result<Reply, Error> {
+    const ANSWER: Field = Field::Other("answer");
+    let p = call.reader()?;
+    let key = p.required(KEY, p.with(KEY, "the key of a mail's link", read_key));
+    let yes = p.required(ANSWER, p.word(ANSWER, &[("yes", true), ("no", false)]));
+    let (key, yes) = p.done((key, yes))?;
+    match call.engine.run(call.actor()?, Answer { key, yes })? {
+        Answered::Taken { .. } => Ok(acknowledged()),
+        other => Err(nothing(&other).into()),
+    }
+}

@@ -1,0 +1,79 @@
+//! Attention: what waits for people, orders and renewals alike, oldest first.
+//!
+//! Reached by the command line (`domesday attention list`). Refuses: AccessDenied to all who are not staff.
+
+use crate::Error;
+use crate::context::{Cx, Operation};
+use model::{Money, Need, Timestamp};
+use std::collections::BTreeMap;
+use store::{Tx, accounts, agenda, orders};
+
+/// Asks for what waits for staff; of each kind the first [`Attention::SHOWN_MAX`].
+pub struct Attention;
+
+impl Attention {
+    pub const SHOWN_MAX: i64 = 1_000;
+}
+
+/// Something that waits for staff.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AttentionItem {
+    /// The order, where it is one; else a renewal that could not be made.
+    pub order: Option<i64>,
+    /// What was to be done, such as `domain-renew`.
+    pub kind: String,
+    /// CentralNic login of the account.
+    pub login: String,
+    /// A domain or handle.
+    pub object: String,
+    /// Accepted, or due, then.
+    pub since: Timestamp,
+    /// What is held for it, or will be charged.
+    pub amount: Money,
+    pub why: String,
+}
+
+impl Operation for Attention {
+    type Done = Vec<AttentionItem>;
+    const NEED: Need = Need::Read;
+    const WRITES: bool = false;
+    const STAFF: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Vec<AttentionItem>, Error> {
+        let mut logins: BTreeMap<i64, (String, model::Currency)> = BTreeMap::new();
+        let mut login = |tx: &mut Tx<'_>, id: i64| -> Result<(String, model::Currency), Error> {
+            if let Some(known) = logins.get(&id) {
+                return Ok(known.clone());
+            }
+            let account =
+                accounts::by_id(tx, id)?.ok_or_else(|| crate::error::broken("something waits for an account that is not there"))?;
+            logins.insert(id, (account.kv_login.clone(), account.currency));
+            Ok((account.kv_login, account.currency))
+        };
+        let mut items = Vec::new();
+        for order in orders::in_attention(tx, Attention::SHOWN_MAX)? {
+            items.push(AttentionItem {
+                order: Some(order.id),
+                kind: order.kind.word().to_owned(),
+                login: login(tx, order.account_id)?.0,
+                object: order.object,
+                since: order.accepted_at,
+                amount: order.price,
+                why: order.attention,
+            });
+        }
+        for waiting in agenda::in_attention(tx, Attention::SHOWN_MAX)? {
+            let (login, currency) = login(tx, waiting.account_id)?;
+            items.push(AttentionItem {
+                order: None,
+                kind: waiting.what,
+                login,
+                object: waiting.name,
+                since: waiting.due_at,
+                amount: Money::new(waiting.amount_e4, currency),
+                why: waiting.attention,
+            });
+        }
+        Ok(items)
+    }
+}

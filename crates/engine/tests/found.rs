@@ -1,0 +1,166 @@
+//! What the simulator found, each as the shortest way there.
+
+use engine::domain::{ContactRef, Info, Modify, NewCode, Register, SetChange};
+use engine::order::OrderStanding;
+use engine::transfer::{Offer, StaffConsent, TransferIn, UnsettableContacts};
+use engine::{Actor, contact};
+use model::contact::ContactDraft;
+use model::domain::{Privacy, RenewalMode};
+use model::{Channel, DomainName, HostName, Months};
+use registry::embedded::Act;
+use std::time::Duration;
+use testkit::Fixture;
+
+const WAIT: Duration = Duration::from_secs(20);
+const LOCKED: &str = "clientTransferProhibited";
+
+fn name(text: &str) -> DomainName {
+    DomainName::parse(text).unwrap()
+}
+
+/// The statuses of a name as its registry shows them; none where it does not know the name.
+fn at_registry(f: &Fixture, wanted: &str) -> Option<Vec<&'static str>> {
+    let mut found = None;
+    let each = |domain: registry::embedded::DumpedDomain| {
+        if domain.name == wanted {
+            found = Some(domain.statuses);
+        }
+        Ok::<_, store::Fault>(())
+    };
+    f.sandbox.registry().dump(each).unwrap();
+    found
+}
+
+fn modified(f: &Fixture, actor: &Actor, change: Modify) {
+    let order = f.engine().run(actor, change).unwrap().order;
+    let order = f.engine().await_order(actor, order.id, WAIT).unwrap();
+    assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
+}
+
+fn handle(f: &Fixture, actor: &Actor) -> ContactRef {
+    let s = |text: &str| Some(text.to_owned());
+    let draft = ContactDraft {
+        organization: s("Found Ltd"),
+        email: s("owner@found.example"),
+        street: [s("Street 1"), None, None],
+        city: s("City"),
+        postal_code: s("12345"),
+        country: s("DE"),
+        phone: s("+49.2211234567"),
+        ..ContactDraft::default()
+    };
+    let made = f.engine().run(actor, contact::Create { draft, zone: None, reuse: true, client_id: String::new() }).unwrap();
+    ContactRef::Handle(made.contact.handle)
+}
+
+/// Registered names were locked here and open at the registry.
+#[test]
+fn a_name_that_is_registered_locked_is_locked_at_the_registry() {
+    let f = Fixture::new();
+    let demo = f.actor(Channel::Kvapi, "demo");
+    let owner = handle(&f, &demo);
+    for (domain, lock) in [("locked-at-once.com", Some(true)), ("never-locked.com", Some(false))] {
+        let wish = Register {
+            name: name(domain),
+            months: Months::new(12),
+            registrant: Some(owner.clone()),
+            admin: vec![],
+            tech: vec![],
+            billing: vec![],
+            hosts: vec![HostName::parse("ns1.example.net").unwrap(), HostName::parse("ns2.example.net").unwrap()],
+            renewal_mode: None,
+            language: None,
+            privacy: Privacy::Off,
+            price_limit: None,
+            transfer_lock: lock,
+            auth_info: None,
+            dnssec: vec![],
+            fields: vec![],
+            registrar_tag: None,
+            client_id: String::new(),
+        };
+        let order = f.engine().register(&demo, wish).unwrap().order;
+        assert_eq!(f.engine().await_order(&demo, order.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
+        assert_eq!(at_registry(&f, domain).unwrap().contains(&LOCKED), lock == Some(true), "{domain}");
+    }
+    f.assert_promises();
+}
+
+/// So were names that an account got from another one.
+#[test]
+fn a_name_from_another_account_is_locked_at_the_registry_as_its_new_account_wants() {
+    let f = Fixture::new();
+    let (demo, rival) = (f.actor(Channel::Kvapi, "demo"), f.actor(Channel::Kvapi, "rival"));
+    let code = "Found-cOde-1!".to_owned();
+    modified(&f, &demo, Modify { auth_info: Some(NewCode::Given(code.clone())), ..Modify::nothing(name("signed.net")) });
+    let offer = Offer {
+        name: name("signed.net"),
+        auth_info: Some(code),
+        registrant: None,
+        admin: vec![],
+        tech: vec![],
+        billing: vec![],
+        transfer_lock: Some(true),
+    };
+    let t = f.engine().run(&rival, offer).unwrap();
+    f.sandbox.move_clock(t.executes.plus_seconds(60)).unwrap();
+    let got = f.engine().run(&rival, Info { name: name("signed.net") }).unwrap();
+    assert!(got.locked && at_registry(&f, "signed.net").unwrap().contains(&LOCKED), "{:?}", got.locks);
+    f.assert_promises();
+}
+
+/// A code that came with a change of the name was good for ever.
+#[test]
+fn every_code_ends() {
+    let f = Fixture::new();
+    let demo = f.actor(Channel::Kvapi, "demo");
+    let code = "Found-cOde-2!".to_owned();
+    modified(&f, &demo, Modify { auth_info: Some(NewCode::Given(code.clone())), ..Modify::nothing(name("signed.net")) });
+    f.advance("P31D");
+    assert_eq!(f.engine().run(&demo, Info { name: name("signed.net") }).unwrap().auth_info, None);
+    assert!(!f.sandbox.play(&Act::Request { name: "signed.net".to_owned(), auth_info: code }).is_success());
+}
+
+/// A guard against deleting by mistake kept an unpaid name for ever, at the registrar's cost, and a deletion failed four times a day.
+#[test]
+fn a_guarded_name_that_nobody_renews_is_let_go() {
+    let f = Fixture::new();
+    let demo = f.actor(Channel::Kvapi, "demo");
+    let statuses = SetChange { add: vec!["clientDeleteProhibited".to_owned()], ..SetChange::default() };
+    modified(&f, &demo, Modify { statuses, ..Modify::nothing(name("soon-gone.net")) });
+    f.advance("P60D");
+    let left = at_registry(&f, "soon-gone.net").unwrap();
+    assert!(left.contains(&"pendingDelete"), "{left:?}");
+    f.assert_promises();
+}
+
+/// A transfer that waited long for staff was past its order's deadline as it went on.
+#[test]
+fn a_transfer_that_staff_let_go_on_has_time_of_its_own() {
+    let f = Fixture::new();
+    let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+    let owner = handle(&f, &demo);
+    f.sandbox.hide_holders(true);
+    let wish = TransferIn {
+        name: name("movable.com"),
+        auth_info: Some("move-me-1".to_owned()),
+        registrant: Some(owner),
+        admin: vec![],
+        tech: vec![],
+        billing: vec![],
+        unsettable: UnsettableContacts::Later,
+        hosts: vec![],
+        transfer_lock: None,
+        renewal_mode: RenewalMode::Default,
+        privacy: Privacy::Off,
+        price_limit: None,
+        fields: vec![],
+        owner_email: None,
+        client_id: String::new(),
+    };
+    engine.transfer_in(&demo, wish).unwrap();
+    f.advance("P40D");
+    let consent = StaffConsent { name: name("movable.com"), agree: true, evidence: "a letter".to_owned() };
+    engine.run(&Actor::staff(), consent).unwrap();
+    f.assert_promises();
+}
