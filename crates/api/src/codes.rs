@@ -39,6 +39,7 @@ pub(crate) fn refused(refusal: &Refusal) -> (StatusCode, Option<String>, String)
         Refusal::NotTransferable { reason } => plain(StatusCode::CONFLICT, format!("the name cannot be transferred: {reason}")),
         Refusal::OwnerChangeUnknown { object } => plain(StatusCode::NOT_FOUND, format!("there is no owner change of {object}")),
         Refusal::TransferUnknown { name } => plain(StatusCode::NOT_FOUND, format!("there is no transfer of {name}")),
+        Refusal::HostedZoneUnknown { name } => plain(StatusCode::NOT_FOUND, format!("there is no zone {name}")),
         Refusal::NotYours => plain(StatusCode::FORBIDDEN, "that is not this account's".to_owned()),
         Refusal::AlreadyExists => plain(StatusCode::CONFLICT, "it exists already".to_owned()),
         Refusal::StatusForbids { status } => plain(StatusCode::CONFLICT, format!("the status {status} forbids that")),

@@ -3,7 +3,7 @@
 
 use crate::build::Built;
 use crate::cache::Cache;
-use hickory_proto::op::{Metadata, MessageType, OpCode, ResponseCode};
+use hickory_proto::op::{MessageType, Metadata, OpCode, ResponseCode};
 use hickory_proto::rr::RecordType;
 use hickory_server::net::runtime::Time;
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
@@ -101,7 +101,10 @@ async fn say<R: ResponseHandler>(request: &Request, mut response: R, code: Respo
         Ok(info) => info,
         Err(error) => {
             tracing::debug!(%error, "a reply could not be sent");
-            ResponseInfo::from(hickory_proto::op::Header { metadata: Metadata::response_from_request(&request.metadata), counts: Default::default() })
+            ResponseInfo::from(hickory_proto::op::Header {
+                metadata: Metadata::response_from_request(&request.metadata),
+                counts: Default::default(),
+            })
         }
     }
 }

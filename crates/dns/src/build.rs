@@ -58,12 +58,8 @@ pub fn build(
     redirects: &Redirects,
 ) -> Result<Built, String> {
     let origin = absolute(apex.as_str())?;
-    let mut zone = InMemoryZoneHandler::<TokioRuntimeProvider>::empty(
-        origin.clone(),
-        ZoneType::Primary,
-        AxfrPolicy::Deny,
-        key.map(|_| absence()),
-    );
+    let mut zone =
+        InMemoryZoneHandler::<TokioRuntimeProvider>::empty(origin.clone(), ZoneType::Primary, AxfrPolicy::Deny, key.map(|_| absence()));
     let first = name_servers.first().map_or_else(|| absolute(NOBODY), |host| absolute(host.as_str()))?;
     let mailbox = absolute("hostmaster")?.append_domain(&origin).map_err(|e| e.to_string())?;
     let soa = SOA::new(first, mailbox, serial, REFRESH, RETRY, EXPIRE, NEGATIVE_TTL);

@@ -57,13 +57,15 @@ impl Cache {
                 Some((zone, built_at)) => (Some(zone), built_at),
                 None => (None, now),
             },
-            Some(Answered::Zone { serial, records, name_servers, key }) => match build(&apex, serial, &records, &name_servers, key, &self.redirects) {
-                Ok(built) => (Some(Arc::new(built)), now),
-                Err(problem) => {
-                    tracing::error!(zone = name, problem, "a hosted zone cannot be answered");
-                    (None, now)
+            Some(Answered::Zone { serial, records, name_servers, key }) => {
+                match build(&apex, serial, &records, &name_servers, key, &self.redirects) {
+                    Ok(built) => (Some(Arc::new(built)), now),
+                    Err(problem) => {
+                        tracing::error!(zone = name, problem, "a hosted zone cannot be answered");
+                        (None, now)
+                    }
                 }
-            },
+            }
         };
         let mut entries = self.entries.lock().unwrap_or_else(|p| p.into_inner());
         if entries.len() >= ZONES_MAX && !entries.contains_key(name) {

@@ -145,7 +145,8 @@ fn what_was_put_is_answered() {
 #[test]
 fn what_is_not_ours_is_refused() {
     let served = served();
-    for (name, kind) in [("example.org.", RecordType::A), ("com.", RecordType::NS), (".", RecordType::NS), ("fresh.com.", RecordType::AXFR)] {
+    for (name, kind) in [("example.org.", RecordType::A), ("com.", RecordType::NS), (".", RecordType::NS), ("fresh.com.", RecordType::AXFR)]
+    {
         assert_eq!(ask(&served, name, kind).0, ResponseCode::Refused, "{name} {kind}");
     }
     let mut update = question("fresh.com.", RecordType::SOA, false);

@@ -15,9 +15,9 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let zone = match p.text(&whole).map(zonefile::read) {
         None => p.wrong(whole, Problem::Missing),
         Some(Ok(zone)) => Ok(zone),
-        Some(Err(problems)) => p.all_wrong(problems.into_iter().map(|problem| {
-            FieldProblem::malformed(Field::HostedLine(problem.line), problem.expected)
-        })),
+        Some(Err(problems)) => {
+            p.all_wrong(problems.into_iter().map(|problem| FieldProblem::malformed(Field::HostedLine(problem.line), problem.expected)))
+        }
     };
     let (name, client_id) = (p.domain(), p.client_id());
     let (name, zone, client_id) = p.done((name, zone, client_id))?;

@@ -183,7 +183,9 @@ mod tests {
             if let Door::Cookie(need) = request.door {
                 assert!(matches!(need, Need::Whois | Need::Read), "{}", request.name);
                 assert!(
-                    ["query-", "result-list", "result-retrieve", "domain-check", "dns-zone-list"].iter().any(|p| request.name.starts_with(p)),
+                    ["query-", "result-list", "result-retrieve", "domain-check", "dns-zone-list"]
+                        .iter()
+                        .any(|p| request.name.starts_with(p)),
                     "{}",
                     request.name
                 );

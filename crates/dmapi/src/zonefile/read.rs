@@ -173,11 +173,8 @@ impl<'a> Body<'a> {
         };
         let [tag, value, ttl, rest @ ..] = rest else { return Err(EXPECTED) };
         nothing_after(parameters(rest)?)?;
-        let data = Data::Caa {
-            flags: number(self.priority).ok_or(EXPECTED)?,
-            tag: CaaTag::parse(&tag.text)?,
-            value: Text::parse(&value.text)?,
-        };
+        let data =
+            Data::Caa { flags: number(self.priority).ok_or(EXPECTED)?, tag: CaaTag::parse(&tag.text)?, value: Text::parse(&value.text)? };
         Ok((data, number(&ttl.text).ok_or(TTL)?))
     }
 

@@ -86,7 +86,10 @@ mod tests {
         let bare = |t: &str| (t.to_owned(), false);
         let quoted = |t: &str| (t.to_owned(), true);
         assert_eq!(texts("  www\tA  0 127.0.0.1 \t86400 "), ["www", "A", "0", "127.0.0.1", "86400"].map(bare));
-        assert_eq!(texts(r#"t TXT 0 "a b" "c\"d\\e" 60"#), [bare("t"), bare("TXT"), bare("0"), quoted("a b"), quoted(r#"c"d\e"#), bare("60")]);
+        assert_eq!(
+            texts(r#"t TXT 0 "a b" "c\"d\\e" 60"#),
+            [bare("t"), bare("TXT"), bare("0"), quoted("a b"), quoted(r#"c"d\e"#), bare("60")]
+        );
         assert_eq!(texts(r#"a"b c" "" d"#), [bare(r#"a"b"#), bare(r#"c""#), quoted(""), bare("d")]);
         assert_eq!(texts(""), []);
         assert_eq!(tokens(r#"t TXT 0 "open 60"#), Err(Unclosed));

@@ -14,18 +14,21 @@ pub use redirect::{FindRedirection, Redirection};
 pub use replace::{Replace, Replaced};
 pub use show::{HostedView, Show};
 
-use crate::Error;
 use crate::context::Cx;
+use crate::{Error, domain};
+use model::grant::Deed;
 use model::hosted::{DynamicLogin, Record, stored};
 use model::{DomainName, Refusal, Timestamp};
-use store::domains::{self, Domain};
+use store::domains::Domain;
 use store::hosted::HostedZone;
 use store::{Fault, Tx};
 
-/// The account's domain whose zone is meant. Another's is as absent as none, and both are refused as such: that is what clients of DMAPI know
-/// (lego: 2202).
-fn held(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName) -> Result<Domain, Error> {
-    Ok(domains::of_account(tx, cx.actor.account, name.as_str())?.ok_or(Refusal::NotYours)?)
+/// The domain whose zone is meant, if the actor's account may do this with it: as holder, or by a part that it was granted.
+fn held(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName, deed: Deed) -> Result<Domain, Error> {
+    domain::reach(tx, cx, name, &[deed]).map_err(|error| match error {
+        Error::Refused(Refusal::DomainUnknown { name }) => Refusal::HostedZoneUnknown { name }.into(),
+        other => other,
+    })
 }
 
 /// Records as they are stored.

@@ -1,6 +1,6 @@
 //! Write a domain's hosted zone: all records anew, or nothing of them.
 //!
-//! Reached by DMAPI `dns-zone-put`. Refuses: NotYours, Fields (each bad line by its number).
+//! Reached by DMAPI `dns-zone-put`. Refuses: HostedZoneUnknown, NotYours, Fields (each bad line by its number).
 
 use super::{dynamic_place, held, key_place, next_serial};
 use crate::context::{Cx, Operation};
@@ -8,6 +8,7 @@ use crate::domain::Accepted;
 use crate::error::broken;
 use crate::order::{self, Finished};
 use crate::{Error, audit, events};
+use model::grant::Deed;
 use model::hosted::{Conflict, DynamicLogin, RECORDS_MAX, Record, check, stored};
 use model::order::OrderKind;
 use model::{DomainName, Field, FieldProblem, Money, Need, Problem, Refusal};
@@ -39,7 +40,7 @@ impl Operation for Put {
     const WRITES: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
-        let domain = held(tx, cx, &self.name)?;
+        let domain = held(tx, cx, &self.name, Deed::Serve)?;
         decide(&self.name, &self.records)?;
         let present = hosted::of(tx, domain.id)?;
         let records: Vec<Record> = self.records.iter().map(|n| n.record.clone()).collect();

@@ -54,9 +54,10 @@ impl Operation for FindRedirection {
 
 /// The redirection of a host in its zone: its own, or that of the nearest wildcard where nothing has the host's name. Pure.
 fn decide(apex: &DomainName, host: &str, records: &[Record]) -> Option<Redirection> {
-    let named = |name: &str| records.iter().filter(move |r| !matches!(r.data, Data::MailForward { .. }) && r.label.below(apex) == name);
-    let of = |name: &str| named(name).find_map(redirection);
-    if named(host).next().is_some() {
+    let is_at = |r: &&Record, name: &str| !matches!(r.data, Data::MailForward { .. }) && r.label.below(apex) == name;
+    let exists = |name: &str| records.iter().any(|r| is_at(&r, name));
+    let of = |name: &str| records.iter().filter(|r| is_at(r, name)).find_map(redirection);
+    if exists(host) {
         return of(host);
     }
     let mut rest = host;
@@ -65,11 +66,11 @@ fn decide(apex: &DomainName, host: &str, records: &[Record]) -> Option<Redirecti
             break;
         }
         let wildcard = format!("*.{above}");
-        if named(&wildcard).next().is_some() {
+        if exists(&wildcard) {
             return of(&wildcard);
         }
         // A name that exists hides the wildcards above it (RFC 4592 section 3.3.1).
-        if named(above).next().is_some() {
+        if exists(above) {
             break;
         }
         rest = above;
@@ -99,9 +100,16 @@ mod tests {
     #[test]
     fn the_nearest_name_decides() {
         let zone = stored::read(
-            &["@|60|URL|http://a.example", "go|60|URL|http://b.example", "*|60|URL|http://c.example", "x.sub|60|A|192.0.2.1", "*.sub|60|URL|http://d.example", "info|60|MAILFW|to@example.org|0"]
-                .map(|line| line.replace('|', "\t"))
-                .join("\n"),
+            &[
+                "@|60|URL|http://a.example",
+                "go|60|URL|http://b.example",
+                "*|60|URL|http://c.example",
+                "x.sub|60|A|192.0.2.1",
+                "*.sub|60|URL|http://d.example",
+                "info|60|MAILFW|to@example.org|0",
+            ]
+            .map(|line| line.replace('|', "\t"))
+            .join("\n"),
         )
         .unwrap();
         let apex = DomainName::parse("example.com").unwrap();

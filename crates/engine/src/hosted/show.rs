@@ -1,10 +1,11 @@
 //! Show a domain's hosted zone.
 //!
-//! Reached by DMAPI `dns-zone-get`. Refuses: NotYours.
+//! Reached by DMAPI `dns-zone-get`. Refuses: HostedZoneUnknown, NotYours.
 
 use super::{dynamic, held, records};
 use crate::Error;
 use crate::context::{Cx, Operation};
+use model::grant::Deed;
 use model::hosted::{DynamicLogin, Record};
 use model::{DomainName, HostName, Need, Timestamp};
 use store::{Tx, hosted};
@@ -33,7 +34,7 @@ impl Operation for Show {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<HostedView, Error> {
-        let domain = held(tx, cx, &self.name)?;
+        let domain = held(tx, cx, &self.name, Deed::See)?;
         let name_servers = cx.inner.name_servers().to_vec();
         let Some(zone) = hosted::of(tx, domain.id)? else {
             return Ok(HostedView { records: Vec::new(), signed: false, dynamic: None, name_servers, updated: None });

@@ -36,7 +36,9 @@ impl Label {
                 continue;
             }
             if !is_label(label) {
-                return Err(PartError("@ or a name relative to the domain, of labels with 1 to 63 letters, digits, hyphens and underscores"));
+                return Err(PartError(
+                    "@ or a name relative to the domain, of labels with 1 to 63 letters, digits, hyphens and underscores",
+                ));
             }
         }
         if folded.len() > NAME_OCTETS_MAX {
@@ -232,7 +234,8 @@ impl MailAddress {
     pub fn parse(input: &str) -> Result<MailAddress, PartError> {
         const EXPECTED: PartError = PartError("a mail address");
         let (local, host) = input.rsplit_once('@').ok_or(EXPECTED)?;
-        let local_fits = !local.is_empty() && local.len() <= 64 && local.bytes().all(|b| b.is_ascii_graphic() && !b"\"(),:;<>@[\\]".contains(&b));
+        let local_fits =
+            !local.is_empty() && local.len() <= 64 && local.bytes().all(|b| b.is_ascii_graphic() && !b"\"(),:;<>@[\\]".contains(&b));
         if !local_fits || DomainName::parse(host).is_err() || host.ends_with('.') || !host.is_ascii() {
             return Err(EXPECTED);
         }
@@ -277,7 +280,23 @@ mod tests {
             assert_eq!((label.as_str(), label.below(&apex()).as_str()), (kept, whole));
             assert!(label.fits(&apex()));
         }
-        for wrong in ["", ".", "www.", "www.example.com.", "a..b", "sub.*", "**", "-a", "a-", "a b", "a\"", "@.a", "ä\u{202e}", &"a".repeat(64), &"a.".repeat(130)] {
+        for wrong in [
+            "",
+            ".",
+            "www.",
+            "www.example.com.",
+            "a..b",
+            "sub.*",
+            "**",
+            "-a",
+            "a-",
+            "a b",
+            "a\"",
+            "@.a",
+            "ä\u{202e}",
+            &"a".repeat(64),
+            &"a.".repeat(130),
+        ] {
             assert!(Label::parse(wrong).is_err(), "{wrong:?}");
         }
         assert!(!Label::parse(&format!("{}a", "a.".repeat(122))).unwrap().fits(&apex()));
@@ -329,8 +348,19 @@ mod tests {
             assert_eq!(WebAddress::parse(fine).unwrap().as_str(), fine);
         }
         for wrong in [
-            "", "joker.com", "ftp://joker.com", "http://", "http:///x", "http://a b.com", "javascript:alert(1)", "http://user@bank.example", "http://a.com:99999",
-            "http://a.com/\"x", "http://a.com/\r\nX: y", "http://ä.de", "http://-a.com",
+            "",
+            "joker.com",
+            "ftp://joker.com",
+            "http://",
+            "http:///x",
+            "http://a b.com",
+            "javascript:alert(1)",
+            "http://user@bank.example",
+            "http://a.com:99999",
+            "http://a.com/\"x",
+            "http://a.com/\r\nX: y",
+            "http://ä.de",
+            "http://-a.com",
         ] {
             assert!(WebAddress::parse(wrong).is_err(), "{wrong:?}");
         }

@@ -123,7 +123,15 @@ mod tests {
 
     #[test]
     fn anything_else_is_not_read() {
-        for wrong in ["", "@\t60\tA", "@\t60\tA\t192.0.2.1\tx", "@\tx\tA\t192.0.2.1", "@\t60\tSOA\tx", "a b\t60\tA\t192.0.2.1", "@\t60\tMX\t70000\ta."] {
+        for wrong in [
+            "",
+            "@\t60\tA",
+            "@\t60\tA\t192.0.2.1\tx",
+            "@\tx\tA\t192.0.2.1",
+            "@\t60\tSOA\tx",
+            "a b\t60\tA\t192.0.2.1",
+            "@\t60\tMX\t70000\ta.",
+        ] {
             assert_eq!(read_record(wrong), None, "{wrong:?}");
         }
         assert_eq!(read(""), Some(Vec::new()));
