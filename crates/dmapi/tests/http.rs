@@ -195,6 +195,8 @@ fn every_mode_may_do_what_its_name_says() {
         "login" | "logout" | "version" | "query-request-list" | "query-whois" | "domain-check" => [true; 4],
         "query-profile" | "query-domain-list" | "query-contact-list" | "query-ns-list" | "result-list" | "result-retrieve"
         | "result-delete" => [true, true, true, false],
+        "dns-zone-get" | "dns-zone-list" => [true, true, true, false],
+        "dns-zone-put" => [true, false, true, false],
         "wa-email-list" | "wa-email-details" | "wa-email-query-status" => [true, true, true, false],
         "wa-email-validate" | "wa-email-verify" => [true, false, true, false],
         "domain-get-property" | "domain-transfer-control" => [true, true, true, false],

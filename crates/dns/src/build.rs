@@ -1,5 +1,6 @@
 //! A hosted zone as answers: SOA and name servers by themselves, redirections as our addresses, texts in strings, signatures where wanted.
 
+use engine::hosted::Version;
 use hickory_proto::dnssec::crypto::Ed25519SigningKey;
 use hickory_proto::dnssec::rdata::DNSKEY;
 use hickory_proto::dnssec::{DnssecSigner, Nsec3HashAlgorithm, SigningKey};
@@ -27,8 +28,9 @@ pub struct Redirects {
 /// A zone ready to answer.
 pub struct Built {
     pub catalog: Catalog,
-    pub serial: u32,
-    pub signed: bool,
+    pub version: Version,
+    /// What it weighs in memory, in records.
+    pub weight: usize,
 }
 
 /// Seconds: of name servers and SOA, and of what is not there (RFC 2308).
@@ -40,6 +42,8 @@ const RETRY: i32 = 3_600;
 const EXPIRE: i32 = 604_800;
 /// Signatures are good for so long; the zone is built anew each day.
 const SIGNATURE: Duration = Duration::from_secs(14 * 86_400);
+/// A signed record is kept with its signature, and with the proof of what is beside it and that one's signature.
+const SIGNED_WEIGHT: usize = 4;
 /// The name under which SOA speaks of name servers where none were made known.
 const NOBODY: &str = "ns.invalid.";
 
@@ -51,13 +55,13 @@ fn absence() -> NxProofKind {
 /// Builds the answers of a zone; the problem as text if it cannot be.
 pub fn build(
     apex: &DomainName,
-    serial: u32,
+    version: Version,
     records: &[HostedRecord],
     name_servers: &[HostName],
     key: Option<[u8; 32]>,
     redirects: &Redirects,
 ) -> Result<Built, String> {
-    let origin = absolute(apex.as_str())?;
+    let (origin, serial) = (absolute(apex.as_str())?, version.serial);
     let mut zone =
         InMemoryZoneHandler::<TokioRuntimeProvider>::empty(origin.clone(), ZoneType::Primary, AxfrPolicy::Deny, key.map(|_| absence()));
     let first = name_servers.first().map_or_else(|| absolute(NOBODY), |host| absolute(host.as_str()))?;
@@ -83,7 +87,8 @@ pub fn build(
     }
     let mut catalog = Catalog::new();
     catalog.upsert(LowerName::new(&origin), vec![Arc::new(zone)]);
-    Ok(Built { catalog, serial, signed: key.is_some() })
+    let weight = (records.len() + name_servers.len() + 1) * if key.is_some() { SIGNED_WEIGHT } else { 1 };
+    Ok(Built { catalog, version, weight })
 }
 
 /// What the DNS says for a record.

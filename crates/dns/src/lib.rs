@@ -5,21 +5,22 @@
 mod answer;
 mod build;
 mod cache;
+mod reply;
+mod tcp;
+mod udp;
 
 pub use build::Redirects;
 
 use answer::Answerer;
 use cache::Cache;
 use engine::Engine;
-use hickory_server::Server;
 use std::net::{TcpListener, UdpSocket};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// A TCP connection that asks nothing for so long is closed (RFC 7766 section 6.2.3).
-const TCP_IDLE: Duration = Duration::from_secs(10);
-/// Replies of one TCP connection that may wait to be sent.
-const TCP_REPLIES: usize = 64;
+/// Queries that are being answered when it stops have so long.
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// A name server at work. Ends when it is dropped or [`Running::stop`] is called.
 pub struct Running {
@@ -40,14 +41,14 @@ pub fn serve(engine: Engine, udp: UdpSocket, tcp: TcpListener, redirects: Redire
                 tracing::error!("the sockets of the name server cannot be used");
                 return;
             };
-            let mut server = Server::new(Answerer::new(Cache::new(engine, redirects)));
-            server.register_socket(udp);
-            server.register_listener(tcp, TCP_IDLE, TCP_REPLIES);
+            let answerer = Arc::new(Answerer::new(Cache::new(engine, redirects)));
+            let ears = [tokio::spawn(udp::serve(udp, answerer.clone())), tokio::spawn(tcp::serve(tcp, answerer))];
             let _ = stopped.await;
-            if tokio::time::timeout(Duration::from_secs(2), server.shutdown_gracefully()).await.is_err() {
-                tracing::warn!("queries were cut off when the name server stopped");
+            for ear in ears {
+                ear.abort();
             }
         });
+        runtime.shutdown_timeout(DRAIN);
     })?;
     Ok(Running { stop: Some(stop), thread: Some(thread) })
 }

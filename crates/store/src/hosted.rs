@@ -12,8 +12,14 @@ pub struct HostedZone {
     pub name: String,
     /// In the form of `model::hosted::stored`.
     pub records: String,
-    /// The sealed seed of the signing key; empty while the zone is not signed.
+    /// The sealed seed of the signing key; empty while there is none.
     pub key_sealed: String,
+    /// Base64 of the key's public half.
+    pub key_public: String,
+    /// The holder wants the zone signed.
+    pub signed: bool,
+    /// Since when the holder does not want it signed any more; none where it never was.
+    pub unsigned_at: Option<Timestamp>,
     /// The user of the dynamic service; empty while it is off.
     pub dynamic_user: String,
     /// The sealed password of that user.
@@ -26,19 +32,21 @@ pub struct HostedZone {
 
 macro_rules! columns {
     () => {
-        "domain_id, name, records, key_sealed, dynamic_user, dynamic_sealed, serial, updated_at, updated_by"
+        "domain_id, name, records, key_sealed, key_public, signed, unsigned_at, dynamic_user, dynamic_sealed, serial, updated_at, updated_by"
     };
 }
 
 statements! {
     PUT = concat!(
-        "INSERT INTO hosted_zones (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-         ON CONFLICT (domain_id) DO UPDATE SET records = excluded.records, key_sealed = excluded.key_sealed, dynamic_user = excluded.dynamic_user, \
-         dynamic_sealed = excluded.dynamic_sealed, serial = excluded.serial, updated_at = excluded.updated_at, updated_by = excluded.updated_by"
+        "INSERT INTO hosted_zones (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+         ON CONFLICT (domain_id) DO UPDATE SET records = excluded.records, key_sealed = excluded.key_sealed, key_public = excluded.key_public, \
+         signed = excluded.signed, unsigned_at = excluded.unsigned_at, dynamic_user = excluded.dynamic_user, dynamic_sealed = excluded.dynamic_sealed, \
+         serial = excluded.serial, updated_at = excluded.updated_at, updated_by = excluded.updated_by"
     );
     OF = concat!("SELECT ", columns!(), " FROM hosted_zones WHERE domain_id = $1");
     BY_NAME = concat!("SELECT ", columns!(), " FROM hosted_zones WHERE name = $1");
-    SERIAL = "SELECT serial FROM hosted_zones WHERE name = $1";
+    STATE = "SELECT h.serial, h.signed, h.unsigned_at, h.key_public, d.zone, d.dnssec FROM hosted_zones h \
+             JOIN domains d ON d.id = h.domain_id WHERE h.name = $1";
     CLOSE_DYNAMIC = "UPDATE hosted_zones SET dynamic_user = '', dynamic_sealed = '' WHERE domain_id = $1";
     DELETE = "DELETE FROM hosted_zones WHERE domain_id = $1";
 }
@@ -49,11 +57,14 @@ fn zone(row: &Row<'_>) -> Result<HostedZone, Fault> {
         name: row.text(1)?,
         records: row.text(2)?,
         key_sealed: row.text(3)?,
-        dynamic_user: row.text(4)?,
-        dynamic_sealed: row.text(5)?,
-        serial: row.int(6)?,
-        updated_at: row.time(7)?,
-        updated_by: row.text(8)?,
+        key_public: row.text(4)?,
+        signed: row.flag(5)?,
+        unsigned_at: row.time_opt(6)?,
+        dynamic_user: row.text(7)?,
+        dynamic_sealed: row.text(8)?,
+        serial: row.int(9)?,
+        updated_at: row.time(10)?,
+        updated_by: row.text(11)?,
     })
 }
 
@@ -64,6 +75,9 @@ pub fn put(tx: &mut Tx<'_>, z: &HostedZone) -> Result<(), Fault> {
         &z.name,
         &z.records,
         &z.key_sealed,
+        &z.key_public,
+        z.signed,
+        z.unsigned_at,
         &z.dynamic_user,
         &z.dynamic_sealed,
         z.serial,
@@ -81,9 +95,30 @@ pub fn by_name(tx: &mut Tx<'_>, name: &str) -> Result<Option<HostedZone>, Fault>
     tx.one(BY_NAME, params![name], zone)
 }
 
-/// The serial of a zone, for whoever has the rest already.
-pub fn serial(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>, Fault> {
-    tx.one(SERIAL, params![name], |row| row.int(0))
+/// What tells whether a zone is answered as before, for whoever has the rest already.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct State {
+    pub serial: i64,
+    pub signed: bool,
+    pub unsigned_at: Option<Timestamp>,
+    pub key_public: String,
+    /// The suffix under which its domain is registered.
+    pub suffix: String,
+    /// The domain's DNSSEC records at its registry, as the table of domains keeps them.
+    pub dnssec: String,
+}
+
+pub fn state(tx: &mut Tx<'_>, name: &str) -> Result<Option<State>, Fault> {
+    tx.one(STATE, params![name], |row| {
+        Ok(State {
+            serial: row.int(0)?,
+            signed: row.flag(1)?,
+            unsigned_at: row.time_opt(2)?,
+            key_public: row.text(3)?,
+            suffix: row.text(4)?,
+            dnssec: row.text(5)?,
+        })
+    })
 }
 
 /// Takes the dynamic service's login away: the domain has another holder now.

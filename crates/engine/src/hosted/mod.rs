@@ -1,18 +1,22 @@
 //! Hosted zones: written by the holders of domains, answered by our name servers.
 
 mod answer;
+mod key;
 mod list;
 mod put;
 mod redirect;
 mod replace;
 mod show;
+mod signing;
 
-pub use answer::{Answered, Find};
+pub use answer::{Answered, Find, Version};
 pub use list::{Hosted, List};
 pub use put::{Numbered, Put};
 pub use redirect::{FindRedirection, Redirection};
 pub use replace::{Replace, Replaced};
 pub use show::{HostedView, Show};
+
+pub(crate) use signing::follow;
 
 use crate::context::Cx;
 use crate::{Error, domain};

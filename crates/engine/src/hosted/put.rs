@@ -1,8 +1,9 @@
 //! Write a domain's hosted zone: all records anew, or nothing of them.
 //!
-//! Reached by DMAPI `dns-zone-put`. Refuses: HostedZoneUnknown, NotYours, Fields (each bad line by its number).
+//! Reached by DMAPI `dns-zone-put`. Refuses: HostedZoneUnknown, NotYours, Fields (each bad line by its number), NotSupported;
+//! where the key has to be made known to the registry or taken back also NameBusy, StatusForbids.
 
-use super::{dynamic_place, held, key_place, next_serial};
+use super::{dynamic_place, held, next_serial, signing};
 use crate::context::{Cx, Operation};
 use crate::domain::Accepted;
 use crate::error::broken;
@@ -47,26 +48,20 @@ impl Operation for Put {
         let seal = |place: String, value: &str| {
             cx.inner.key.seal(&place, value, &|buffer| cx.random(buffer)).ok_or_else(|| broken("a secret could not be sealed".to_owned()))
         };
-        let key_sealed = match (self.signed, present.as_ref().map_or("", |p| p.key_sealed.as_str())) {
-            (Some(false), _) => String::new(),
-            (Some(true), "") => {
-                let mut seed = [0_u8; 32];
-                cx.random(&mut seed);
-                seal(key_place(&domain.name), &crate::secret::hex(&seed))?
-            }
-            (_, kept) => kept.to_owned(),
-        };
+        let signing = signing::wish(tx, cx, &domain, present.as_ref(), self.signed)?;
         let (dynamic_user, dynamic_sealed) = match (&self.dynamic, &present) {
             (Some(Some(login)), _) => (login.user.clone(), seal(dynamic_place(&domain.name), &login.password)?),
             (None, Some(p)) => (p.dynamic_user.clone(), p.dynamic_sealed.clone()),
             (Some(None), _) | (None, None) => (String::new(), String::new()),
         };
-        let signed = !key_sealed.is_empty();
         let zone = HostedZone {
             domain_id: domain.id,
             name: domain.name.clone(),
             records: stored::write(&records),
-            key_sealed,
+            key_sealed: signing.key_sealed,
+            key_public: signing.key_public,
+            signed: signing.signed,
+            unsigned_at: signing.unsigned_at,
             dynamic_user,
             dynamic_sealed,
             serial: next_serial(present.map(|p| p.serial), cx.now),
@@ -74,7 +69,7 @@ impl Operation for Put {
             updated_by: cx.actor.name(),
         };
         hosted::put(tx, &zone)?;
-        let detail = format!("{} records, serial {}, {}", records.len(), zone.serial, if signed { "signed" } else { "not signed" });
+        let detail = format!("{} records, serial {}, {}", records.len(), zone.serial, if zone.signed { "signed" } else { "not signed" });
         audit::append(tx, cx, audit::Change { verb: "zone-put", object: &domain.name, order_id: None, detail: &detail })?;
         let happened = events::Happened {
             account_id: domain.account_id,

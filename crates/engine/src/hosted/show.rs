@@ -3,8 +3,8 @@
 //! Reached by DMAPI `dns-zone-get`. Refuses: HostedZoneUnknown, NotYours.
 
 use super::{dynamic, held, records};
-use crate::Error;
 use crate::context::{Cx, Operation};
+use crate::{Error, grant};
 use model::grant::Deed;
 use model::hosted::{DynamicLogin, Record};
 use model::{DomainName, HostName, Need, Timestamp};
@@ -39,8 +39,9 @@ impl Operation for Show {
         let Some(zone) = hosted::of(tx, domain.id)? else {
             return Ok(HostedView { records: Vec::new(), signed: false, dynamic: None, name_servers, updated: None });
         };
-        let dynamic = if cx.actor.access.allows(Need::Modify) { dynamic(cx, &zone)? } else { None };
-        let (records, signed) = (records(&zone)?, !zone.key_sealed.is_empty());
+        let serves = grant::roles(tx, cx, &domain)?.iter().any(|role| role.may(Deed::Serve));
+        let dynamic = if serves && cx.actor.access.allows(Need::Modify) { dynamic(cx, &zone)? } else { None };
+        let (records, signed) = (records(&zone)?, zone.signed);
         Ok(HostedView { records, signed, dynamic, name_servers, updated: Some(zone.updated_at) })
     }
 }

@@ -347,7 +347,7 @@ impl Operation for Trade {
 }
 
 /// As [`accept_all`], for changes that touch no owner.
-pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Accepted, Error> {
+pub(crate) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Accepted, Error> {
     Ok(Accepted { order: accept_all(tx, cx, request, kind)?.order })
 }
 
@@ -391,6 +391,9 @@ fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -
     change.contacts = (role_ids != people.ids).then_some(role_ids);
     change.hosts = plan.hosts.map(|hosts| hosts.iter().map(|h| h.as_str().to_owned()).collect());
     change.dnssec = plan.dnssec;
+    if request.dnssec.is_none() {
+        crate::hosted::follow(tx, cx, &domain, &zone, &mut change)?;
+    }
     change.statuses = plan.statuses;
     change.renewal_mode = request.renewal_mode.filter(|mode| *mode != domain.renewal_mode).map(|mode| mode.word().to_owned());
     change.transfer_mode = request.transfer_mode.map(|mode| mode.word().to_owned()).filter(|mode| *mode != domain.transfer_mode);
