@@ -2,10 +2,13 @@
 
 use engine::domain::{self, Delete, Ending, Info, Push, SetRenewalMode};
 use engine::faults::FaultKind;
+use engine::grant::Invite;
 use engine::order::OrderStanding;
 use engine::transfer::{Give, Offer};
 use engine::{Actor, Error, account};
 use model::domain::RenewalMode;
+use model::grant::GrantRole;
+use model::lock::LockReason;
 use model::{Channel, DomainName, Refusal};
 use std::time::Duration;
 use testkit::Fixture;
@@ -162,5 +165,76 @@ fn a_reseller_gives_names_within_its_tree() {
         let lock = domain::Lock { name: given.clone(), reason: model::lock::LockReason::User, locked: true, client_id: String::new() };
         let order = engine.run(&demo, lock).unwrap().order;
         assert_eq!(engine.await_order(&demo, order.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
+    });
+}
+
+#[test]
+fn a_name_given_while_it_is_suspended_resolves_again_when_the_reason_goes() {
+    const READER: &str = "reader@elsewhere.example";
+    on_both(|f| {
+        let (engine, demo, julia) = (f.engine(), f.actor(Channel::Kvapi, "demo"), f.actor(Channel::Kvapi, "julia"));
+        let held = |actor: &Actor, domain: &str| {
+            let view = engine.run(actor, Info { name: name(domain) }).unwrap();
+            (view.statuses.iter().any(|s| s == "clientHold"), view.locks.holds(LockReason::Verification))
+        };
+        let give = |domain: &str| engine.run(&demo, Give { name: name(domain), to: "julia".to_owned() }).unwrap();
+        f.register(&demo, f.unproven_wish(&demo, "waits.com", READER));
+        let ends = registered(f, &demo, "ends.com");
+        engine.run(&demo, SetRenewalMode { name: ends.clone(), mode: RenewalMode::AutoDelete, client_id: String::new() }).unwrap();
+        f.advance("P16D");
+        give("waits.com");
+        assert_eq!(held(&julia, "waits.com"), (true, true), "given as it stands");
+        f.assert_promises();
+        // The proof must come from the account that has it now, and is taken at once.
+        f.prove(&demo, READER);
+        f.advance("P2D");
+        assert_eq!(held(&julia, "waits.com"), (true, true));
+        f.prove(&julia, READER);
+        f.advance("PT1S");
+        assert_eq!(held(&julia, "waits.com"), (false, false));
+
+        // One whose term is over is renewed by the account's own default, and resolves again.
+        let expires = engine.run(&demo, Info { name: ends.clone() }).unwrap().expires;
+        f.sandbox.move_clock(expires.plus_days(36)).unwrap();
+        assert_eq!(held(&demo, "ends.com"), (true, false));
+        give("ends.com");
+        f.assert_promises();
+        f.advance("PT2H");
+        let hers = engine.run(&julia, Info { name: ends.clone() }).unwrap();
+        assert_eq!((held(&julia, "ends.com"), hers.expires), ((false, false), expires.plus_months(model::Months::new(12).unwrap())));
+    });
+}
+
+#[test]
+fn what_cannot_be_given_is_refused_the_same_way_to_reseller_and_holder() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
+        let by_holder = |domain: &str, account: Option<&Actor>| {
+            engine.run(
+                &demo,
+                Invite {
+                    name: name(domain),
+                    email: "julia@reseller.example".to_owned(),
+                    role: GrantRole::Creator,
+                    account: account.map(Actor::account),
+                    nickname: None,
+                },
+            )
+        };
+        let julia = f.actor(Channel::Dmapi, "julia");
+        // An owner who changes by a trade only is not changed by a copy; nor is anybody invited to that.
+        registered(f, &demo, "traded.at");
+        let by_reseller = |domain: &str| engine.run(&demo, Give { name: name(domain), to: "julia".to_owned() });
+        assert!(matches!(refused(by_reseller("traded.at")), Refusal::NotSupported { .. }));
+        assert!(matches!(refused(by_holder("traded.at", Some(&julia))), Refusal::NotSupported { .. }));
+        assert!(matches!(refused(by_holder("traded.at", None)), Refusal::NotSupported { .. }));
+        // Nor does a name go that a proceeding holds.
+        registered(f, &demo, "argued.com");
+        let as_demo = engine.run(&Actor::staff(), account::manage::Impersonate { login: "demo".into() }).unwrap();
+        let dispute = domain::Lock { name: name("argued.com"), reason: LockReason::Dispute, locked: true, client_id: String::new() };
+        let order = engine.run(&as_demo, dispute).unwrap().order;
+        engine.await_order(&demo, order.id, WAIT).unwrap();
+        assert!(matches!(refused(by_reseller("argued.com")), Refusal::StatusForbids { .. }));
+        assert!(matches!(refused(by_holder("argued.com", Some(&julia))), Refusal::StatusForbids { .. }));
     });
 }

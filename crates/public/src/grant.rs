@@ -1,38 +1,22 @@
 //! `/grant/<token>`: asks whether a part in a name is accepted, and as which account; the password is proven and nothing kept of it.
 
-use super::{day, is_token, refused_method, reply, shown};
-use engine::grant::{InvitationAnswer, InvitationView};
+use crate::is_token;
+use crate::page::{Page, day, shown};
+use engine::grant::InvitationAnswer;
 use engine::{Engine, Error};
-use http::{Method, Response, StatusCode};
-use minijinja::{Environment, context};
+use http::{Method, StatusCode};
+use minijinja::context;
 use model::Refusal;
 use model::grant::GrantRole;
 use percent_encoding::percent_decode_str;
 
-const PAGE: &str = include_str!("../templates/grant.html");
 /// Longer than any login or password (account management allows 64 and 256 characters).
 const FIELD_OCTETS_MAX: usize = 2_048;
 
-/// What a page says.
-struct Page {
-    status: StatusCode,
-    title: String,
-    line: String,
-    question: Option<InvitationView>,
-    /// Why the last answer was not taken; the question stands.
-    wrong: Option<String>,
-}
-
-impl Page {
-    fn new(status: StatusCode, title: impl Into<String>, line: impl Into<String>) -> Page {
-        Page { status, title: title.into(), line: line.into(), question: None, wrong: None }
-    }
-}
-
-/// Answers one request below `/grant`.
-pub(super) fn answer(engine: &Engine, peer: &str, token: &str, method: &Method, body: &[u8]) -> Response<Vec<u8>> {
+/// The page for one request; `None` where the method is not served.
+pub(super) fn answer(engine: &Engine, peer: &str, token: &str, method: &Method, body: &[u8]) -> Option<Page> {
     if !is_token(token) {
-        return print(engine, page(InvitationAnswer::Unknown));
+        return Some(Page::unknown());
     }
     let answered = match *method {
         Method::GET | Method::HEAD => engine.invitation(token),
@@ -42,19 +26,15 @@ pub(super) fn answer(engine: &Engine, peer: &str, token: &str, method: &Method, 
                 engine.accept_invitation(token, &login, &password, peer)
             }
             Some("decline") => engine.decline_invitation(token),
-            _ => {
-                let line = "Please use one of the buttons of the page.";
-                return print(engine, Page::new(StatusCode::BAD_REQUEST, "No answer was given", line));
-            }
+            _ => return Some(Page::unanswered()),
         },
-        _ => return refused_method("GET, HEAD, POST"),
+        _ => return None,
     };
-    let shown = match answered {
-        Ok(answered) => page(answered),
+    Some(match answered {
+        Ok(answered) => page(answered, None),
         Err(Error::Refused(refusal)) => again(engine, token, &refusal),
-        Err(error) => failed(engine, &error),
-    };
-    print(engine, shown)
+        Err(error) => Page::failed(engine, &error),
+    })
 }
 
 /// A field of a form's body, decoded; `None` if it is absent, too long or not UTF-8.
@@ -82,19 +62,13 @@ fn again(engine: &Engine, token: &str, refusal: &Refusal) -> Page {
         _ => (StatusCode::CONFLICT, "The name cannot be handed over as it stands.".to_owned()),
     };
     match engine.invitation(token) {
-        Ok(answer) => Page { status, wrong: Some(wrong), ..page(answer) },
-        Err(error) => failed(engine, &error),
+        Ok(answer) => page(answer, Some(wrong)).with_status(status),
+        Err(error) => Page::failed(engine, &error),
     }
 }
 
-fn failed(engine: &Engine, error: &Error) -> Page {
-    let incident = engine.incident();
-    tracing::error!(%incident, %error, "the page of an invitation failed");
-    let line = format!("Your answer was not taken. Please try again later; the failure was noted under {incident}.");
-    Page::new(StatusCode::INTERNAL_SERVER_ERROR, "Something failed", line)
-}
-
-fn page(answer: InvitationAnswer) -> Page {
+/// What is shown of an invitation; `wrong` is why the last answer to an open one was not taken.
+fn page(answer: InvitationAnswer, wrong: Option<String>) -> Page {
     let gone = |title: &str, line: &str| Page::new(StatusCode::GONE, title, line);
     match answer {
         InvitationAnswer::Open(view) => {
@@ -105,7 +79,11 @@ fn page(answer: InvitationAnswer) -> Page {
                 let line = "You are offered a part in this name. It stays in its holder's account; you can give your part up at any time.";
                 (format!("{} is to be shared with you", shown(&view.name)), line)
             };
-            Page { question: Some(view), ..Page::new(StatusCode::OK, title, line) }
+            let values = context! {
+                name => shown(&view.name), inviter => view.inviter, role => role_line(view.role), email => view.email,
+                expires => day(view.expires), wrong
+            };
+            Page::asking(title, &[line], "grant.html", values)
         }
         InvitationAnswer::Accepted(view) if view.role == GrantRole::Creator => {
             Page::new(StatusCode::OK, format!("{} is yours", shown(&view.name)), "It is in your account now.")
@@ -117,11 +95,7 @@ fn page(answer: InvitationAnswer) -> Page {
         InvitationAnswer::Declined(view) => {
             Page::new(StatusCode::OK, format!("You declined {}", shown(&view.name)), "Thank you. Nothing more is needed from you.")
         }
-        InvitationAnswer::Unknown => Page::new(
-            StatusCode::NOT_FOUND,
-            "Unknown link",
-            "This link leads nowhere. If you copied it from a mail, please check that it is complete.",
-        ),
+        InvitationAnswer::Unknown => Page::unknown(),
         InvitationAnswer::Used => gone("This link is used up", "The offer was answered, replaced by a newer one, or taken back."),
         InvitationAnswer::Expired => gone("This link has expired", "The time for an answer is over. Nothing was changed."),
     }
@@ -134,24 +108,6 @@ fn role_line(role: GrantRole) -> &'static str {
         GrantRole::Admin => "admin: everything but giving the name away or deleting it",
         GrantRole::Tech => "tech: name servers and keys",
         GrantRole::Billing => "billing: renewals, paid by your account",
-    }
-}
-
-fn print(engine: &Engine, page: Page) -> Response<Vec<u8>> {
-    let mut templates = Environment::new();
-    let rendered = templates.add_template("grant.html", PAGE).and_then(|()| templates.get_template("grant.html")).and_then(|template| {
-        let question = page.question.as_ref().map(|q| {
-            context! { name => shown(&q.name), inviter => &q.inviter, role => role_line(q.role), email => &q.email, expires => day(q.expires) }
-        });
-        template.render(context! { title => page.title, lines => [page.line], question => question, wrong => page.wrong })
-    });
-    match rendered {
-        Ok(html) => reply(page.status, "text/html; charset=utf-8", html),
-        Err(error) => {
-            let incident = engine.incident();
-            tracing::error!(%incident, %error, "the page of an invitation could not be made");
-            reply(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", format!("The page could not be made ({incident}).\n"))
-        }
     }
 }
 

@@ -1,104 +1,84 @@
 //! `/owner-change/<token>`: shows an owner what is to change and asks whether they agree; the present owner may decline the lock that follows.
 
-use super::{Page as Plain, day, is_token, print as print_plain, refused_method, reply};
+use crate::page::{Page, day};
+use crate::{approval, is_token, page, says};
+use engine::Engine;
 use engine::owner_change::{Answered, ConsentView};
-use engine::{Engine, Error};
-use http::{Method, Response, StatusCode};
-use minijinja::{Environment, context};
+use http::{Method, StatusCode};
+use minijinja::context;
 use model::DomainName;
 use model::owner_change::{OwnerChangeState, Side};
 
-const PAGE: &str = include_str!("../templates/owner-change.html");
-
-/// Answers one request below `/owner-change`.
-pub(super) fn answer(engine: &Engine, token: &str, method: &Method, body: &[u8]) -> Response<Vec<u8>> {
+/// The page for one request; `None` where the method is not served.
+pub(super) fn answer(engine: &Engine, token: &str, method: &Method, body: &[u8]) -> Option<Page> {
     if !is_token(token) {
-        return print_plain(engine, super::unknown());
+        return Some(Page::unknown());
     }
     let answered = match *method {
         Method::GET | Method::HEAD => engine.owner_consent(token),
-        Method::POST => match super::given(body) {
+        Method::POST => match approval(body) {
             // A box that is not ticked is not sent: the form says beside it that there was one.
             Some(agree) => engine.answer_owner(token, agree, says(body, "lock-asked=1").then(|| says(body, "no-lock=1"))),
-            None => {
-                let line = "Please use one of the two buttons of the page.";
-                return print_plain(engine, Plain::new(StatusCode::BAD_REQUEST, "No answer was given", line));
-            }
+            None => return Some(Page::unanswered()),
         },
-        _ => return refused_method("GET, HEAD, POST"),
+        _ => return None,
     };
-    match answered {
-        Ok(Answered::Open(view)) => question(engine, &view),
-        Ok(other) => print_plain(engine, page(other)),
-        Err(Error::Refused(refusal)) => print_plain(engine, super::failed(engine, &Error::Refused(refusal))),
-        Err(error) => print_plain(engine, super::failed(engine, &error)),
-    }
-}
-
-fn says(body: &[u8], pair: &str) -> bool {
-    std::str::from_utf8(body).is_ok_and(|text| text.split('&').any(|one| one == pair))
+    Some(answered.map_or_else(|error| Page::failed(engine, &error), outcome))
 }
 
 /// A name as people write it; a contact's handle as it is.
 fn shown(object: &str) -> String {
-    DomainName::parse(object).map_or_else(|_| object.to_owned(), |name| super::shown(&name))
+    DomainName::parse(object).map_or_else(|_| object.to_owned(), |name| page::shown(&name))
 }
 
-fn question(engine: &Engine, view: &ConsentView) -> Response<Vec<u8>> {
-    let mut templates = Environment::new();
-    let rendered = templates.add_template("owner-change.html", PAGE).and_then(|()| templates.get_template("owner-change.html"));
+fn question(view: &ConsentView) -> Page {
     let names: Vec<String> = view.names.iter().map(|name| shown(name)).collect();
     let more = view.count.saturating_sub(i64::try_from(names.len()).unwrap_or(i64::MAX)).max(0);
     let title = match names.as_slice() {
         [one] if more == 0 => format!("Change of owner of {one}"),
         _ => format!("Change of owner of {} domain names", view.count),
     };
-    let person = |p: &engine::owner_change::Person| context! { name => &p.name, organization => &p.organization, email => &p.email };
-    let rendered = rendered.and_then(|template| {
-        template.render(context! {
-            title => title,
-            names => names,
-            more => more,
-            present => view.side == Side::Losing,
-            losing => person(&view.losing),
-            gaining => person(&view.gaining),
-            requested => day(view.requested),
-            expires => day(view.expires),
-            lock_days => view.lock_days,
-            may_decline => view.may_decline_lock,
-            declines => view.declines_lock,
-        })
-    });
-    match rendered {
-        Ok(html) => reply(StatusCode::OK, "text/html; charset=utf-8", html),
-        Err(error) => {
-            let incident = engine.incident();
-            tracing::error!(%incident, %error, "an owner's page could not be made");
-            reply(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", format!("The page could not be made ({incident}).\n"))
+    let line = match view.side {
+        Side::Losing => {
+            "You are the present owner. Do you agree that the owner changes as follows? Without the consent of both sides nothing is changed."
         }
-    }
+        Side::Gaining => "You are to be the new owner. Do you agree? Without the consent of both sides nothing is changed.",
+    };
+    let person = |p: &engine::owner_change::Person| context! { name => &p.name, organization => &p.organization, email => &p.email };
+    let values = context! {
+        names,
+        more,
+        losing => person(&view.losing),
+        gaining => person(&view.gaining),
+        requested => day(view.requested),
+        expires => day(view.expires),
+        lock_days => view.lock_days,
+        may_decline => view.may_decline_lock,
+        declines => view.declines_lock,
+    };
+    Page::asking(title, &[line], "owner-change.html", values)
 }
 
-fn page(answered: Answered) -> Plain {
+fn outcome(answered: Answered) -> Page {
     match answered {
-        // The question has a page of its own.
-        Answered::Open(_) | Answered::Unknown => super::unknown(),
-        Answered::Taken { object, agreed: true, state: OwnerChangeState::CarryingOut | OwnerChangeState::Succeeded } => Plain::new(
+        Answered::Open(view) => question(&view),
+        Answered::Unknown => Page::unknown(),
+        Answered::Taken { object, agreed: true, state: OwnerChangeState::CarryingOut | OwnerChangeState::Succeeded } => Page::new(
             StatusCode::OK,
             format!("You agreed to the change of owner of {}", shown(&object)),
             "Thank you. Both sides have agreed, and it is being carried out. You will hear from us by mail.",
         ),
-        Answered::Taken { object, agreed: true, state: OwnerChangeState::Failed } => Plain::new(
+        Answered::Taken { object, agreed: true, state: OwnerChangeState::Failed } => Page::new(
             StatusCode::CONFLICT,
             format!("You agreed to the change of owner of {}", shown(&object)),
             "It could not be carried out all the same. Nothing was changed.",
         ),
-        Answered::Taken { object, agreed: true, .. } => Plain::new(
+        Answered::Taken { object, agreed: true, .. } => Page::new(
             StatusCode::OK,
             format!("You agreed to the change of owner of {}", shown(&object)),
             "Thank you. It takes place as soon as the other side has agreed too.",
         ),
-        Answered::Taken { object, agreed: false, .. } => Plain::new(
+        Answered::Taken { object, agreed: false, .. } => Page::new(
             StatusCode::OK,
             format!("You refused the change of owner of {}", shown(&object)),
             "Thank you. The owner stays who it is.",
@@ -109,11 +89,11 @@ fn page(answered: Answered) -> Plain {
                 shown(&object),
                 state.sentence()
             );
-            Plain::new(StatusCode::GONE, "This link is used up", line)
+            Page::new(StatusCode::GONE, "This link is used up", line)
         }
         Answered::Expired { object } => {
             let line = format!("The time for an answer about {} is over. Nothing was changed.", shown(&object));
-            Plain::new(StatusCode::GONE, "This link has expired", line)
+            Page::new(StatusCode::GONE, "This link has expired", line)
         }
         Answered::MovedOn { object, state } => {
             let line = format!(
@@ -121,7 +101,7 @@ fn page(answered: Answered) -> Plain {
                 shown(&object),
                 state.sentence()
             );
-            Plain::new(StatusCode::CONFLICT, "The change of owner has moved on", line)
+            Page::new(StatusCode::CONFLICT, "The change of owner has moved on", line)
         }
     }
 }

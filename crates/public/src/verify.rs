@@ -3,45 +3,46 @@
 //! Such a link does not expire by time: an owner who finds the mail late must be able to bring a suspended name back. It is good for one
 //! answer; once used, or once the address was confirmed by another link, the page says so and does nothing.
 
-use super::{PAGE_POST_MAX, Page, failed, print, print_verification, refused_method};
+use crate::page::{Page, day, shown};
+use crate::{is_token, says};
 use engine::Engine;
 use engine::verification::{Answered, Question};
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, StatusCode};
+use minijinja::context;
+use model::DomainName;
 use model::verification::AddressState;
 
-/// Answers one request below `/verify`.
-pub(super) fn answer(engine: &Engine, request: &Request<Vec<u8>>, token: &str) -> Response<Vec<u8>> {
-    let answered = match *request.method() {
-        Method::GET | Method::HEAD => engine.verification(token),
-        Method::POST => match given(request.body()) {
-            Some(yes) => engine.answer_verification(token, yes),
-            None => {
-                let line = "Please use one of the two buttons of the page.";
-                return print(engine, Page::new(StatusCode::BAD_REQUEST, "No answer was given", line));
-            }
-        },
-        _ => return refused_method("GET, HEAD, POST"),
-    };
-    match answered {
-        Ok(Answered::Open(question)) => print_verification(engine, &question),
-        Ok(answered) => print(engine, page(&answered)),
-        Err(error) => print(engine, failed(engine, &error)),
+/// The page for one request; `None` where the method is not served.
+pub(super) fn answer(engine: &Engine, token: &str, method: &Method, body: &[u8]) -> Option<Page> {
+    if !is_token(token) {
+        return Some(Page::unknown());
     }
+    let answered = match *method {
+        Method::GET | Method::HEAD => engine.verification(token),
+        Method::POST => match (says(body, "answer=yes"), says(body, "answer=no")) {
+            (true, false) => engine.answer_verification(token, true),
+            (false, true) => engine.answer_verification(token, false),
+            _ => return Some(Page::unanswered()),
+        },
+        _ => return None,
+    };
+    Some(answered.map_or_else(|error| Page::failed(engine, &error), page))
 }
 
-/// The answer in a form's body.
-fn given(body: &[u8]) -> Option<bool> {
-    let text = std::str::from_utf8(body).ok().filter(|text| text.len() <= PAGE_POST_MAX)?;
-    text.split('&').find_map(|pair| match pair {
-        "answer=yes" => Some(true),
-        "answer=no" => Some(false),
-        _ => None,
-    })
+/// The question whether an address is right, with the names that wait for it.
+fn question(question: &Question) -> Page {
+    let waiting = question.names.iter().map(|waiting| {
+        let name = DomainName::parse(&waiting.name).map_or_else(|_| waiting.name.clone(), |name| shown(&name));
+        context! { name, line => format!("your answer is needed until {}", day(waiting.due)) }
+    });
+    let names: Vec<_> = waiting.collect();
+    let line = "This address was given in the data of the owner of a domain name. Is it yours, and are you the person or organization named there?";
+    Page::asking(format!("Is {} your address?", question.address), &[line], "verify.html", context! { names })
 }
 
-fn page(answered: &Answered) -> Page {
+fn page(answered: Answered) -> Page {
     match answered {
-        Answered::Open(Question { address, .. }) => Page::new(StatusCode::OK, format!("Is {address} your address?"), ""),
+        Answered::Open(asked) => question(&asked),
         Answered::Taken { address, confirmed: true } => Page::new(
             StatusCode::OK,
             format!("{address} is confirmed"),
@@ -52,7 +53,7 @@ fn page(answered: &Answered) -> Page {
             format!("{address} is not confirmed"),
             "Thank you. Whoever gave your address will be told that it is not right.",
         ),
-        Answered::Unknown => super::unknown(),
+        Answered::Unknown => Page::unknown(),
         Answered::Used { address, state } => {
             let what = match state {
                 AddressState::Verified => "The address is confirmed.",

@@ -128,6 +128,7 @@ CREATE TABLE domain_contacts (
     domain_id BIGINT NOT NULL REFERENCES domains (id),
     PRIMARY KEY (contact_id, domain_id)
 );
+CREATE INDEX domain_contacts_domain ON domain_contacts (domain_id);
 
 CREATE TABLE orders (
     id BIGINT PRIMARY KEY,
@@ -255,7 +256,7 @@ CREATE TABLE registry_contacts (
     contact_id BIGINT NOT NULL,
     registry_contact_id TEXT NOT NULL,
     version BIGINT NOT NULL,
-    PRIMARY KEY (registry, contact_id)
+    PRIMARY KEY (contact_id, registry)
 );
 CREATE TABLE registry_hosts (
     registry TEXT NOT NULL,
@@ -392,7 +393,7 @@ CREATE TABLE agenda (
 );
 CREATE INDEX agenda_due ON agenda (due_at, domain_id, what);
 CREATE INDEX agenda_account ON agenda (account_id, what, due_at);
-CREATE INDEX agenda_attention ON agenda (domain_id) WHERE attention <> '';
+CREATE INDEX agenda_attention ON agenda (due_at, domain_id) WHERE attention <> '';
 
 -- What the renewals of an account cost on each day (days since 1970, UTC): the sum of the agenda's amounts, so that a forecast need not read a million rows.
 CREATE TABLE agenda_days (

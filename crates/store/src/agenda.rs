@@ -60,6 +60,8 @@ statements! {
     NEXT_DUE = "SELECT MIN(due_at) FROM agenda";
     REMOVE = "DELETE FROM agenda WHERE domain_id = $1 AND what = $2";
     REMOVE_ALL = "DELETE FROM agenda WHERE domain_id = $1";
+    REMOVE_TERMS = "DELETE FROM agenda WHERE domain_id = $1 AND what NOT IN ('resume', 'verification')";
+    HAND_OVER = "UPDATE agenda SET account_id = $1, locked_until = 0, epoch = epoch + 1 WHERE domain_id = $2";
     WAKE = "UPDATE agenda SET due_at = $1, locked_until = 0, epoch = epoch + 1 WHERE domain_id = $2 AND what = $3 AND due_at > $1";
     FREE_ALL = "UPDATE agenda SET locked_until = 0 WHERE locked_until > 0";
     COUNT_ATTENTION = "SELECT COUNT(*) FROM agenda WHERE attention <> ''";
@@ -72,7 +74,9 @@ statements! {
                 UNION ALL SELECT account_id, day, -amount_e4 FROM agenda_days) AS both_sides GROUP BY account_id, day HAVING SUM(amount_e4) <> 0 LIMIT 100";
     COMING = "SELECT a.due_at, d.name, a.amount_e4, a.attention FROM agenda a JOIN domains d ON d.id = a.domain_id \
               WHERE a.account_id = $1 AND a.what = $2 AND a.due_at <= $3 ORDER BY a.due_at, d.name LIMIT $4";
-    FORGOTTEN = "SELECT d.name FROM domains d WHERE NOT EXISTS (SELECT 1 FROM agenda a WHERE a.domain_id = d.id AND a.what = 'look') LIMIT 100";
+    FORGOTTEN = "SELECT d.name FROM domains d WHERE NOT EXISTS (SELECT 1 FROM agenda a WHERE a.domain_id = d.id AND a.what = 'look') \
+                 UNION SELECT d.name FROM suspensions s JOIN domains d ON d.id = s.domain_id WHERE s.reason <> 'user' AND NOT EXISTS \
+                 (SELECT 1 FROM agenda a WHERE a.domain_id = d.id AND a.what = CASE s.reason WHEN 'term' THEN 'resume' ELSE 'verification' END) LIMIT 100";
 }
 
 fn item(row: &Row<'_>) -> Result<Item, Fault> {
@@ -178,6 +182,13 @@ pub fn remove(tx: &mut Tx<'_>, domain_id: i64, what: &str) -> Result<(), Fault> 
 pub fn remove_all(tx: &mut Tx<'_>, domain_id: i64) -> Result<(), Fault> {
     forget_amount(tx, domain_id)?;
     tx.execute(REMOVE_ALL, params![domain_id]).map(|_| ())
+}
+
+/// A domain is another account's now: what its end of term brings is forgotten, to be put there anew; what a suspended name waits for stays.
+pub fn hand_over(tx: &mut Tx<'_>, domain_id: i64, to: i64) -> Result<(), Fault> {
+    forget_amount(tx, domain_id)?;
+    tx.execute(REMOVE_TERMS, params![domain_id])?;
+    tx.execute(HAND_OVER, params![to, domain_id]).map(|_| ())
 }
 
 /// Brings forward a thing without a price that was due later; false if there is none.

@@ -315,7 +315,7 @@ pub struct Gift<'a> {
 
 /// Gives a domain to another account; its code is spent, and what was granted in it ends. False if it was not the giver's any more.
 pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) -> Result<bool, Fault> {
-    crate::agenda::remove_all(tx, id)?;
+    crate::agenda::hand_over(tx, id, gift.to)?;
     crate::hosts::give_below(tx, id, gift.to, at, by)?;
     crate::grants::delete_of_domain(tx, id)?;
     crate::contacts::let_go(tx, id, at)?;

@@ -66,7 +66,7 @@ statements! {
     OF_OBJECT_DOWN = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id < $2 AND accepted_at >= $3 AND accepted_at <= $4 AND object = $5 ORDER BY id DESC LIMIT $6");
     OPEN = concat!("SELECT ", columns!(), " FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND accepted_at > $1 ORDER BY accepted_at LIMIT $2");
     OPEN_OF_ACCOUNT = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND state IN ('sending', 'at-registry', 'unknown') AND id > $2 ORDER BY id LIMIT $3");
-    JOBLESS = "SELECT o.id FROM orders o WHERE o.state IN ('sending', 'unknown') AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = o.id) LIMIT 100";
+    JOBLESS = "SELECT o.id FROM orders o WHERE o.state IN ('sending', 'unknown') AND o.id NOT IN (SELECT subject FROM jobs) LIMIT 100";
     IN_ATTENTION = concat!("SELECT ", columns!(), " FROM orders WHERE attention <> '' ORDER BY id LIMIT $1");
     COUNT_ATTENTION = "SELECT COUNT(*) FROM orders WHERE attention <> ''";
     OVERDUE = "SELECT COUNT(*) FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND deadline_at < $1 AND attention = ''";

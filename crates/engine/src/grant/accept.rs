@@ -142,7 +142,7 @@ impl Operation for Accept {
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
         grants::uninvite(tx, invitation.id)?;
         if invitation.role == GrantRole::Creator {
-            transfer::push(tx, cx, &domain, &account, RenewalMode::Default, "accepted by the invited account")?;
+            transfer::give(tx, cx, &domain, &account, RenewalMode::Default, "accepted by the invited account")?;
         } else {
             invite::room(tx, cx, &domain, Some(account.id))?;
             let grant = Grant {

@@ -1,13 +1,13 @@
 //! Invite: offers another account a part in a name, or gives it at once where the account is named.
 //!
 //! Reached by DMAPI `grants-invite`. Refuses: DomainUnknown, NotYours, Fields; for a name to be given away also NotTransferable, StatusForbids,
-//! NameBusy.
+//! NotSupported, NameBusy.
 
 use super::{
     INVITATION_DAYS, OF_ACCOUNT_MAX, OF_NAME_MAX, TOKEN, account_recipient, end_invitation, invitee, key_place, pending, record, tell,
 };
 use crate::context::{Cx, Operation};
-use crate::domain::of_account;
+use crate::domain::{of_account, zone_of};
 use crate::error::broken;
 use crate::mail::{self, Template};
 use crate::secret::{digest, hex};
@@ -61,6 +61,10 @@ impl Operation for Invite {
         let email = self.email.trim().to_lowercase();
         let nickname = self.nickname.as_deref().map(str::trim).filter(|n| !n.is_empty()).unwrap_or(&email).to_owned();
         judge(&email, &nickname)?;
+        if self.role == GrantRole::Creator {
+            // Nobody shall accept what cannot be given.
+            transfer::givable(&*zone_of(cx, &domain)?)?;
+        }
         let given = match self.account {
             None => None,
             Some(id) => Some(named(tx, cx, id, &email)?),
@@ -68,8 +72,8 @@ impl Operation for Invite {
         match given {
             Some(account) if self.role == GrantRole::Creator => {
                 // Nobody asked the account: what it does not want must not cost it.
-                transfer::push(tx, cx, &domain, &account, RenewalMode::AutoExpire, "given by its holder")?;
-                record(tx, cx, "grant-push", &domain.name, self.role, &account.dmapi_login)?;
+                transfer::give(tx, cx, &domain, &account, RenewalMode::AutoExpire, "given by its holder")?;
+                record(tx, cx, "grant-give", &domain.name, self.role, &account.dmapi_login)?;
                 inform(tx, cx, &domain, &account, self.role)?;
                 Ok(Invited::Given)
             }

@@ -1,6 +1,6 @@
 //! Between accounts here: a name changes its account and keeps its registrar; the registry sees nothing of it.
 //!
-//! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`, DMAPI `grants-invite` with role `@creator`. Refuses: StatusForbids, DomainUnknown, Fields, AuthInfoWrong, NotTransferable, NameBusy.
+//! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`. Refuses: StatusForbids, DomainUnknown, Fields, AuthInfoWrong, NotTransferable, NameBusy.
 //! Without the code the losing account must approve within five days; with it silence completes the transfer, unless the name is locked
 //! (cnr-kb.md B). The term stays as it is: nothing is charged.
 
@@ -14,7 +14,7 @@ use crate::domain::{ContactRef, Lock, RoleContacts, auth_place, json, parsed, zo
 use crate::error::broken;
 use crate::{Error, contact};
 use model::domain::{RenewalMode, Role};
-use model::lock::{LockReason, Locks};
+use model::lock::LockReason;
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
 use model::{DomainName, Need, Refusal};
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,7 @@ impl Operation for Offer {
 }
 
 /// A name on its way out can go to no other account. Pure.
-fn can_move(domain: &Domain) -> Result<(), Refusal> {
+pub(super) fn can_move(domain: &Domain) -> Result<(), Refusal> {
     let ending = ["pendingDelete", "redemptionPeriod", "pendingTransfer", "pendingRestore"];
     match domain.statuses.split_whitespace().find(|s| ending.contains(s)) {
         Some(status) => Err(Refusal::NotTransferable { reason: format!("DOMAIN TRANSFER IS PROHIBITED BY STATUS ({status})") }),
@@ -105,7 +105,14 @@ fn can_move(domain: &Domain) -> Result<(), Refusal> {
 }
 
 /// A transfer between accounts as it begins.
-fn offered(tx: &mut Tx<'_>, cx: &Cx<'_>, theirs: &Domain, gaining: i64, with_auth: bool, wish: &Wish) -> Result<Transfer, Error> {
+pub(super) fn offered(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    theirs: &Domain,
+    gaining: i64,
+    with_auth: bool,
+    wish: &Wish,
+) -> Result<Transfer, Error> {
     let login = |tx: &mut Tx<'_>, id| Ok::<_, Error>(accounts::by_id(tx, id)?.ok_or(Refusal::NotYours)?.kv_login);
     Ok(Transfer {
         id: cx.id(),
@@ -128,33 +135,6 @@ fn offered(tx: &mut Tx<'_>, cx: &Cx<'_>, theirs: &Domain, gaining: i64, with_aut
         log: "[]".to_owned(),
         wish: json(wish)?,
     })
-}
-
-/// Locks that hold a name in its account: a proceeding about it goes on, something is not paid, or the registry or staff hold it. Pure.
-fn holding(locks: &Locks) -> Option<LockReason> {
-    locks.iter().find(|reason| match reason {
-        LockReason::Dispute | LockReason::Unpaid | LockReason::Registry => true,
-        LockReason::User | LockReason::OwnerChange | LockReason::Verification => false,
-    })
-}
-
-/// Gives a name to another account at once, at its holder's word: its lock stays as it is, its contacts are copied, and `mode` says what
-/// becomes of it at the end of its term. The registry sees nothing of it, and nothing is charged.
-pub(crate) fn push(tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, gaining: &Account, mode: RenewalMode, line: &str) -> Result<(), Error> {
-    let name = || DomainName::parse(&ours.name).map_err(|_| store::Fault::corrupt("a domain's name"));
-    if transfers::open_of_name(tx, &ours.name)?.is_some() || orders::holder(tx, &ours.name)?.is_some() {
-        return Err(Refusal::NameBusy { name: name()? }.into());
-    }
-    can_move(ours)?;
-    let locks = Locks::parse(&ours.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
-    if let Some(reason) = holding(&locks) {
-        return Err(Refusal::StatusForbids { status: format!("locked ({})", reason.word()) }.into());
-    }
-    let wish = Wish { lock: Some(locks.holds(LockReason::User)), renewal_mode: Some(mode.word().to_owned()), ..Wish::default() };
-    let mut t = offered(tx, cx, ours, gaining.id, false, &wish)?;
-    super::note(&mut t, cx.now, line)?;
-    transfers::insert(tx, &t)?;
-    complete(tx, cx, &mut t, Party::Losing)
 }
 
 impl Offer {
@@ -258,7 +238,6 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         domains::link_contact(tx, id, ours.id)?;
     }
     // What falls due for it is the gaining account's from now on.
-    store::agenda::remove_all(tx, ours.id)?;
     crate::agenda::refresh(tx, cx, ours.id)?;
     crate::verification::begin(tx, cx, ours.id, cx.now)?;
     let present = ours.locks.split_whitespace().any(|reason| reason == LockReason::User.word());

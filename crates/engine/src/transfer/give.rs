@@ -1,21 +1,25 @@
-//! Give: moves a name from one account of a reseller's tree to another, at once.
+//! Give: moves a name from one account to another, at once, at the word of its holder or of the reseller above.
 //!
-//! Reached by CentralNic `PushObject`. Refuses: DomainUnknown, Fields, NotTransferable, NotSupported, NameBusy.
-//! From a reseller to an account below, from one of those to another, and back to the reseller; each asked for by the reseller (cnr-kb.md B). The
-//! contacts are copied, which is why a name whose owner changes by a trade only cannot be given.
+//! Reached by CentralNic `PushObject`, and by DMAPI `grants-invite` with role `@creator` over `grant/`. Refuses: DomainUnknown, Fields,
+//! NotTransferable, NotSupported, NameBusy, StatusForbids.
+//! A reseller gives from itself to an account below, from one of those to another, and back to itself (cnr-kb.md B).
 
 use super::between::{self, Wish};
 use super::list::{TransferView, view};
 use super::note;
 use crate::Error;
 use crate::context::{Cx, Operation};
-use crate::domain::{json, zone_of};
+use crate::domain::zone_of;
 use crate::error::broken;
-use model::transfer::{Direction, Party, TransferState};
+use model::domain::RenewalMode;
+use model::lock::{LockReason, Locks};
+use model::policy::Zone;
+use model::transfer::Party;
 use model::{DomainName, Field, FieldProblem, Need, Problem, Refusal};
 use store::accounts::{self, Account};
+use store::domains::{self, Domain};
 use store::transfers::{self, Transfer};
-use store::{Tx, domains, orders};
+use store::{Tx, orders};
 
 /// Asks for a name to be moved.
 #[derive(Clone, Debug)]
@@ -61,43 +65,58 @@ impl Operation for Give {
         if gaining.id == losing.id {
             return Err(Refusal::NotTransferable { reason: "it is in this account already".to_owned() }.into());
         }
-        if !gaining.active {
-            return Err(Refusal::NotTransferable { reason: "that account is suspended".to_owned() }.into());
-        }
-        let zone = zone_of(cx, &domain)?;
-        if zone.owner_change.kind.is_trade() {
-            let what = format!("giving a name under .{}, whose owner is changed by a trade only, to another account", zone.suffix);
-            return Err(Refusal::NotSupported { what }.into());
-        }
-        let busy = || Refusal::NameBusy { name: self.name.clone() };
-        if transfers::open_of_name(tx, self.name.as_str())?.is_some() || orders::holder(tx, self.name.as_str())?.is_some() {
-            return Err(busy().into());
-        }
-        let wish = Wish { lock: Some(domain.locks.split_whitespace().any(|reason| reason == "user")), ..Wish::default() };
-        let mut t = Transfer {
-            id: cx.id(),
-            direction: Direction::Internal,
-            account_id: gaining.id,
-            other_account_id: Some(losing.id),
-            name: domain.name.clone(),
-            zone: domain.zone.clone(),
-            state: TransferState::Offered,
-            ended_by: None,
-            losing: losing.kv_login,
-            gaining: gaining.kv_login,
-            owner_email: String::new(),
-            admin_email: String::new(),
-            with_auth: false,
-            requested_at: cx.now,
-            act_by_at: cx.now,
-            ended_at: None,
-            expires_at: None,
-            log: "[]".to_owned(),
-            wish: json(&wish)?,
-        };
-        note(&mut t, cx.now, "given by the reseller")?;
-        transfers::insert(tx, &t)?;
-        between::complete(tx, cx, &mut t, Party::Losing)?;
-        view(cx, t)
+        let given = give(tx, cx, &domain, &gaining, RenewalMode::Default, "given by the reseller")?;
+        view(cx, given)
     }
+}
+
+/// Refuses a name that cannot be given. Contacts are copied with it, and a copy as registrant would be another owner where that takes a trade
+/// (cnr-kb.md B, PushObject). Pure.
+pub(crate) fn givable(zone: &Zone) -> Result<(), Refusal> {
+    if zone.owner_change.kind.is_trade() {
+        let what = format!("giving a name under .{}, whose owner is changed by a trade only, to another account", zone.suffix);
+        return Err(Refusal::NotSupported { what });
+    }
+    Ok(())
+}
+
+/// Locks that hold a name in its account: a proceeding about it goes on, something is not paid, or the registry or staff hold it. Pure.
+fn holding(locks: &Locks) -> Option<LockReason> {
+    locks.iter().find(|reason| match reason {
+        LockReason::Dispute | LockReason::Unpaid | LockReason::Registry => true,
+        LockReason::User | LockReason::OwnerChange | LockReason::Verification => false,
+    })
+}
+
+/// Gives a name to another account at once, at its holder's or the reseller's word: its lock stays as it is, its contacts are copied, and `mode`
+/// says what becomes of it at the end of its term. The registry sees nothing of it, and nothing is charged. `line` says in the transfer's log who
+/// wanted it. Refuses: NotTransferable, NotSupported, NameBusy, StatusForbids.
+pub(crate) fn give(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    domain: &Domain,
+    gaining: &Account,
+    mode: RenewalMode,
+    line: &str,
+) -> Result<Transfer, Error> {
+    if !gaining.active {
+        return Err(Refusal::NotTransferable { reason: "that account is suspended".to_owned() }.into());
+    }
+    givable(&*zone_of(cx, domain)?)?;
+    if transfers::open_of_name(tx, &domain.name)?.is_some() || orders::holder(tx, &domain.name)?.is_some() {
+        let name = DomainName::parse(&domain.name).map_err(|_| store::Fault::corrupt("a domain's name"))?;
+        return Err(Refusal::NameBusy { name }.into());
+    }
+    between::can_move(domain)?;
+    let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
+    if let Some(reason) = holding(&locks) {
+        return Err(Refusal::StatusForbids { status: format!("locked ({})", reason.word()) }.into());
+    }
+    let wish = Wish { lock: Some(locks.holds(LockReason::User)), renewal_mode: Some(mode.word().to_owned()), ..Wish::default() };
+    let mut t = between::offered(tx, cx, domain, gaining.id, false, &wish)?;
+    t.act_by_at = cx.now;
+    note(&mut t, cx.now, line)?;
+    transfers::insert(tx, &t)?;
+    between::complete(tx, cx, &mut t, Party::Losing)?;
+    Ok(t)
 }

@@ -95,11 +95,12 @@ pub(crate) fn is_suspended(domain: &Domain) -> Result<bool, Error> {
 pub(crate) fn begin(tx: &mut Tx<'_>, cx: &Cx<'_>, domain_id: i64, from: Timestamp) -> Result<(), Error> {
     let Some(domain) = domains::by_id(tx, domain_id)? else { return Ok(()) };
     let zone = zone_of(cx, &domain)?;
-    if zone.verification.within.is_zero() {
+    let running = verifications::term_of(tx, domain.id)?;
+    // A time that runs is not ended by a zone that wants no proof any more: the name would stay suspended.
+    if zone.verification.within.is_zero() && running.is_none() {
         return Ok(());
     }
     let Some(owner) = contacts::by_id(tx, domain.registrant_id)? else { return Ok(()) };
-    let running = verifications::term_of(tx, domain.id)?;
     let mut v = row(tx, cx, domain.account_id, &owner.email)?;
     if v.state.is_verified() {
         if running.is_some() {

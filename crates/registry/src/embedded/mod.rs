@@ -14,7 +14,6 @@ mod lifecycle;
 mod poll;
 mod refuse;
 mod release;
-mod rows;
 mod rules;
 mod secrets;
 mod seed;
