@@ -31,8 +31,8 @@ pub async fn reply(answerer: &Answerer, message: Vec<u8>, from: SocketAddr, prot
     };
     let said = Said { limit, octets: Arc::default() };
     answerer.handle_request::<_, TokioTime>(&request, said.clone()).await;
-    let octets = said.octets.lock().unwrap_or_else(|p| p.into_inner()).take();
-    octets
+    let mut octets = said.octets.lock().unwrap_or_else(|p| p.into_inner());
+    octets.take()
 }
 
 /// A header that says that the message could not be read.

@@ -92,9 +92,16 @@ fn records(domain: &Domain) -> Result<Vec<DnssecRecord>, Error> {
     domain::parsed("a domain's DNSSEC records", &domain.dnssec)
 }
 
-/// The name servers of a domain change: the record of its zone's key comes or goes with them.
-pub(crate) fn follow(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, change: &mut Modification) -> Result<(), Error> {
-    let Some(hosts) = &change.hosts else { return Ok(()) };
+/// The name servers of a domain change: the record of its zone's key comes or goes with them, unless the caller says which records there are to be.
+pub(crate) fn follow(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    request: &Modify,
+    domain: &Domain,
+    zone: &Zone,
+    change: &mut Modification,
+) -> Result<(), Error> {
+    let Some(hosts) = change.hosts.as_ref().filter(|_| request.dnssec.is_none()) else { return Ok(()) };
     let Some(hosted) = hosted::of(tx, domain.id)?.filter(|hosted| !hosted.key_public.is_empty()) else { return Ok(()) };
     let Some(own) = key::record(zone, &domain.name, &hosted.key_public) else { return Ok(()) };
     let mut records = records(domain)?;

@@ -391,15 +391,12 @@ fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -
     change.contacts = (role_ids != people.ids).then_some(role_ids);
     change.hosts = plan.hosts.map(|hosts| hosts.iter().map(|h| h.as_str().to_owned()).collect());
     change.dnssec = plan.dnssec;
-    if request.dnssec.is_none() {
-        crate::hosted::follow(tx, cx, &domain, &zone, &mut change)?;
-    }
+    crate::hosted::follow(tx, cx, request, &domain, &zone, &mut change)?;
     change.statuses = plan.statuses;
     change.renewal_mode = request.renewal_mode.filter(|mode| *mode != domain.renewal_mode).map(|mode| mode.word().to_owned());
     change.transfer_mode = request.transfer_mode.map(|mode| mode.word().to_owned()).filter(|mode| *mode != domain.transfer_mode);
     change.fields = plan.fields;
     change.trustee = plan.trustee;
-
     let mut price = Money::zero(account.currency);
     let price_of = |tx: &mut Tx<'_>, item: Item, months: Months| {
         let priced = pricing::standard(tx, &zone, item, months, account.currency, &account.tier, cx.now)?;
