@@ -18,6 +18,10 @@ pub struct Addresses {
     pub http: String,
     /// `127.0.0.1:7000`.
     pub epp: String,
+    /// The name server's, over UDP and TCP.
+    pub dns: String,
+    /// Where redirected names are answered.
+    pub redirects: String,
 }
 
 const CSS: &str = include_str!("../assets/console.css");

@@ -2,6 +2,7 @@
 
 mod codes;
 mod dates;
+mod dynamic;
 mod params;
 mod reply;
 mod requests;
@@ -9,6 +10,8 @@ mod session;
 mod wire;
 mod words;
 mod zonefile;
+
+pub use dynamic::replace;
 
 use engine::{Engine, Error};
 use http::{Method, StatusCode};

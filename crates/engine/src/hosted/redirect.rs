@@ -13,6 +13,8 @@ use store::{Tx, hosted};
 /// Asks where requests for a host go.
 #[derive(Clone, Debug)]
 pub struct FindRedirection {
+    /// The domain that the host is or is below.
+    pub apex: DomainName,
     pub host: HostName,
 }
 
@@ -25,13 +27,11 @@ pub enum Redirection {
     Frame { address: WebAddress, header: Text, head: Text, title: Text, body: Text },
 }
 
-/// Hosted domains have no more labels, and hosts below them are looked at up to the limit of names anyway.
-const LABELS_MAX: usize = 5;
-
 impl Engine {
     /// Where web requests for a host go; `None` for hosts that have no redirection here.
     pub fn redirection(&self, host: HostName) -> Result<Option<Redirection>, Error> {
-        self.run(&Actor::system(0, Currency::USD), FindRedirection { host })
+        let Some(apex) = self.domain_above(host.as_str()) else { return Ok(None) };
+        self.run(&Actor::system(0, Currency::USD), FindRedirection { apex, host })
     }
 }
 
@@ -41,14 +41,8 @@ impl Operation for FindRedirection {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Option<Redirection>, Error> {
-        let host = self.host.as_str();
-        let ends = std::iter::successors(Some(host), |end| end.split_once('.').map(|(_, rest)| rest));
-        for end in ends.filter(|end| (2..=LABELS_MAX).contains(&end.split('.').count())) {
-            let Some(zone) = hosted::by_name(tx, end)? else { continue };
-            let Ok(apex) = DomainName::parse(end) else { continue };
-            return Ok(decide(&apex, host, &records(&zone)?));
-        }
-        Ok(None)
+        let Some(zone) = hosted::by_name(tx, self.apex.as_str())? else { return Ok(None) };
+        Ok(decide(&self.apex, self.host.as_str(), &records(&zone)?))
     }
 }
 
