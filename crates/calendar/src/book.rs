@@ -2,12 +2,12 @@
 
 use crate::lives::{Life, Step, When, lives};
 use crate::wire::{Answer, Desk};
-use engine::account::statement::Statement;
+use engine::account::statement::{Line, Statement};
 use engine::event;
 use engine::order::{List, OrderFilter, OrderKey, OrderStanding, OrderView, Retrieve};
 use model::pattern::Pattern;
 use model::policy::Zone;
-use model::{DomainName, Timestamp};
+use model::{DomainName, Money, Timestamp};
 use registry::embedded::Act;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -51,7 +51,10 @@ struct Page {
     /// The dates that it shows, as CentralNic prints them: it is looked at when one of them comes.
     dates: BTreeSet<String>,
     year: String,
+    /// Whether it has, or had, a transfer.
     moves: bool,
+    /// Whether something was done to it that was not read yet, by somebody or by its registry.
+    acted: bool,
 }
 
 /// Something new: of which name, when, and what.
@@ -143,7 +146,7 @@ impl<'f> Book<'f> {
             let after = self.entries.get(account).copied().unwrap_or(0);
             for line in engine.run(&actor, Statement { after, limit: 10_000 }).expect("a statement") {
                 self.entries.insert(account, line.entry_id);
-                let text = format!("{account}: {} {} ({})", line.kind, line.amount, line.memo);
+                let text = format!("{account}: {} {} ({})", line.kind, both_sides(&line), line.memo);
                 news.push(News { at: line.at, about: line.memo, line: text });
             }
             let seen = self.events.get(account).copied().unwrap_or(0);
@@ -201,7 +204,7 @@ impl<'f> Book<'f> {
             let lines: Vec<(Timestamp, String)> =
                 news.iter().filter(|n| mentions(&n.about, &name)).map(|n| (n.at, n.line.clone())).collect();
             let comes = self.pages[place].dates.iter().any(|date| *date > self.read_at && *date <= now);
-            if all || comes || !lines.is_empty() || self.pages[place].moves {
+            if all || comes || !lines.is_empty() || self.pages[place].acted {
                 touched.insert(place);
             }
             for (at, line) in lines {
@@ -215,6 +218,7 @@ impl<'f> Book<'f> {
         }
         let rows = self.listed();
         for place in 0..self.pages.len() {
+            self.pages[place].acted = false;
             let name = self.pages[place].name.as_str().to_owned();
             let row = rows.get(&name).map_or_else(String::new, |(account, row)| format!("{account} {row}"));
             if touched.contains(&place) || row != self.pages[place].row {
@@ -287,7 +291,9 @@ impl<'f> Book<'f> {
             }
         }
         if self.pages[place].moves {
-            lines.push(("transfer", self.transfer(&name)));
+            let (line, executed) = self.transfer(&name);
+            self.pages[place].dates.insert(executed);
+            lines.push(("transfer", line));
         }
         for (what, line) in lines {
             let page = &mut self.pages[place];
@@ -301,22 +307,24 @@ impl<'f> Book<'f> {
         }
     }
 
-    fn transfer(&self, name: &str) -> String {
+    /// How both dialects show its transfer, and when that is to be done.
+    fn transfer(&self, name: &str) -> (String, String) {
         for account in ["demo", "other"] {
             let shown = self.desk.ask(account, "domain-transfer-control", &[("action", "show"), ("domain", name)]);
             let status = self.desk.ask(account, "StatusDomainTransfer", &[("domain", name)]);
             if shown.code == 1000 && status.code == 200 {
-                return format!(
-                    "transfer    DMAPI {}; CentralNic {} from {} to {}, execute date {}",
+                let executed = status.value("execute date").to_owned();
+                let line = format!(
+                    "transfer    DMAPI {}; CentralNic {} from {} to {}, execute date {executed}",
                     shown.value("status"),
                     status.value("transfer status"),
                     status.value("registrar"),
                     status.value("requesting registrar"),
-                    status.value("execute date"),
                 );
+                return (line, executed);
             }
         }
-        String::new()
+        (String::new(), String::new())
     }
 
     fn act(&mut self, place: usize, step: &Step) {
@@ -353,6 +361,7 @@ impl<'f> Book<'f> {
         let line = if said.is_empty() { format!("* {deed}") } else { format!("* {deed}: {said}") };
         self.write(place, now, &line);
         self.settle();
+        self.pages[place].acted = true;
         self.read(false);
     }
 
@@ -466,6 +475,16 @@ impl<'f> Book<'f> {
     }
 }
 
+/// An entry as books show it: what the account's balance moves by, then what its other sides do; the sum is zero.
+fn both_sides(line: &Line) -> String {
+    let currency = line.amount.currency;
+    let signed = |amount_e4: i64| format!("{}{}", if amount_e4 > 0 { "+" } else { "" }, Money::new(amount_e4, currency));
+    let sum: i64 = line.against.iter().map(|leg| leg.amount_e4).sum();
+    assert_eq!(sum, -line.amount.amount_e4, "{line:?}");
+    let others = line.against.iter().map(|leg| format!(", {} {}", leg.book.word(), signed(leg.amount_e4)));
+    format!("{}{}", signed(line.amount.amount_e4), others.collect::<String>())
+}
+
 fn released(news: &mut Vec<News>, account: &str, order: &OrderView) {
     let Some(at) = order.decided.filter(|_| order.standing == OrderStanding::Failed) else { return };
     let line = format!("{account}: release {} ({} {}: {})", order.price, order.kind.word(), order.object, order.message);
@@ -511,6 +530,7 @@ pub fn lived(zone: &str) -> String {
             dates: BTreeSet::new(),
             year: String::new(),
             moves: false,
+            acted: false,
         });
     }
     book.read(true);
@@ -522,6 +542,10 @@ pub fn lived(zone: &str) -> String {
         if day > 0 {
             let noon = begin().plus_days(day).plus_seconds(2 * 3_600);
             let moved = fixture.sandbox.move_clock(noon).expect("the clock moves");
+            for page in &mut book.pages {
+                let by_registry = format!("registry: {} ", page.name);
+                page.acted |= moved.happenings.iter().any(|h| h.what.starts_with(&by_registry));
+            }
             let now = stamp(book.now());
             let comes = book.pages.iter().any(|p| p.dates.iter().any(|date| *date > book.read_at && *date <= now));
             if moved.count > 0 || comes || day % LOOK_DAYS == 0 {
@@ -544,7 +568,7 @@ pub fn lived(zone: &str) -> String {
     fixture.assert_promises();
     let mut text = format!(
         "# .{}: lives of {} names from their first day to their end, each at noon and after whatever is done.\n\
-         # Lines with a star are what somebody did; a booking's other side is in the books of sales, or of the bank for deposits.\n",
+         # Lines with a star are what somebody did. A booking shows both its sides: the account's balance, then the book of sales, or of the bank.\n",
         zone.unicode_suffix(),
         book.pages.len()
     );

@@ -41,9 +41,28 @@ pub fn turned_away(status: StatusCode, reason: &'static str) -> http::Response<V
     Reply::rejected(codes::turned_away(status, reason)).http(status).into_response(None)
 }
 
-/// The names of all requests that are served, sorted.
-pub fn request_names() -> impl Iterator<Item = &'static str> {
-    requests::TABLE.iter().map(|request| request.name)
+/// A request of the table, for pages and tests.
+#[derive(Clone, Debug)]
+pub struct Served {
+    pub name: &'static str,
+    pub aliases: &'static [&'static str],
+    /// The access modes that may call it; `None` where nobody need be known.
+    pub modes: Option<Vec<model::Access>>,
+    /// Whether the browser's cookie alone is enough.
+    pub by_cookie: bool,
+    /// The parameters that reach it; `x-*` for the fields of zones.
+    pub takes: &'static [&'static str],
+}
+
+/// All requests that are served, sorted by name.
+pub fn served() -> impl Iterator<Item = Served> {
+    requests::TABLE.iter().map(|request| Served {
+        name: request.name,
+        aliases: request.aliases,
+        modes: request.modes(),
+        by_cookie: matches!(request.door, Door::Cookie(_)),
+        takes: request.takes,
+    })
 }
 
 fn place(path: &str) -> Place {
@@ -73,7 +92,9 @@ fn respond(engine: &Engine, peer: &str, http: &http::Request<Vec<u8>>) -> Reply 
         Ok(params) => params,
         Err(error) => return tracked(engine, Reply::rejected(codes::unreadable(error.reason()))),
     };
-    let reply = match session::caller(engine, peer, request.door, &params, http.headers()) {
+    let known = session::caller(engine, peer, request.door, &params, http.headers());
+    let params = params.kept(request.takes);
+    let reply = match known {
         Err(error) => failed(engine, request, error, Proof::Open),
         Ok(caller) => {
             let call = Call { engine, params: &params, caller: caller.as_ref(), peer };

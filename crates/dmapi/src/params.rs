@@ -1,14 +1,17 @@
 //! Typed reading of parameters: every problem of a request is noted, and all are told at once.
 
 mod changes;
+mod contact;
+mod whole;
 
 pub use changes::property_words;
+pub use contact::CONTACT;
+pub use whole::{Groups, Whole};
 
 use crate::codes::wire_name;
 use crate::wire::Params;
 use engine::domain::Window;
 use engine::order::OrderKey;
-use model::contact::ContactDraft;
 use model::domain::Privacy;
 use model::field::{Field, FieldProblem, Problem};
 use model::pattern::{PATTERN_MAX, Pattern};
@@ -159,14 +162,6 @@ impl<'a> Reader<'a> {
         self.word(Field::Privacy, &[("basic", Privacy::Basic), ("pro", Privacy::Pro), ("none", Privacy::Off), ("off", Privacy::Off)])
     }
 
-    /// A contact's handle; whether it exists is the engine's business.
-    pub fn handle(&self, field: Field) -> Read<Option<String>> {
-        self.optional(field, |text| {
-            let plain = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-            if plain { Ok(text.to_owned()) } else { Err(Problem::Malformed { expected: "a handle such as CCOM-43438".to_owned() }) }
-        })
-    }
-
     /// Name servers, parted by colons; commas and blanks are taken too (dmapi.md 8.1, 12.27).
     pub fn hosts(&self) -> Read<Option<Vec<HostName>>> {
         let Some(text) = self.text(&Field::NameServers) else { return Ok(None) };
@@ -226,17 +221,6 @@ impl<'a> Reader<'a> {
         self.optional(field, |text| read(text).ok_or_else(|| Problem::Malformed { expected: expected.to_owned() }))
     }
 
-    /// The zone a contact is made for, without a leading dot, as an A-label.
-    pub fn contact_zone(&self) -> Read<Option<String>> {
-        self.optional(Field::ContactZone, |text| {
-            let suffix = text.trim_start_matches('.');
-            // A zone has a name like a domain; a single label becomes one by a label in front.
-            let name =
-                DomainName::parse(&format!("x.{suffix}")).map_err(|_| Problem::Malformed { expected: "a zone such as com".to_owned() })?;
-            Ok(name.as_str().strip_prefix("x.").unwrap_or_default().to_owned())
-        })
-    }
-
     /// Exactly one of two that exclude each other; `first` is named when both are missing.
     pub fn exactly_one<A, B>(&self, first: (Field, Read<Option<A>>), second: (Field, Read<Option<B>>)) -> Read<OneOf<A, B>> {
         let required = first.0.clone();
@@ -293,81 +277,14 @@ impl<'a> Reader<'a> {
     pub fn order_key(&self) -> Read<OrderKey> {
         let tracking = self.with(Field::TrackingId, "32 hexadecimal digits", |text| {
             (text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| text.to_owned())
-        })?;
-        if let Some(id) = tracking {
-            return Ok(OrderKey::Tracking(id));
-        }
+        });
         let id = self.with(Field::ProcessId, "a number", |text| {
             if text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
         });
-        self.required(Field::ProcessId, id).map(OrderKey::Id)
-    }
-
-    /// The fields of a contact as they came; the engine checks them. `!@!` means empty (dmapi.md 6.3), which a new contact's field is anyway.
-    pub fn contact(&self, zone: Option<&str>) -> Read<ContactDraft> {
-        let text = |name: &str| self.params.get(name).filter(|value| value.trim_matches(' ') != "!@!").map(str::to_owned);
-        let mut draft = self.draft(text, self.params.extensions(), zone)?;
-        if draft.extras.iter().any(|(name, _)| name.ends_with("-vatid") && !name.starts_with("x-be")) {
-            draft.vat_id = None;
+        match tracking? {
+            Some(tracking) => Ok(OrderKey::Tracking(tracking)),
+            None => self.required(Field::ProcessId, id).map(OrderKey::Id),
         }
-        Ok(draft)
-    }
-
-    /// A contact's fields, as `text` reads them; what the older names mean in `zone` joins `extras`.
-    fn draft(&self, text: impl Fn(&str) -> Option<String>, mut extras: Vec<(String, String)>, zone: Option<&str>) -> Read<ContactDraft> {
-        let individual = self.flag(Field::ContactPart(model::ContactField::Individual));
-        for (legacy, name) in LEGACY_FIELDS {
-            if let Some(value) = text(legacy)
-                && legacy_applies(legacy, name, zone)
-                && !extras.iter().any(|(n, _)| n == name)
-            {
-                extras.push(((*name).to_owned(), value));
-            }
-        }
-        Ok(ContactDraft {
-            title: text("title"),
-            first_name: text("fname"),
-            middle_name: None,
-            last_name: text("lname"),
-            name: text("name"),
-            individual: individual?,
-            organization: text("organization"),
-            email: text("email"),
-            street: [text("address-1"), text("address-2"), text("address-3")],
-            city: text("city"),
-            state: text("state"),
-            postal_code: text("postal-code"),
-            country: text("country"),
-            phone: text("phone"),
-            extension: text("extension"),
-            fax: text("fax"),
-            vat_id: text("vatid"),
-            extras,
-        })
-    }
-}
-
-/// Older spellings of zone fields, and the `x-` field each stands for (dmapi.md 6.5); the `x-` form wins.
-const LEGACY_FIELDS: &[(&str, &str)] = &[
-    ("lang", "x-eu-lang"),
-    ("app-purpose", "x-us-app-purpose"),
-    ("nexus-category", "x-us-nexus-category"),
-    ("nexus-category-country", "x-us-nexus-category-country"),
-    ("account-type", "x-nominet-type"),
-    ("company-number", "x-nominet-company-no"),
-    ("orgid", "x-iise-orgid"),
-    ("orgid", "x-iinu-orgid"),
-    ("vatid", "x-iise-vatid"),
-    ("vatid", "x-iinu-vatid"),
-];
-
-/// `orgid` and `vatid` mean another field under .se than under .nu; the rest have one meaning.
-fn legacy_applies(legacy: &str, name: &str, zone: Option<&str>) -> bool {
-    match (legacy, zone.map(|z| z.rsplit('.').next().unwrap_or(z))) {
-        ("orgid" | "vatid", Some("se")) => name.starts_with("x-iise"),
-        ("orgid" | "vatid", Some("nu")) => name.starts_with("x-iinu"),
-        ("orgid" | "vatid", _) => false,
-        _ => true,
     }
 }
 
@@ -391,56 +308,16 @@ fn flag(text: &str) -> Option<bool> {
     }
 }
 
-/// Values that were all read, taken out of their results together.
-pub trait Whole {
-    type Values;
-    fn whole(self) -> Read<Self::Values>;
-}
-
-macro_rules! whole {
-    ($($name:ident)+) => {
-        #[allow(non_snake_case)]
-        impl<$($name),+> Whole for ($(Read<$name>,)+) {
-            type Values = ($($name,)+);
-            fn whole(self) -> Read<Self::Values> {
-                let ($($name,)+) = self;
-                Ok(($($name?,)+))
-            }
-        }
-    };
-}
-
-/// Groups of values may be nested, since long tuples read badly.
-impl<A: Whole, B: Whole, C: Whole> Whole for Groups<A, B, C> {
-    type Values = (A::Values, B::Values, C::Values);
-    fn whole(self) -> Read<Self::Values> {
-        Ok((self.0.whole()?, self.1.whole()?, self.2.whole()?))
-    }
-}
-
-/// Three groups of values that are read together.
-pub struct Groups<A, B, C>(pub A, pub B, pub C);
-
-whole!(A);
-whole!(A B);
-whole!(A B C);
-whole!(A B C D);
-whole!(A B C D E);
-whole!(A B C D E F);
-whole!(A B C D E F G);
-whole!(A B C D E F G H);
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::ContactField;
 
     fn params(query: &str) -> Params {
         Params::read(query, b"").unwrap()
     }
 
     /// What a reading of one query yields: its value, or the fields that are wrong.
-    fn read<T>(query: &str, read: impl FnOnce(&Reader<'_>) -> Read<T>) -> Result<T, Vec<Field>> {
+    pub fn read<T>(query: &str, read: impl FnOnce(&Reader<'_>) -> Read<T>) -> Result<T, Vec<Field>> {
         let params = params(query);
         let reader = Reader::new(&params, Currency::USD);
         let value = read(&reader);
@@ -523,29 +400,5 @@ mod tests {
         assert_eq!(key(""), Err(vec![Field::ProcessId]));
         assert_eq!(key("proc-id=-1"), Err(vec![Field::ProcessId]));
         assert_eq!(key("svtrid=zz"), Err(vec![Field::TrackingId]));
-    }
-
-    #[test]
-    fn contact_fields_take_old_and_new_spellings() {
-        let draft = |query: &str, zone: &str| read(query, |r| r.contact(Some(zone))).unwrap();
-        let d = draft("fname=A&lname=B&fax=!@!&orgid=[SE]1&vatid=SE1&x-us-nexus-category=C11&nexus-category=C12&individual=Yes", "se");
-        assert_eq!(
-            (d.first_name.as_deref(), d.last_name.as_deref(), d.fax.as_deref(), d.individual),
-            (Some("A"), Some("B"), None, Some(true))
-        );
-        let extras: Vec<(&str, &str)> = d.extras.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        assert_eq!(extras, [("x-us-nexus-category", "C11"), ("x-iise-orgid", "[SE]1"), ("x-iise-vatid", "SE1")]);
-        assert_eq!(d.vat_id, None);
-        assert_eq!(draft("vatid=DE1", "de").vat_id.as_deref(), Some("DE1"));
-        let wrong = read("individual=perhaps", |r| r.contact(None)).unwrap_err();
-        assert_eq!(wrong, [Field::ContactPart(ContactField::Individual)]);
-    }
-
-    #[test]
-    fn zones_of_contacts_are_canonical() {
-        let zone = |query: &str| read(query, |r| r.contact_zone());
-        assert_eq!((zone("tld=.CO.UK"), zone("tld=com")), (Ok(Some("co.uk".to_owned())), Ok(Some("com".to_owned()))));
-        assert_eq!(zone("tld=%ED%95%9C%EA%B5%AD"), Ok(Some("xn--3e0b707e".to_owned())));
-        assert_eq!(zone("tld=a%20b"), Err(vec![Field::ContactZone]));
     }
 }

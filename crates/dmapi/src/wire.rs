@@ -7,10 +7,16 @@ use std::borrow::Cow;
 /// More parameters than any request has; a contact with every extension field of every zone needs about a hundred.
 pub const PARAMETERS_MAX: usize = 1_000;
 
+/// In a request's table: every field of zones and registries, `x-...`.
+pub const EXTENSIONS: &str = "x-*";
+
 /// The parameters of one request in the order they came, with folded names.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Params {
     list: Vec<(String, String)>,
+    /// What was looked for, so that a test can hold it against what a request says that it takes.
+    #[cfg(test)]
+    asked: std::cell::RefCell<std::collections::BTreeSet<String>>,
 }
 
 /// Why parameters could not be read.
@@ -53,7 +59,23 @@ impl Params {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             list.push((folded(&decoded(name)?), decoded(value)?));
         }
-        Ok(Params { list })
+        Ok(Params {
+            list,
+            #[cfg(test)]
+            asked: std::cell::RefCell::default(),
+        })
+    }
+
+    /// Only what a request takes: any other parameter never reaches it.
+    pub fn kept(mut self, takes: &[&str]) -> Params {
+        self.list.retain(|(name, _)| takes.contains(&name.as_str()) || (name.starts_with("x-") && takes.contains(&EXTENSIONS)));
+        self
+    }
+
+    /// The names that were looked for so far, sorted.
+    #[cfg(test)]
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.borrow().iter().cloned().collect()
     }
 
     /// The last value of a name; an empty one counts as not given (dmapi.md 12.14, 12.16).
@@ -63,14 +85,25 @@ impl Params {
 
     /// The last value of a name, even an empty one.
     pub fn given(&self, name: &str) -> Option<&str> {
+        #[cfg(test)]
+        self.asked.borrow_mut().insert(name.to_owned());
         self.list.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     /// The fields of zones and registries, `x-...`: each name once with its last value, in the order they came. Empty ones are left out.
     pub fn extensions(&self) -> Vec<(String, String)> {
+        #[cfg(test)]
+        self.asked.borrow_mut().insert(EXTENSIONS.to_owned());
         let mut found: Vec<(String, String)> = Vec::new();
         for (name, _) in self.list.iter().filter(|(name, _)| name.starts_with("x-")) {
-            if let Some(value) = self.get(name)
+            let last = self
+                .list
+                .iter()
+                .rev()
+                .find(|(n, _)| n == name)
+                .map(|(_, value)| value.as_str())
+                .filter(|v| !v.trim_matches(' ').is_empty());
+            if let Some(value) = last
                 && !found.iter().any(|(n, _)| n == name)
             {
                 found.push((name.clone(), value.to_owned()));

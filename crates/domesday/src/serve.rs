@@ -84,8 +84,7 @@ const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
 pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     start_log(&options);
     let redirect = options.hosting.redirect(options.listen);
-    for (what, address) in
-        [("--listen", options.listen), ("--epp", options.epp), ("--dns", options.hosting.dns), ("--redirect", redirect)]
+    for (what, address) in [("--listen", options.listen), ("--epp", options.epp), ("--dns", options.hosting.dns), ("--redirect", redirect)]
     {
         if !address.ip().is_loopback() && !options.public_sandbox {
             bail!(

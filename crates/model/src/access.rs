@@ -30,6 +30,8 @@ pub enum Need {
 }
 
 impl Access {
+    pub const ALL: [Access; 4] = [Access::Full, Access::ReadOnly, Access::ModifyOnly, Access::WhoisOnly];
+
     pub fn allows(self, need: Need) -> bool {
         match (self, need) {
             (_, Need::Nothing | Need::Whois) => true,
@@ -53,7 +55,7 @@ impl Access {
     }
 
     pub fn from_word(word: &str) -> Option<Access> {
-        [Access::Full, Access::ReadOnly, Access::ModifyOnly, Access::WhoisOnly].into_iter().find(|a| a.word() == word)
+        Access::ALL.into_iter().find(|a| a.word() == word)
     }
 }
 

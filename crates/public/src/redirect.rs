@@ -32,7 +32,8 @@ pub fn redirect(engine: &Engine, request: &Request<Vec<u8>>) -> Response<Vec<u8>
 /// The host that is asked for, without its port.
 fn host_of(request: &Request<Vec<u8>>) -> Option<HostName> {
     let named = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).or_else(|| request.uri().host())?;
-    HostName::parse(named.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(named, |(host, _)| host)).ok()
+    HostName::parse(named.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(named, |(host, _)| host))
+        .ok()
 }
 
 /// Not for ever: its holder may point the name elsewhere.
@@ -120,7 +121,11 @@ mod tests {
     #[test]
     fn hosts_are_sent_on_or_framed() {
         let f = Fixture::new();
-        let zone = ["go|60|URL|http://joker.com/a?b", "f|60|FRAME|http://joker.com|X-Mine: 1|<meta name=\"a\">|A & B|<p>hi</p>", "bad|60|FRAME|http://joker.com|Content-Length: 5|||"];
+        let zone = [
+            "go|60|URL|http://joker.com/a?b",
+            "f|60|FRAME|http://joker.com|X-Mine: 1|<meta name=\"a\">|A & B|<p>hi</p>",
+            "bad|60|FRAME|http://joker.com|Content-Length: 5|||",
+        ];
         let text: String = zone.iter().map(|line| line.replace('|', "\t") + "\n").collect();
         let records = (1..).zip(stored::read(&text).unwrap()).map(|(line, record)| Numbered { line, record }).collect();
         let name = DomainName::parse("fresh.com").unwrap();
@@ -132,7 +137,10 @@ mod tests {
         let framed = get(&f, "f.fresh.com");
         let page = String::from_utf8(framed.body().clone()).unwrap();
         assert_eq!((framed.status(), &framed.headers()["x-mine"]), (StatusCode::OK, &HeaderValue::from_static("1")));
-        assert!(page.contains("<title>A &amp; B</title><meta name=\"a\">") && page.contains("<p>hi</p><iframe src=\"http://joker.com\""), "{page}");
+        assert!(
+            page.contains("<title>A &amp; B</title><meta name=\"a\">") && page.contains("<p>hi</p><iframe src=\"http://joker.com\""),
+            "{page}"
+        );
         assert!(get(&f, "bad.fresh.com").headers().get("content-length").is_none());
         for (host, status) in [("fresh.com", 404), ("none.fresh.com", 404), ("example.org", 404), ("", 400), ("a b", 400), ("[::1]", 400)] {
             assert_eq!(get(&f, host).status(), status, "{host:?}");

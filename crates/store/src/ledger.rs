@@ -49,8 +49,10 @@ statements! {
     INSERT_HOLD = "INSERT INTO holds (order_id, account_id, currency, amount_e4, state, opened_at, ended_at) VALUES ($1, $2, $3, $4, 'open', $5, NULL)";
     HOLD = "SELECT account_id, currency, amount_e4, state FROM holds WHERE order_id = $1";
     END_HOLD = "UPDATE holds SET state = $1, ended_at = $2 WHERE order_id = $3 AND state = 'open' RETURNING account_id, currency, amount_e4";
-    STATEMENT = "SELECT e.id, e.at, e.kind, e.order_id, e.memo, l.currency, l.amount_e4 FROM ledger_legs l JOIN ledger_entries e ON e.id = l.entry_id \
-                 WHERE l.account_id = $1 AND l.entry_id > $2 ORDER BY l.entry_id LIMIT $3";
+    STATEMENT = "SELECT m.entry_id, e.at, e.kind, e.order_id, e.memo, m.currency, m.amount_e4, m.leg, o.book, o.account_id, o.amount_e4 \
+                 FROM (SELECT entry_id, leg, currency, amount_e4 FROM ledger_legs WHERE account_id = $1 AND entry_id > $2 ORDER BY entry_id LIMIT $3) m \
+                 JOIN ledger_entries e ON e.id = m.entry_id LEFT JOIN ledger_legs o ON o.entry_id = m.entry_id AND o.leg <> m.leg \
+                 ORDER BY m.entry_id, m.leg, o.leg";
     UNBALANCED = "SELECT entry_id, currency, CAST(SUM(amount_e4) AS BIGINT) FROM ledger_legs GROUP BY entry_id, currency HAVING SUM(amount_e4) <> 0 LIMIT 100";
     LEGLESS = "SELECT e.id FROM ledger_entries e WHERE (SELECT COUNT(*) FROM ledger_legs l WHERE l.entry_id = e.id) < 2 LIMIT 100";
     BALANCES_OFF = "SELECT a.id, a.balance_e4, COALESCE((SELECT CAST(SUM(l.amount_e4) AS BIGINT) FROM ledger_legs l WHERE l.account_id = a.id), 0) FROM accounts a \
@@ -73,12 +75,11 @@ pub fn insert_entry(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Result<(), Fault> {
     }
     tx.execute(INSERT_ENTRY, params![entry.id, entry.at, entry.kind, entry.order_id, entry.memo])?;
     for (place, leg) in (0_i64..).zip(entry.legs) {
-        let (book, account_id) = match leg.book {
-            Book::Customer(account_id) => ("customer", Some(account_id)),
-            Book::Bank => ("bank", None),
-            Book::Sales => ("sales", None),
+        let account_id = match leg.book {
+            Book::Customer(account_id) => Some(account_id),
+            Book::Bank | Book::Sales => None,
         };
-        tx.execute(INSERT_LEG, params![entry.id, place, book, account_id, entry.currency.code(), leg.amount_e4])?;
+        tx.execute(INSERT_LEG, params![entry.id, place, leg.book.word(), account_id, entry.currency.code(), leg.amount_e4])?;
     }
     Ok(())
 }
@@ -114,20 +115,57 @@ pub struct Line {
     pub order_id: Option<i64>,
     pub memo: String,
     pub amount: Money,
+    /// The entry's other legs, which make it sum to zero.
+    pub against: Vec<Leg>,
 }
 
-/// An account's bookings after entry `after`, oldest first.
+impl Book {
+    /// The book's name, as an operator reads it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Book::Customer(_) => "customer",
+            Book::Bank => "bank",
+            Book::Sales => "sales",
+        }
+    }
+
+    fn stored(word: &str, account_id: Option<i64>) -> Result<Book, Fault> {
+        match (word, account_id) {
+            ("customer", Some(id)) => Ok(Book::Customer(id)),
+            ("bank", None) => Ok(Book::Bank),
+            ("sales", None) => Ok(Book::Sales),
+            _ => Err(Fault::corrupt("the book of a ledger leg")),
+        }
+    }
+}
+
+/// An account's bookings after entry `after`, oldest first, at most `limit` legs of its own.
 pub fn statement(tx: &mut Tx<'_>, account_id: i64, after: i64, limit: i64) -> Result<Vec<Line>, Fault> {
-    tx.many(STATEMENT, params![account_id, after, limit], |row| {
-        Ok(Line {
+    let rows = tx.many(STATEMENT, params![account_id, after, limit], |row| {
+        let line = Line {
             entry_id: row.int(0)?,
             at: row.time(1)?,
             kind: row.text(2)?,
             order_id: row.int_opt(3)?,
             memo: row.text(4)?,
             amount: money(&row.text(5)?, row.int(6)?)?,
-        })
-    })
+            against: Vec::new(),
+        };
+        let other = match row.text_opt(8)? {
+            Some(word) => Some(Leg { book: Book::stored(&word, row.int_opt(9)?)?, amount_e4: row.int(10)? }),
+            None => None,
+        };
+        Ok((row.int(7)?, line, other))
+    })?;
+    // One row for each pair of an own leg and another one.
+    let mut lines: Vec<(i64, Line)> = Vec::new();
+    for (leg, line, other) in rows {
+        match lines.last_mut().filter(|(last, before)| (*last, before.entry_id) == (leg, line.entry_id)) {
+            Some((_, same)) => same.against.extend(other),
+            None => lines.push((leg, Line { against: other.into_iter().collect(), ..line })),
+        }
+    }
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
 }
 
 /// Everything about money that is not as it must be, one sentence each, at most a hundred of a kind.

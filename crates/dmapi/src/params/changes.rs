@@ -1,20 +1,16 @@
-//! Reading what changes objects: keys, properties, contact fields that are cleared, addresses of hosts.
+//! Reading what changes names and hosts: keys, properties, addresses, patterns over many names.
 
 use super::{Read, Reader, Wrong, flag};
 use engine::domain::{DnssecRecord, Property, Setting};
 use model::DomainName;
-use model::contact::ContactDraft;
 use model::domain::Privacy;
 use model::field::{Field, Problem};
 use model::pattern::Pattern;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Set to empty (dmapi.md 6.3); an empty value says nothing.
-const CLEARED: &str = "!@!";
 /// `ds-1` to `ds-6`.
 const RECORDS_MAX: u8 = 6;
 const DNSSEC: Field = Field::Other("dnssec");
-const HANDLE: Field = Field::Other("handle");
 
 /// The names of properties (dmapi.md 8.8).
 pub fn property_words() -> &'static [(&'static str, Property)] {
@@ -28,11 +24,6 @@ pub fn property_words() -> &'static [(&'static str, Property)] {
 }
 
 impl Reader<'_> {
-    /// A contact's handle under the name that changes of contacts have for it.
-    pub fn own_handle(&self) -> Read<String> {
-        self.required(HANDLE, self.handle(HANDLE))
-    }
-
     /// One domain by its name, or every domain that a pattern matches.
     pub fn domain_or_pattern(&self) -> Read<Pattern> {
         let pattern = self.optional(Field::Domain, |text| {
@@ -103,14 +94,6 @@ impl Reader<'_> {
 
     fn address(&self, place: u8, expected: &str, read: impl FnOnce(&str) -> Option<IpAddr>) -> Read<Option<Option<IpAddr>>> {
         self.with(Field::HostAddress(place), expected, |text| if text == "-" { Some(None) } else { read(text).map(Some) })
-    }
-
-    /// New fields of a contact: what is absent or empty stays, `!@!` clears.
-    pub fn contact_change(&self) -> Read<ContactDraft> {
-        let cleared = |value: &str| if value.trim_matches(' ') == CLEARED { String::new() } else { value.to_owned() };
-        let text = |name: &str| self.params.get(name).map(cleared);
-        let extras = self.params.extensions().into_iter().map(|(name, value)| (name, cleared(&value))).collect();
-        self.draft(text, extras, None)
     }
 }
 
@@ -188,13 +171,6 @@ mod tests {
         for (query, property) in [("pvalue=2", Property::GdprOptIn), ("pvalue=1", Property::Privacy), ("", Property::Autorenew)] {
             assert_eq!(value(query, property), Err(vec![Field::PropertyValue]), "{query}");
         }
-    }
-
-    #[test]
-    fn an_empty_value_says_nothing_and_the_token_clears() {
-        let draft = read("fax=!@!&city=&state=BE&x-eu-type=!@!", |r| r.contact_change()).unwrap();
-        assert_eq!((draft.fax.as_deref(), draft.city, draft.state.as_deref()), (Some(""), None, Some("BE")));
-        assert_eq!(draft.extras, [("x-eu-type".to_owned(), String::new())]);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use crate::wire::{LineSafe, LineWriter};
 use engine::Error;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "v2/contact/create", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request =
+    Request { name: "v2/contact/create", aliases: &[], door: Door::Session(Need::Modify), takes: contact_create::TAKES, answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let created = contact_create::create(call)?;

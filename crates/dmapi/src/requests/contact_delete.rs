@@ -6,7 +6,8 @@ use engine::Error;
 use engine::contact::Delete;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "contact-delete", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request =
+    Request { name: "contact-delete", aliases: &[], door: Door::Session(Need::Modify), takes: &["handle", "cltrid"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -2,13 +2,15 @@
 //! name, organization or e-mail of a gTLD owner is a change of owner (12.25), for which the reseller is the designated agent (8.4).
 
 use super::domain_owner_change::AGENT;
-use super::{Call, Door, Request};
+use super::{Call, Door, Request, joined};
+use crate::params::CONTACT;
 use crate::reply::Reply;
 use engine::Error;
 use engine::contact::Modify;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "contact-modify", aliases: &[], door: Door::Session(Need::Modify), answer };
+const TAKES: &[&str] = &joined::<{ CONTACT.len() + 2 }>(&["handle", "cltrid"], CONTACT);
+pub const REQUEST: Request = Request { name: "contact-modify", aliases: &[], door: Door::Session(Need::Modify), takes: TAKES, answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

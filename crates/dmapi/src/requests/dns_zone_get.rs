@@ -8,7 +8,8 @@ use engine::Error;
 use engine::hosted::Show;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "dns-zone-get", aliases: &[], door: Door::Session(Need::Read), answer };
+pub const REQUEST: Request =
+    Request { name: "dns-zone-get", aliases: &[], door: Door::Session(Need::Read), takes: &["domain", "include-defaults"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -8,7 +8,7 @@ use engine::domain::Window;
 use engine::hosted::List;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "dns-zone-list", aliases: &[], door: Door::Cookie(Need::Read), answer };
+pub const REQUEST: Request = Request { name: "dns-zone-list", aliases: &[], door: Door::Cookie(Need::Read), takes: &["pattern"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -7,7 +7,8 @@ use engine::Error;
 use engine::hosted::{Numbered, Put};
 use model::{Field, FieldProblem, Need, Problem};
 
-pub const REQUEST: Request = Request { name: "dns-zone-put", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request =
+    Request { name: "dns-zone-put", aliases: &[], door: Door::Session(Need::Modify), takes: &["cltrid", "domain", "zone"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -10,7 +10,13 @@ use engine::domain::{CheckDomains, PriceQuestion, Standing};
 use model::domain::Operation;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "domain-check", aliases: &["domaincheck"], door: Door::Cookie(Need::Whois), answer };
+pub const REQUEST: Request = Request {
+    name: "domain-check",
+    aliases: &["domaincheck"],
+    door: Door::Cookie(Need::Whois),
+    takes: &["domain", "check-price", "period", "language"],
+    answer,
+};
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

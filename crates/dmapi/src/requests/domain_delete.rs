@@ -7,7 +7,13 @@ use engine::domain::{Delete, Ending};
 use model::domain::RenewalMode;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "domain-delete", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request = Request {
+    name: "domain-delete",
+    aliases: &[],
+    door: Door::Session(Need::Modify),
+    takes: &["domain", "force", "type", "cltrid"],
+    answer,
+};
 
 const ENDINGS: &[(&str, Ending)] =
     &[("immediate", Ending::Now), ("endoflife", Ending::AtEndOfTerm(RenewalMode::AutoDelete)), ("transit", Ending::Transit)];

@@ -8,7 +8,8 @@ use engine::Error;
 use engine::domain::GetProperty;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "domain-get-property", aliases: &[], door: Door::Session(Need::Read), answer };
+pub const REQUEST: Request =
+    Request { name: "domain-get-property", aliases: &[], door: Door::Session(Need::Read), takes: &["domain", "pname"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

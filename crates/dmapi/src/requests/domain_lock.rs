@@ -7,7 +7,8 @@ use engine::domain::Lock;
 use model::Need;
 use model::lock::LockReason;
 
-pub const REQUEST: Request = Request { name: "domain-lock", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request =
+    Request { name: "domain-lock", aliases: &[], door: Door::Session(Need::Modify), takes: &["domain", "cltrid"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     set(call, true)

@@ -8,7 +8,30 @@ use engine::Error;
 use engine::domain::{ContactRef, Modify, SetChange};
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "domain-modify", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request = Request {
+    name: "domain-modify",
+    aliases: &[],
+    door: Door::Session(Need::Modify),
+    takes: &[
+        "domain",
+        "owner-c",
+        "admin-c",
+        "tech-c",
+        "billing-c",
+        "ns-list",
+        "registrar-tag",
+        "dnssec",
+        "ds-1",
+        "ds-2",
+        "ds-3",
+        "ds-4",
+        "ds-5",
+        "ds-6",
+        "x-*",
+        "cltrid",
+    ],
+    answer,
+};
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -1,7 +1,8 @@
 //! `domain-owner-change`: domain, the contact fields of the new owner, lock-opt-out (dmapi.md 8.4). A `tld`, which some clients add, says nothing
 //! here; `!@!` is empty.
 
-use super::{Call, Door, Request};
+use super::{Call, Door, Request, joined};
+use crate::params::CONTACT;
 use crate::reply::Reply;
 use engine::Error;
 use engine::domain::{ChangeOwner, ContactRef};
@@ -9,7 +10,8 @@ use engine::owner_change::Terms;
 use model::Need;
 use model::owner_change::Mode;
 
-pub const REQUEST: Request = Request { name: "domain-owner-change", aliases: &[], door: Door::Session(Need::Modify), answer };
+const TAKES: &[&str] = &joined::<{ CONTACT.len() + 3 }>(&["domain", "lock-opt-out", "cltrid"], CONTACT);
+pub const REQUEST: Request = Request { name: "domain-owner-change", aliases: &[], door: Door::Session(Need::Modify), takes: TAKES, answer };
 
 /// The reseller acts as designated agent of both owners, unless its account says otherwise (8.4).
 pub(super) const AGENT: Terms = Terms { default: Mode::Agent, trigger: None, declines_lock: false };
@@ -17,8 +19,7 @@ pub(super) const AGENT: Terms = Terms { default: Mode::Agent, trigger: None, dec
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, declines_lock, client_id) = (p.domain(), p.switch("lock-opt-out"), p.client_id());
-    let zone = name.as_ref().ok().and_then(|name| call.engine.zones().zone_of(name)).map(|zone| zone.suffix.clone());
-    let owner = p.contact(zone.as_deref());
+    let owner = p.contact();
     let (name, owner, declines_lock, client_id) = p.done((name, owner, declines_lock, client_id))?;
     let change = ChangeOwner {
         name,

@@ -8,7 +8,13 @@ use engine::domain::{OrderPrivacy, PriceLimit};
 use model::domain::Privacy;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "domain-privacy-order", aliases: &[], door: Door::Session(Need::Spend), answer };
+pub const REQUEST: Request = Request {
+    name: "domain-privacy-order",
+    aliases: &[],
+    door: Door::Session(Need::Spend),
+    takes: &["domain", "privacy", "period", "expyear", "max-price", "cltrid"],
+    answer,
+};
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

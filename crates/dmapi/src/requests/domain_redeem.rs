@@ -6,7 +6,8 @@ use engine::Error;
 use engine::domain::{PriceLimit, Restore};
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "domain-redeem", aliases: &[], door: Door::Session(Need::Spend), answer };
+pub const REQUEST: Request =
+    Request { name: "domain-redeem", aliases: &[], door: Door::Session(Need::Spend), takes: &["domain", "max-price", "cltrid"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -8,7 +8,29 @@ use engine::domain::{ContactRef, PriceLimit, Register};
 use model::domain::{Privacy, RenewalMode};
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "domain-register", aliases: &[], door: Door::Session(Need::Spend), answer };
+pub const REQUEST: Request = Request {
+    name: "domain-register",
+    aliases: &[],
+    door: Door::Session(Need::Spend),
+    takes: &[
+        "domain",
+        "period",
+        "status",
+        "owner-c",
+        "admin-c",
+        "tech-c",
+        "billing-c",
+        "ns-list",
+        "autorenew",
+        "language",
+        "registrar-tag",
+        "privacy",
+        "max-price",
+        "x-*",
+        "cltrid",
+    ],
+    answer,
+};
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -8,7 +8,13 @@ use engine::domain::{PriceLimit, Renew, RenewPrivacy, Renewed, Term};
 use model::domain::Privacy;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "domain-renew", aliases: &[], door: Door::Session(Need::Spend), answer };
+pub const REQUEST: Request = Request {
+    name: "domain-renew",
+    aliases: &[],
+    door: Door::Session(Need::Spend),
+    takes: &["domain", "period", "expyear", "privacy", "max-price", "cltrid"],
+    answer,
+};
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -7,8 +7,13 @@ use engine::Error;
 use engine::domain::SetProperty;
 use model::{Field, Need};
 
-pub const REQUEST: Request =
-    Request { name: "domain-set-property", aliases: &["set-domain-property"], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request = Request {
+    name: "domain-set-property",
+    aliases: &["set-domain-property"],
+    door: Door::Session(Need::Modify),
+    takes: &["domain", "pname", "pvalue", "cltrid"],
+    answer,
+};
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -10,7 +10,8 @@ use engine::transfer::{Cancel, Following, Resend, Show, TransferView, Which};
 use model::pattern::Pattern;
 use model::{DomainName, Field, Need};
 
-pub const REQUEST: Request = Request { name: "domain-transfer-control", aliases: &[], door: Door::Session(Need::Read), answer };
+pub const REQUEST: Request =
+    Request { name: "domain-transfer-control", aliases: &[], door: Door::Session(Need::Read), takes: &["action", "domain"], answer };
 
 #[derive(Clone, Copy)]
 enum Action {

@@ -6,7 +6,8 @@ use engine::Error;
 use engine::transfer::AuthCode;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "domain-transfer-get-auth-id", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request =
+    Request { name: "domain-transfer-get-auth-id", aliases: &[], door: Door::Session(Need::Modify), takes: &["domain", "cltrid"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

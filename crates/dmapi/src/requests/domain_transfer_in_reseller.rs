@@ -9,7 +9,26 @@ use engine::transfer::{TransferIn, UnsettableContacts};
 use model::domain::{Privacy, RenewalMode};
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "domain-transfer-in-reseller", aliases: &[], door: Door::Session(Need::Spend), answer };
+/// `period` is documented as not in use.
+pub(super) const TAKES: &[&str] = &[
+    "domain",
+    "transfer-auth-id",
+    "auth-code",
+    "owner-c",
+    "admin-c",
+    "tech-c",
+    "billing-c",
+    "status",
+    "autorenew",
+    "ns-list",
+    "owner-email",
+    "privacy",
+    "max-price",
+    "x-*",
+    "cltrid",
+];
+pub const REQUEST: Request =
+    Request { name: "domain-transfer-in-reseller", aliases: &[], door: Door::Session(Need::Spend), takes: TAKES, answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     transfer(call, true)

@@ -5,7 +5,8 @@ use crate::reply::Reply;
 use engine::Error;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "domain-unlock", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request =
+    Request { name: "domain-unlock", aliases: &[], door: Door::Session(Need::Modify), takes: &["domain", "cltrid"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     domain_lock::set(call, false)

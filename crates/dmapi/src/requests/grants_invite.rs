@@ -8,7 +8,13 @@ use engine::Error;
 use engine::grant::Invite;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "grants-invite", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request = Request {
+    name: "grants-invite",
+    aliases: &[],
+    door: Door::Session(Need::Modify),
+    takes: &["domain", "email", "role", "client-uid", "nickname", "nick-name"],
+    answer,
+};
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

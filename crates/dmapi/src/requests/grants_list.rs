@@ -8,7 +8,8 @@ use engine::Error;
 use engine::grant::List;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "grants-list", aliases: &[], door: Door::Session(Need::Read), answer };
+pub const REQUEST: Request =
+    Request { name: "grants-list", aliases: &[], door: Door::Session(Need::Read), takes: &["domain", "showkey"], answer };
 
 /// A cell without a value.
 const NONE: &str = "-";

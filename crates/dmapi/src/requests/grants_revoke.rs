@@ -7,7 +7,13 @@ use engine::Error;
 use engine::grant::{Revoke, RevokeKind};
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "grants-revoke", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request = Request {
+    name: "grants-revoke",
+    aliases: &[],
+    door: Door::Session(Need::Modify),
+    takes: &["domain", "role", "scope", "type", "client-uid"],
+    answer,
+};
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -9,7 +9,8 @@ use engine::Error;
 use engine::account::Show;
 use model::{Channel, Field, FieldProblem, Refusal, Timestamp};
 
-pub const REQUEST: Request = Request { name: "login", aliases: &[], door: Door::Login, answer };
+pub const REQUEST: Request =
+    Request { name: "login", aliases: &[], door: Door::Login, takes: &["username", "password", "api-key"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let started = call.engine.real_now();

@@ -5,7 +5,7 @@ use crate::reply::{Cookie, Reply};
 use engine::Error;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "logout", aliases: &[], door: Door::Session(Need::Nothing), answer };
+pub const REQUEST: Request = Request { name: "logout", aliases: &[], door: Door::Session(Need::Nothing), takes: &[], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     if let Some(sid) = call.caller.and_then(|caller| caller.sid.as_deref()) {

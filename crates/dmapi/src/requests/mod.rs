@@ -54,7 +54,7 @@ use crate::wire::Params;
 use engine::account::Balance;
 use engine::order::OrderRef;
 use engine::{Actor, Engine, Error};
-use model::{Need, Refusal};
+use model::{Access, Need, Refusal};
 
 /// Who may come in, and how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,7 +74,30 @@ pub struct Request {
     pub name: &'static str,
     pub aliases: &'static [&'static str],
     pub door: Door,
+    /// Every parameter that it reads, beside the proof of who asks: any other one never reaches it. `x-*` for the fields of zones.
+    pub takes: &'static [&'static str],
     pub answer: fn(&Call<'_>) -> Result<Reply, Error>,
+}
+
+impl Request {
+    /// The access modes with which it may be called; `None` where nobody need be known.
+    pub fn modes(&self) -> Option<Vec<Access>> {
+        match self.door {
+            Door::Login | Door::Open => None,
+            Door::Session(need) | Door::Cookie(need) => Some(Access::ALL.into_iter().filter(|access| access.allows(need)).collect()),
+        }
+    }
+}
+
+/// Two lists of parameters in one.
+const fn joined<const N: usize>(first: &[&'static str], second: &[&'static str]) -> [&'static str; N] {
+    assert!(N == first.len() + second.len(), "the length is that of both");
+    let (mut all, mut place) = ([""; N], 0);
+    while place < N {
+        all[place] = if place < first.len() { first[place] } else { second[place - first.len()] };
+        place += 1;
+    }
+    all
 }
 
 /// One call of a request.
@@ -191,5 +214,40 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// Parameters without which a request is refused before it has read all.
+    fn enough(request: &str) -> &'static str {
+        match request {
+            "domain-register" => "domain=fresh.com&period=12",
+            "domain-modify" => "domain=taken.com",
+            "domain-transfer-in" | "domain-transfer-in-reseller" => "domain=fresh.com&owner-c=CCOM-1",
+            _ => "",
+        }
+    }
+
+    #[test]
+    fn what_is_taken_is_read_and_nothing_else() {
+        let fixture = testkit::Fixture::new();
+        for request in TABLE {
+            let given = format!("api-key=demo-key&{}", enough(request.name));
+            let params = Params::read(&given, b"").expect("a query");
+            let caller =
+                crate::session::caller(fixture.engine(), "192.0.2.1", request.door, &params, &http::HeaderMap::new()).expect("demo");
+            let params = Params::read(&given, b"").expect("a query").kept(request.takes);
+            let call = Call { engine: fixture.engine(), params: &params, caller: caller.as_ref(), peer: "192.0.2.1" };
+            let _ = (request.answer)(&call);
+            let mut takes: Vec<&str> = request.takes.to_vec();
+            takes.sort_unstable();
+            assert_eq!(params.asked(), takes, "{}", request.name);
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_is_not_taken_does_not_reach_a_request() {
+        let params = Params::read("Domain=a.com&x-any=1&colour=red", b"").expect("a query");
+        let kept = params.clone().kept(&["domain"]);
+        assert_eq!((kept.get("domain"), kept.get("colour"), kept.extensions().len()), (Some("a.com"), None, 0));
+        assert_eq!(params.kept(&["x-*"]).extensions().len(), 1);
     }
 }

@@ -6,7 +6,13 @@ use engine::Error;
 use engine::host::Create;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "ns-create", aliases: &["host-create"], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request = Request {
+    name: "ns-create",
+    aliases: &["host-create"],
+    door: Door::Session(Need::Modify),
+    takes: &["host", "ip", "ipv6", "cltrid"],
+    answer,
+};
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

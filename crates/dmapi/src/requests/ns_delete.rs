@@ -6,7 +6,8 @@ use engine::Error;
 use engine::host::Delete;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "ns-delete", aliases: &["host-delete"], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request =
+    Request { name: "ns-delete", aliases: &["host-delete"], door: Door::Session(Need::Modify), takes: &["host", "cltrid"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -8,7 +8,13 @@ use engine::contact::{HandleForm, List};
 use engine::domain::Window;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "query-contact-list", aliases: &[], door: Door::Cookie(Need::Read), answer };
+pub const REQUEST: Request = Request {
+    name: "query-contact-list",
+    aliases: &[],
+    door: Door::Cookie(Need::Read),
+    takes: &["pattern", "from", "to", "tld", "extended-format"],
+    answer,
+};
 
 /// Documented: without from and to at most so many rows.
 const ROWS_MAX: i64 = 10_000;

@@ -11,7 +11,13 @@ use model::Need;
 use model::grant::GrantRole;
 use std::collections::BTreeMap;
 
-pub const REQUEST: Request = Request { name: "query-domain-list", aliases: &[], door: Door::Cookie(Need::Read), answer };
+pub const REQUEST: Request = Request {
+    name: "query-domain-list",
+    aliases: &[],
+    door: Door::Cookie(Need::Read),
+    takes: &["pattern", "from", "to", "showstatus", "showgrants", "showjokerns", "showprivacy"],
+    answer,
+};
 
 /// Which columns were asked for.
 struct Shown {

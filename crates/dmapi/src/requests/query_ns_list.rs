@@ -9,7 +9,8 @@ use engine::host::{HostView, List};
 use model::{Field, Need};
 use std::net::IpAddr;
 
-pub const REQUEST: Request = Request { name: "query-ns-list", aliases: &["query-host-list"], door: Door::Cookie(Need::Read), answer };
+pub const REQUEST: Request =
+    Request { name: "query-ns-list", aliases: &["query-host-list"], door: Door::Cookie(Need::Read), takes: &["pattern", "full"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -8,7 +8,7 @@ use engine::Error;
 use engine::account::Show;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "query-profile", aliases: &[], door: Door::Cookie(Need::Read), answer };
+pub const REQUEST: Request = Request { name: "query-profile", aliases: &[], door: Door::Cookie(Need::Read), takes: &[], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let view = call.engine.run(call.actor()?, Show)?;

@@ -5,7 +5,7 @@ use crate::reply::Reply;
 use crate::wire::{LineSafe, LineWriter};
 use engine::Error;
 
-pub const REQUEST: Request = Request { name: "query-request-list", aliases: &[], door: Door::Open, answer };
+pub const REQUEST: Request = Request { name: "query-request-list", aliases: &[], door: Door::Open, takes: &[], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let access = call.caller.map(|caller| caller.actor.access());

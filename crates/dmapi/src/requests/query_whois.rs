@@ -12,7 +12,13 @@ use engine::host::{self, HostView};
 use model::field::{Field, Problem};
 use model::{DomainName, HostName, Need};
 
-pub const REQUEST: Request = Request { name: "query-whois", aliases: &["query-object"], door: Door::Cookie(Need::Whois), answer };
+pub const REQUEST: Request = Request {
+    name: "query-whois",
+    aliases: &["query-object"],
+    door: Door::Cookie(Need::Whois),
+    takes: &["domain", "contact", "host"],
+    answer,
+};
 
 /// What is asked about.
 enum About {

@@ -7,7 +7,8 @@ use engine::Error;
 use engine::order::Hide;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "result-delete", aliases: &[], door: Door::Session(Need::Read), answer };
+pub const REQUEST: Request =
+    Request { name: "result-delete", aliases: &[], door: Door::Session(Need::Read), takes: &["proc-id", "svtrid"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

@@ -12,7 +12,29 @@ use engine::order::{List, OrderFilter, OrderStanding};
 use model::order::OrderKind;
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "result-list", aliases: &[], door: Door::Cookie(Need::Read), answer };
+pub const REQUEST: Request = Request {
+    name: "result-list",
+    aliases: &[],
+    door: Door::Cookie(Need::Read),
+    takes: &[
+        "pending",
+        "showpending",
+        "showall",
+        "showdeleted",
+        "period",
+        "date",
+        "offset",
+        "limit",
+        "status",
+        "count-only",
+        "rtype",
+        "objid",
+        "procid",
+        "svtrid",
+        "cltrid",
+    ],
+    answer,
+};
 
 /// Documented: so many days back, and one day where a date is given.
 const DAYS: i64 = 90;

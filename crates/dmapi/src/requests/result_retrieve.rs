@@ -10,7 +10,8 @@ use model::Need;
 use model::order::OrderKind;
 use std::time::Duration;
 
-pub const REQUEST: Request = Request { name: "result-retrieve", aliases: &[], door: Door::Cookie(Need::Read), answer };
+pub const REQUEST: Request =
+    Request { name: "result-retrieve", aliases: &[], door: Door::Cookie(Need::Read), takes: &["proc-id", "svtrid"], answer };
 
 /// Pollers without any pause are known, so a pending result is held for a moment (dmapi.md 3, 12.5).
 const HOLD: Duration = Duration::from_millis(1_000);

@@ -5,7 +5,7 @@ use crate::reply::{Reply, VERSION};
 use crate::wire::{LineSafe, LineWriter};
 use engine::Error;
 
-pub const REQUEST: Request = Request { name: "version", aliases: &[], door: Door::Open, answer };
+pub const REQUEST: Request = Request { name: "version", aliases: &[], door: Door::Open, takes: &[], answer };
 
 fn answer(_: &Call<'_>) -> Result<Reply, Error> {
     let mut body = LineWriter::new();

@@ -7,7 +7,7 @@ use engine::Error;
 use engine::verification::{Answered, Details};
 use model::{Field, FieldProblem, Need, Problem, Refusal};
 
-pub const REQUEST: Request = Request { name: "wa-email-details", aliases: &[], door: Door::Session(Need::Read), answer };
+pub const REQUEST: Request = Request { name: "wa-email-details", aliases: &[], door: Door::Session(Need::Read), takes: &["key"], answer };
 
 /// What is asked for by every key that there is.
 const STATUS: &str = "verification";

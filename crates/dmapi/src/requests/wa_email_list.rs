@@ -8,7 +8,7 @@ use engine::Error;
 use engine::verification::Waiting;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "wa-email-list", aliases: &[], door: Door::Session(Need::Read), answer };
+pub const REQUEST: Request = Request { name: "wa-email-list", aliases: &[], door: Door::Session(Need::Read), takes: &[], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let mut body = LineWriter::new();

@@ -8,7 +8,8 @@ use engine::Error;
 use engine::verification::StateOf;
 use model::Need;
 
-pub const REQUEST: Request = Request { name: "wa-email-query-status", aliases: &[], door: Door::Session(Need::Read), answer };
+pub const REQUEST: Request =
+    Request { name: "wa-email-query-status", aliases: &[], door: Door::Session(Need::Read), takes: &["email"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

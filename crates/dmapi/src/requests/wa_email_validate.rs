@@ -7,7 +7,8 @@ use engine::Error;
 use engine::verification::{Ask, Whose};
 use model::{ContactField, Field, Need};
 
-pub const REQUEST: Request = Request { name: "wa-email-validate", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request =
+    Request { name: "wa-email-validate", aliases: &[], door: Door::Session(Need::Modify), takes: &["email"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;

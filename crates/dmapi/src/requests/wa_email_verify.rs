@@ -8,7 +8,8 @@ use engine::Error;
 use engine::verification::{Answer, Answered};
 use model::{Field, Need};
 
-pub const REQUEST: Request = Request { name: "wa-email-verify", aliases: &[], door: Door::Session(Need::Modify), answer };
+pub const REQUEST: Request =
+    Request { name: "wa-email-verify", aliases: &[], door: Door::Session(Need::Modify), takes: &["key", "answer"], answer };
 
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     const ANSWER: Field = Field::Other("answer");

@@ -70,7 +70,7 @@ fn bookings(engine: &Engine, actor: &Actor) -> anyhow::Result<Vec<Line>> {
 }
 
 fn statement(lines: &[Line]) -> String {
-    let mut table = table::with_head(&["booked", "kind", "order", "memo", "amount", "balance"], &[4, 5]);
+    let mut table = table::with_head(&["booked", "kind", "order", "memo", "amount", "balance", "against"], &[4, 5]);
     let mut balance: Option<Money> = None;
     for line in lines {
         balance = match balance {
@@ -80,7 +80,8 @@ fn statement(lines: &[Line]) -> String {
         let order = line.order_id.map(|id| id.to_string()).unwrap_or_default();
         // A sum that cannot be made is shown as such: `domesday verify` says what is wrong.
         let sum = balance.map_or_else(|| "?".to_owned(), |b| b.to_string());
-        table.add_row([line.at.rfc3339(), line.kind.clone(), order, line.memo.clone(), line.amount.to_string(), sum]);
+        let against = line.against.iter().map(|leg| leg.book.word()).collect::<Vec<_>>().join(", ");
+        table.add_row([line.at.rfc3339(), line.kind.clone(), order, line.memo.clone(), line.amount.to_string(), sum, against]);
     }
     table.to_string()
 }
@@ -109,5 +110,6 @@ mod tests {
         let rival = engine.run(&Actor::staff(), Impersonate { login: "rival".to_owned() }).unwrap();
         let text = statement(&bookings(engine, &rival).unwrap());
         assert!(text.contains("wire 7") && text.contains("-0.01 USD") && text.contains("1249.99 USD"), "{text}");
+        assert!(text.contains("against") && text.contains("bank") && !text.contains("sales"), "{text}");
     }
 }

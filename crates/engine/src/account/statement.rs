@@ -1,4 +1,4 @@
-//! Statement: the account's bookings, oldest first.
+//! Statement: the account's bookings with their other sides, oldest first.
 //!
 //! Reached by the command line (`domesday fund --statement`) and the console.
 
@@ -13,7 +13,7 @@ pub struct Statement {
     pub limit: i64,
 }
 
-pub use store::ledger::Line;
+pub use store::ledger::{Book, Leg, Line};
 
 impl Operation for Statement {
     type Done = Vec<Line>;

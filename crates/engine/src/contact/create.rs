@@ -11,6 +11,7 @@ use crate::secret::digest;
 use crate::{Error, audit, events};
 use model::contact::{ContactData, ContactDraft};
 use model::order::OrderKind;
+use model::policy::check_contact;
 use model::{Channel, Money, Need, Refusal};
 use store::Tx;
 use store::contacts::{self, Contact};
@@ -51,7 +52,7 @@ impl Operation for Create {
             }
             None => (String::new(), "CALL".to_owned()),
         };
-        let data = self.draft.check().map_err(Refusal::Fields)?;
+        let data = check_contact(cx.zones().contact_fields(&family), &self.draft, true).map_err(Refusal::Fields)?;
         let (contact, existed) = create(tx, cx, &data, &family, &prefix, self.reuse)?;
         let done = order::Finished {
             kind: OrderKind::ContactCreate,

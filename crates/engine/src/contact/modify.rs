@@ -16,6 +16,7 @@ use crate::{audit, events, verification};
 use model::contact::{ContactData, ContactDraft};
 use model::order::OrderKind;
 use model::owner_change::{Kind, OwnerChangeState, is_material};
+use model::policy::{FieldRule, check_contact, under_own_names};
 use model::verification::folded;
 use model::{Field, FieldProblem, Money, Need, Problem, Refusal};
 use serde::{Deserialize, Serialize};
@@ -74,7 +75,7 @@ impl Operation for Modify {
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Modified, Error> {
         let contact = find(tx, cx.actor.account, &self.handle)?;
         let before = from_json(&contact.data)?;
-        let after = decide(&before, &self.draft)?;
+        let after = decide(cx.zones().contact_fields(&contact.family), &before, &self.draft)?;
         let material = is_material(&before, &after);
         let lost = after.invalid_parts();
         if before.is_validated() && !lost.is_empty() && is_awaited(tx, contact.id)? {
@@ -175,8 +176,8 @@ fn is_awaited(tx: &mut Tx<'_>, contact_id: i64) -> Result<bool, Error> {
 }
 
 /// The data after the change, or all that is wrong with it. Pure.
-fn decide(before: &ContactData, draft: &ContactDraft) -> Result<ContactData, Refusal> {
-    let after = merged(before, draft).check().map_err(Refusal::Fields)?;
+fn decide(rules: &[FieldRule], before: &ContactData, draft: &ContactDraft) -> Result<ContactData, Refusal> {
+    let after = check_contact(rules, &merged(before, &under_own_names(rules, draft)), false).map_err(Refusal::Fields)?;
     let value = |data: &ContactData, name: &str| data.extras.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
     let fixed = FIXED.iter().filter(|name| value(before, name).is_some() && value(before, name) != value(&after, name));
     let problems: Vec<FieldProblem> = fixed
@@ -315,10 +316,10 @@ mod tests {
     #[test]
     fn what_is_not_said_stays_and_an_empty_text_clears() {
         let s = |text: &str| Some(text.to_owned());
-        assert_eq!(decide(&before(), &ContactDraft::default()).unwrap(), before());
+        assert_eq!(decide(&[], &before(), &ContactDraft::default()).unwrap(), before());
         let draft =
             ContactDraft { fax: s(""), organization: s(""), city: s("Bonn"), street: [None, s(""), None], ..ContactDraft::default() };
-        let after = decide(&before(), &draft).unwrap();
+        let after = decide(&[], &before(), &draft).unwrap();
         let expected = ContactData {
             fax: String::new(),
             organization: String::new(),
@@ -327,20 +328,20 @@ mod tests {
             ..before()
         };
         assert_eq!(after, expected);
-        let named = decide(&before(), &ContactDraft { name: s("Grace B. Hopper"), ..ContactDraft::default() }).unwrap();
+        let named = decide(&[], &before(), &ContactDraft { name: s("Grace B. Hopper"), ..ContactDraft::default() }).unwrap();
         assert_eq!((named.first_name.as_str(), named.last_name.as_str()), ("Grace B.", "Hopper"));
-        let called = decide(&before(), &ContactDraft { extension: s(""), ..ContactDraft::default() }).unwrap();
+        let called = decide(&[], &before(), &ContactDraft { extension: s(""), ..ContactDraft::default() }).unwrap();
         assert_eq!(called.phone, "+49.2215550100");
         let wrong = ContactDraft { email: s(""), country: s("XX"), ..ContactDraft::default() };
-        assert!(matches!(decide(&before(), &wrong), Err(Refusal::Fields(problems)) if problems.len() == 2));
+        assert!(matches!(decide(&[], &before(), &wrong), Err(Refusal::Fields(problems)) if problems.len() == 2));
     }
 
     #[test]
     fn some_fields_stay_as_they_were_made() {
         let with = |name: &str, value: &str| ContactDraft { extras: vec![(name.into(), value.into())], ..ContactDraft::default() };
-        assert!(matches!(decide(&before(), &with("x-us-nexus-category", "C12")), Err(Refusal::Fields(_))));
-        assert!(decide(&before(), &with("x-us-nexus-category", "C11")).is_ok());
-        assert_eq!(decide(&before(), &with("X-EU-TYPE", "2")).unwrap().extras[0].1, "2");
+        assert!(matches!(decide(&[], &before(), &with("x-us-nexus-category", "C12")), Err(Refusal::Fields(_))));
+        assert!(decide(&[], &before(), &with("x-us-nexus-category", "C11")).is_ok());
+        assert_eq!(decide(&[], &before(), &with("X-EU-TYPE", "2")).unwrap().extras[0].1, "2");
     }
 
     #[test]

@@ -14,7 +14,10 @@ use crate::{Engine, Error, contact, secret};
 use model::contact::ContactDraft;
 use model::domain::{Operation as PricedOperation, Privacy, RenewalMode, Role};
 use model::order::OrderKind;
-use model::policy::{Accepted as AcceptedFields, DnssecInterface, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone};
+use model::policy::{
+    Accepted as AcceptedFields, Carrier, DnssecInterface, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone,
+    check_contact,
+};
 use model::{Channel, DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
 use registry::{Availability, FeeQuestion};
 use serde::{Deserialize, Serialize};
@@ -137,6 +140,14 @@ impl Meant {
         }
     }
 
+    /// What it carries for its zone beside its address.
+    pub(crate) fn extras(&self) -> Result<Vec<(String, String)>, Error> {
+        Ok(match self {
+            Meant::Existing(c) => contact::from_json(&c.data)?.extras,
+            Meant::Fresh(data) => data.extras.clone(),
+        })
+    }
+
     pub(crate) fn kind(&self) -> OwnerKind {
         let organization = match self {
             Meant::Existing(c) => !c.organization.is_empty(),
@@ -180,8 +191,17 @@ impl Operation for Accept {
             roles.push((role, people));
         }
         let counts = [request.admin.len(), request.tech.len(), request.billing.len()];
-        let plan =
-            decide(&self.zone, request, registrant.as_ref().map(|m| (m.country(), m.kind())), counts, account.transfer_lock, problems)?;
+        let carried = registrant.as_ref().map(Meant::extras).transpose()?.unwrap_or_default();
+        let fields = with_carried(&self.zone, &request.fields, &carried);
+        let plan = decide(
+            &self.zone,
+            request,
+            &fields,
+            registrant.as_ref().map(|m| (m.country(), m.kind())),
+            counts,
+            account.transfer_lock,
+            problems,
+        )?;
         let Some(registrant) = registrant else { return Err(FieldProblem::missing(Field::Registrant).into()) };
 
         // A verdict about the name comes after all that is wrong with the request, and never before a wish on its way is joined.
@@ -309,7 +329,7 @@ pub(crate) fn meant(
             }
             Some(c) => return Ok(Some(Meant::Existing(Box::new(c)))),
         },
-        ContactRef::Inline(draft) => match draft.check() {
+        ContactRef::Inline(draft) => match check_contact(cx.zones().contact_fields(zone.contact_family()), draft, true) {
             Ok(data) if !data.is_validated() && is_checked(cx, zone, role) => {
                 let missing = data.invalid_parts().into_iter().map(|part| FieldProblem::missing(Field::ContactPart(part)));
                 problems.extend(missing);
@@ -343,10 +363,22 @@ pub(crate) fn stored_for(tx: &mut Tx<'_>, cx: &Cx<'_>, holder: i64, meant: &Mean
     }
 }
 
+/// The fields of a wish, and those of the zone that its registrant carries and the wish does not name (DMAPI keeps them with the contact).
+fn with_carried(zone: &Zone, given: &[(String, String)], carried: &[(String, String)]) -> Vec<(String, String)> {
+    let mut fields = given.to_vec();
+    for rule in zone.fields.iter().filter(|rule| rule.applies_to == Some(Carrier::Owner)) {
+        if !given.iter().any(|(name, _)| rule.answers_to(name)) {
+            fields.extend(carried.iter().find(|(name, _)| rule.answers_to(name)).cloned());
+        }
+    }
+    fields
+}
+
 /// What registering would mean, or all that is wrong with the request. Pure: every rule about registering is here or in the zone's data.
 fn decide(
     zone: &Zone,
     request: &Register,
+    fields: &[(String, String)],
     registrant: Option<(&str, OwnerKind)>,
     role_counts: [usize; 3],
     lock_default: bool,
@@ -385,7 +417,7 @@ fn decide(
         problems.push(FieldProblem::new(Field::NameServers, Problem::Repeated));
     }
     let owner = registrant.map(|(country, kind)| Registrant { country, kind });
-    let fields = match zone.check_fields(FieldVerb::Register, owner, &request.fields) {
+    let fields = match zone.check_fields(FieldVerb::Register, owner, fields) {
         Ok(fields) => fields,
         Err(found) => {
             problems.extend(found);
@@ -395,6 +427,10 @@ fn decide(
     let tag = request.registrar_tag.as_deref().is_some_and(|t| !t.is_empty());
     match zone.support.registrar_tag {
         RegistrarTag::Required if !tag => problems.push(FieldProblem::missing(Field::RegistrarTag)),
+        RegistrarTag::None if tag => {
+            let reason = format!("names under .{} carry no tag", zone.suffix);
+            problems.push(FieldProblem::new(Field::RegistrarTag, Problem::NotAllowed { reason }));
+        }
         RegistrarTag::Required | RegistrarTag::Optional | RegistrarTag::None => {}
     }
     if request.privacy != Privacy::Off && !zone.privacy.offered.contains(&request.privacy) {
@@ -562,9 +598,11 @@ mod tests {
         let zones = ZoneSet::embedded().unwrap();
         let zone = zones.zone_of(&request.name).unwrap();
         let counts = [request.admin.len(), request.tech.len(), request.billing.len()];
-        decide(zone, request, Some((country, OwnerKind::Organization)), counts, true, vec![]).map_err(|refusal| match refusal {
-            Refusal::Fields(problems) => problems,
-            other => panic!("{other:?}"),
+        decide(zone, request, &request.fields, Some((country, OwnerKind::Organization)), counts, true, vec![]).map_err(|refusal| {
+            match refusal {
+                Refusal::Fields(problems) => problems,
+                other => panic!("{other:?}"),
+            }
         })
     }
 

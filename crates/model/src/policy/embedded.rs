@@ -13,6 +13,7 @@ pub(super) const FILES: &[(&str, &str)] = packs![
     "biz.toml",
     "co.kr.toml",
     "com.toml",
+    "contacts/dmapi.toml",
     "de.toml",
     "eu.toml",
     "families/cctld.toml",

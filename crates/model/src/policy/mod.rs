@@ -4,6 +4,7 @@
 //! default and its reason stand in `zones/README.md`. Nothing here knows a TLD: what one file cannot say is a missing key, not an `if`.
 
 mod check;
+mod contact_fields;
 mod course;
 mod describe;
 mod embedded;
@@ -18,6 +19,7 @@ mod value;
 mod zone;
 
 pub use check::{Accepted, CheckedName, NameProblem, Registrant, TermProblem};
+pub use contact_fields::{check_contact, under_own_names};
 pub use course::{
     After, AuthCode, Delete, EndOfLife, Lifecycle, Lock, OwnerChange, OwnerChangeKind, Push, Register, Renew, Restore, Transfer,
     TransferKind, Unverified, Verification,

@@ -1,7 +1,9 @@
 //! All zones together: read from files, families merged in, checked as a whole, found by name.
 
+use super::contact_fields::ContactFieldsFile;
 use super::course::{EndOfLife, OwnerChangeKind};
 use super::embedded;
+use super::field::FieldRule;
 use super::price::Item;
 use super::technical::DnssecInterface;
 use super::zone::{SaleStatus, Zone};
@@ -45,6 +47,8 @@ impl std::error::Error for PackError {}
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct ZoneSet {
     zones: BTreeMap<String, Arc<Zone>>,
+    /// By the family of contacts.
+    contact_fields: BTreeMap<String, Vec<FieldRule>>,
 }
 
 /// More files, or longer ones, than any catalogue of zones.
@@ -78,6 +82,7 @@ impl ZoneSet {
         let mut errors = Vec::new();
         let mut tables: BTreeMap<String, Arc<Table>> = BTreeMap::new();
         let mut sources: BTreeMap<&str, toml::Table> = BTreeMap::new();
+        let mut carried: Vec<ContactFieldsFile> = Vec::new();
         for (path, text) in files {
             if let Some(stem) = path.strip_prefix("tables/").and_then(|p| p.strip_suffix(".toml")) {
                 match parse::<Table>(path, text) {
@@ -88,6 +93,14 @@ impl ZoneSet {
                         errors.push(fault(path, "a table names its languages and its sources"))
                     }
                     Ok(table) => drop(tables.insert(table.table.clone(), Arc::new(table))),
+                    Err(error) => errors.push(error),
+                }
+            } else if path.starts_with("contacts/") && path.ends_with(".toml") {
+                match parse::<ContactFieldsFile>(path, text) {
+                    Ok(file) => {
+                        errors.extend(carried_faults(&file).into_iter().map(|message| fault(path, message)));
+                        carried.push(file);
+                    }
                     Err(error) => errors.push(error),
                 }
             } else if path.ends_with(".toml") {
@@ -116,7 +129,22 @@ impl ZoneSet {
                 Err(error) => errors.push(error),
             }
         }
-        if errors.is_empty() { Ok(ZoneSet { zones }) } else { Err(errors) }
+        let mut contact_fields: BTreeMap<String, Vec<FieldRule>> = BTreeMap::new();
+        for zone in zones.values() {
+            let groups = carried.iter().flat_map(|file| &file.groups).filter(|group| group.zones.contains(&zone.suffix));
+            let known = contact_fields.entry(zone.contact_family().to_owned()).or_default();
+            for rule in groups.flat_map(|group| &group.fields) {
+                if !known.iter().any(|other| other.name == rule.name) {
+                    known.push(rule.clone());
+                }
+            }
+        }
+        if errors.is_empty() { Ok(ZoneSet { zones, contact_fields }) } else { Err(errors) }
+    }
+
+    /// What contacts of a family carry beside their address ([`Zone::contact_family`]); nothing for those that serve every zone.
+    pub fn contact_fields(&self, family: &str) -> &[FieldRule] {
+        self.contact_fields.get(family).map_or(&[], Vec::as_slice)
     }
 
     /// The zone that a name would be registered in: the longest suffix that is a zone. The name has exactly one label more,
@@ -328,6 +356,31 @@ fn field_faults(zone: &Zone) -> Vec<String> {
     faults
 }
 
+/// What is wrong with a file of contacts' fields.
+fn carried_faults(file: &ContactFieldsFile) -> Vec<String> {
+    let mut faults = Vec::new();
+    if file.version != 1 {
+        faults.push(format!("version {} is not known; this program reads version 1", file.version));
+    }
+    if file.sources.is_empty() {
+        faults.push("contacts' fields name their sources".to_owned());
+    }
+    for group in &file.groups {
+        let mut names = BTreeSet::new();
+        for rule in &group.fields {
+            for name in std::iter::once(&rule.name).chain(&rule.aliases) {
+                if !names.insert(name.to_ascii_lowercase()) {
+                    faults.push(format!("two fields are called `{name}`"));
+                }
+            }
+            if rule.required_if.as_ref().is_some_and(|on| !group.fields.iter().any(|other| other.name == on.field)) {
+                faults.push(format!("`{}` depends on a field that is not there", rule.name));
+            }
+        }
+    }
+    faults
+}
+
 fn price_faults(zone: &Zone) -> Vec<String> {
     let mut faults = Vec::new();
     let currency = zone.currency();
@@ -407,7 +460,7 @@ mod tests {
     fn every_file_is_embedded() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../zones");
         let mut there = Vec::new();
-        for folder in ["", "families", "tables"] {
+        for folder in ["", "contacts", "families", "tables"] {
             for entry in std::fs::read_dir(root.join(folder)).unwrap() {
                 let file = entry.unwrap().file_name().into_string().unwrap();
                 if file.ends_with(".toml") {

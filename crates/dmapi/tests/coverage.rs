@@ -1,0 +1,119 @@
+//! Holds `docs/dialects/dmapi-coverage.md` against the table of requests and the folders of transcripts, from which it is made:
+//! `DOMESDAY_WRITE_COVERAGE=1 cargo test -p dmapi --test coverage` writes it anew.
+
+mod stage;
+
+use stage::{Method, Standing};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::Path;
+
+const PAGE: &str = "../../docs/dialects/dmapi-coverage.md";
+/// From here on the page is written by people.
+const END: &str = "<!-- end of the table -->\n";
+
+/// The transcripts of each request, by the folder's name, with the first line of each.
+fn transcripts() -> BTreeMap<String, BTreeMap<String, String>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts");
+    let mut found = BTreeMap::new();
+    for request in std::fs::read_dir(folder).expect("the folder can be read").flatten() {
+        let mut files = BTreeMap::new();
+        for file in std::fs::read_dir(request.path()).expect("the folder can be read").flatten() {
+            let name = file.path().file_stem().expect("a name").to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(file.path()).expect("a transcript");
+            files.insert(name, text.lines().next().unwrap_or_default().to_owned());
+        }
+        found.insert(request.file_name().to_string_lossy().into_owned(), files);
+    }
+    found
+}
+
+/// The places that a transcript's first line cites: `dmapi.md 8.3`, `12.17` after another one of the same page, `seed 004`.
+fn cited(line: &str) -> BTreeSet<String> {
+    let mut cited = BTreeSet::new();
+    let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches(['#', '(', ')', ',', ':', ';', '`'])).collect();
+    let number = |word: &str| !word.is_empty() && word.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    for pair in words.windows(2) {
+        let is_place = match pair[0] {
+            "dmapi.md" | "reliability.md" | "cnr.md" => true,
+            "seed" => pair[1].len() == 3,
+            _ => false,
+        };
+        if is_place && (number(pair[1]) || pair[0] == "reliability.md") {
+            cited.insert(format!("{} {}", pair[0], pair[1]));
+        }
+    }
+    for page in ["promises.md", "recorded"] {
+        if line.contains(page) {
+            cited.insert(page.to_owned());
+        }
+    }
+    cited
+}
+
+fn listed<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> String {
+    words.into_iter().map(|word| format!("`{}`", word.as_ref())).collect::<Vec<_>>().join(" ")
+}
+
+fn table() -> String {
+    let transcripts = transcripts();
+    let mut page = "# DMAPI, request by request\n\n\
+        Made from the table of requests (`crates/dmapi/src/requests/mod.rs`) and the folders of transcripts by \
+        `crates/dmapi/tests/coverage.rs`, which fails where a cell is empty or this page is stale. Parameters are those that reach the \
+        request, beside `auth-sid` and `api-key`; any other one is ignored. `x-*` are the fields of the zones (`zones/*.toml`). \
+        Access: the modes of keys and sessions that may call it; + also by the browser's cookie alone. A mode that may call a \
+        request may still be refused a part of it: `autorenew=1`, a trade, a transfer's `cancel` and `resend-foa`.\n\n\
+        | request | parameters | access | transcripts | source |\n|---|---|---|---|---|\n"
+        .to_owned();
+    let none = BTreeMap::new();
+    for request in dmapi::served() {
+        let files = transcripts.get(&request.name.replace('/', "-")).unwrap_or(&none);
+        let names =
+            if request.aliases.is_empty() { request.name.to_owned() } else { format!("{} ({})", request.name, request.aliases.join(", ")) };
+        let takes = if request.takes.is_empty() { "none".to_owned() } else { listed(request.takes) };
+        let access = match &request.modes {
+            None => "anyone".to_owned(),
+            Some(modes) if modes.len() == model::Access::ALL.len() => "every mode".to_owned(),
+            Some(modes) => modes.iter().map(|mode| mode.word()).collect::<Vec<_>>().join(", "),
+        };
+        let cookie = if request.by_cookie { " +" } else { "" };
+        let sources: BTreeSet<String> = files.values().flat_map(|line| cited(line)).collect();
+        let sources = sources.into_iter().collect::<Vec<_>>().join(", ");
+        let row = [names, takes, format!("{access}{cookie}"), listed(files.keys()), sources];
+        assert!(row.iter().all(|cell| !cell.is_empty()), "{}: an empty cell in {row:?}", request.name);
+        writeln!(page, "| {} |", row.join(" | ")).expect("a text");
+    }
+    page.push('\n');
+    page
+}
+
+#[test]
+fn the_page_is_what_the_tables_say() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
+    let there = std::fs::read_to_string(&file).unwrap_or_default();
+    let (table, (old, rest)) = (table(), there.split_once(END).unwrap_or((&there, "")));
+    if std::env::var_os("DOMESDAY_WRITE_COVERAGE").is_some() {
+        std::fs::write(&file, format!("{table}{END}{rest}")).expect("the page is written");
+        return;
+    }
+    assert_eq!(old, table, "{PAGE} is stale: DOMESDAY_WRITE_COVERAGE=1 cargo test -p dmapi --test coverage");
+}
+
+#[test]
+fn every_request_that_is_listed_stands_in_the_page() {
+    let standing = Standing::new(Method::Post);
+    let reply = standing.ask(Method::Post, "query-request-list", &[("api-key".to_owned(), "demo-key".to_owned())], None);
+    let (_, body) = reply.text.split_once("\n\n").expect("an empty line");
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE)).expect("the page");
+    for name in body.lines() {
+        assert!(page.lines().any(|line| line.starts_with(&format!("| {name} "))), "{name}");
+    }
+    assert_eq!(body.lines().count(), dmapi::served().count());
+}
+
+#[test]
+fn no_transcript_is_about_a_request_that_is_not_served() {
+    let served: BTreeSet<String> = dmapi::served().map(|request| request.name.replace('/', "-")).collect();
+    let strange: Vec<String> = transcripts().into_keys().filter(|folder| !served.contains(folder)).collect();
+    assert!(strange.is_empty(), "{strange:?}");
+}
