@@ -18,6 +18,10 @@ pub struct Addresses {
     pub http: String,
     /// `127.0.0.1:7000`.
     pub epp: String,
+    /// The name server's, over UDP and TCP.
+    pub dns: String,
+    /// Where redirected names are answered.
+    pub redirects: String,
 }
 
 const CSS: &str = include_str!("../assets/console.css");
@@ -97,7 +101,12 @@ mod tests {
     use testkit::Fixture;
 
     fn get(fixture: &Fixture, method: &str, path: &str) -> Response<Vec<u8>> {
-        let addresses = Addresses { http: "http://127.0.0.1:8700".to_owned(), epp: "127.0.0.1:7000".to_owned() };
+        let addresses = Addresses {
+            http: "http://127.0.0.1:8700".to_owned(),
+            epp: "127.0.0.1:7000".to_owned(),
+            dns: "127.0.0.1:5300".to_owned(),
+            redirects: "127.0.0.1:8780".to_owned(),
+        };
         let request = Request::builder().method(method).uri(path).body(Vec::new()).unwrap();
         answer(fixture.engine(), &addresses, request)
     }

@@ -93,6 +93,8 @@ pub(crate) fn page(engine: &Engine, addresses: &Addresses) -> Result<String, min
         sandbox,
         http => addresses.http.as_str(),
         epp => addresses.epp.as_str(),
+        dns => addresses.dns.as_str(),
+        redirects => addresses.redirects.as_str(),
         store_ok => health.is_some(),
         attention => health.map(|h| h.attention),
         due => health.map(|h| h.due),

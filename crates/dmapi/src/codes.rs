@@ -78,6 +78,8 @@ pub fn refused(refusal: &Refusal) -> Told {
         Refusal::NotTransferable { reason } => told(2106, NOT_TRANSFERABLE, format!("The domain cannot be transferred, {reason}")),
         Refusal::TransferUnknown { name } => told(2301, NO_TRANSFER, format!("No transfer of {name} found")),
         Refusal::OwnerChangeUnknown { object } => told(2303, NO_OBJECT, format!("No owner change of {object} found")),
+        // lego knows this code for zones of other accounts.
+        Refusal::HostedZoneUnknown { name } => told(2202, AUTHORIZATION, format!("No zone {name} found, or no permission for it")),
         Refusal::NotYours => told(2201, AUTHORIZATION, "No permission for this object"),
         Refusal::AlreadyExists => told(2302, EXISTS, "The object exists already"),
         Refusal::StatusForbids { status } => told(2304, STATUS, format!("Status {status} does not allow this")),
@@ -137,6 +139,8 @@ fn problem_code(wrong: &FieldProblem) -> (u16, &'static str) {
     match wrong.problem {
         // What a zone demands beyond the request's own parameters is its policy (dmapi.md 2.3).
         Problem::Missing if matches!(wrong.field, Field::Extension(_)) => (2306, POLICY),
+        // dnscontrol looks for this code after it put an empty zone.
+        Problem::Missing if wrong.field == Field::HostedLine(0) => (2400, FAILED),
         Problem::Missing => (2003, MISSING),
         Problem::Repeated | Problem::Excludes { .. } => (2001, COMMAND_SYNTAX),
         Problem::Malformed { .. } | Problem::TooLong { .. } => (2005, SYNTAX),
@@ -189,6 +193,8 @@ pub fn wire_name(field: &Field) -> Cow<'static, str> {
         Field::ContactZone => "tld",
         Field::Extension(name) => return Cow::Owned(name.to_ascii_lowercase()),
         Field::Zone => "tld",
+        Field::HostedLine(0) => "zone",
+        Field::HostedLine(line) => return Cow::Owned(format!("zone line {line}")),
         Field::Pattern => "pattern",
         Field::From => "from",
         Field::To => "to",
@@ -271,6 +277,7 @@ mod tests {
             Refusal::NotTransferable { .. } => "NotTransferable",
             Refusal::TransferUnknown { .. } => "TransferUnknown",
             Refusal::OwnerChangeUnknown { .. } => "OwnerChangeUnknown",
+            Refusal::HostedZoneUnknown { .. } => "HostedZoneUnknown",
             Refusal::NotYours => "NotYours",
             Refusal::AlreadyExists => "AlreadyExists",
             Refusal::StatusForbids { .. } => "StatusForbids",
@@ -329,6 +336,7 @@ mod tests {
             Refusal::NotTransferable { reason: text("it is locked") },
             Refusal::TransferUnknown { name: text("example.com") },
             Refusal::OwnerChangeUnknown { object: text("example.com") },
+            Refusal::HostedZoneUnknown { name: text("example.com") },
             Refusal::NotYours,
             Refusal::AlreadyExists,
             Refusal::StatusForbids { status: text("redemption") },

@@ -2,12 +2,16 @@
 
 mod codes;
 mod dates;
+mod dynamic;
 mod params;
 mod reply;
 mod requests;
 mod session;
 mod wire;
 mod words;
+mod zonefile;
+
+pub use dynamic::replace;
 
 use engine::{Engine, Error};
 use http::{Method, StatusCode};

@@ -57,6 +57,12 @@ impl<'a> Reader<'a> {
         Err(Wrong)
     }
 
+    /// Notes several problems of one value, at least one.
+    pub fn all_wrong<T>(&self, problems: impl IntoIterator<Item = FieldProblem>) -> Read<T> {
+        self.problems.borrow_mut().extend(problems);
+        Err(Wrong)
+    }
+
     fn malformed<T>(&self, field: Field, expected: &str) -> Read<T> {
         self.wrong(field, Problem::Malformed { expected: expected.to_owned() })
     }

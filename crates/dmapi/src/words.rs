@@ -34,6 +34,7 @@ pub fn request_type(kind: OrderKind) -> &'static str {
         OrderKind::DomainTransfer => "domain-transfer-in-reseller",
         OrderKind::TransferAnswer => "domain-transfer-answer",
         OrderKind::AuthCode => "domain-transfer-get-auth-id",
+        OrderKind::HostedZonePut => "dns-zone-put",
     }
 }
 

@@ -129,7 +129,9 @@ fn parsed(request: &str, sent: &Sent) -> (BTreeMap<String, Vec<String>>, String)
     let code: u16 = headers["Status-Code"][0].parse().expect("a number");
     assert_eq!(headers.contains_key("Error"), code >= 2000, "{request}: {text}");
     assert_eq!(headers["Result"][0], if code >= 2000 { "NACK" } else { "ACK" }, "{request}: {text}");
-    assert!(code < 2400 || code == 2502, "{request}: nothing a client sends is a fault of ours: {text}");
+    // The code of an empty zone is known to its clients.
+    let empty_zone = code == 2400 && request == "dns-zone-put";
+    assert!(code < 2400 || code == 2502 || empty_zone, "{request}: nothing a client sends is a fault of ours: {text}");
     let status = if code == 2200 && request != "login" { 401 } else { 200 };
     assert_eq!(sent.status, status, "{request}: {text}");
     check_body(request, code, &headers, body);
@@ -176,6 +178,11 @@ fn check_body(request: &str, code: u16, headers: &BTreeMap<String, Vec<String>>,
             }
         }
         ("result-delete", None, _) => assert_eq!(lines.len(), 1),
+        ("dns-zone-get", None, _) => {
+            let fields = |line: &&str| line.starts_with('$') || line.split(' ').count() >= 5;
+            assert!(lines.iter().all(fields), "{request}: {body}");
+        }
+        ("dns-zone-list", None, _) => cells(' ', 2),
         ("login" | "query-request-list" | "query-tld-list" | "version", None, _) => {}
         ("wa-email-query-status", None, _) => {
             assert!(["verified", "unverified", "pending", "invalid"].contains(&body.trim_end()), "{body}")
@@ -197,6 +204,8 @@ fn base(request: &str) -> Vec<(&'static str, &'static str)> {
             ("country", "DE"),
             ("phone", "+49.3055501"),
         ],
+        "dns-zone-get" => vec![("domain", "fresh.com")],
+        "dns-zone-put" => vec![("domain", "fresh.com"), ("zone", "@ A 0 192.0.2.1 300")],
         "domain-check" => vec![("domain", "never-seen-before.com")],
         "domain-register" => vec![("period", "12"), ("ns-list", "ns1.example.net:ns2.example.net")],
         "domain-renew" => vec![("domain", "soon-due.com"), ("period", "12"), ("max-price", "0.01")],

@@ -204,6 +204,8 @@ fn every_mode_may_do_what_its_name_says() {
         | "result-list"
         | "result-retrieve"
         | "result-delete" => [true, true, true, false],
+        "dns-zone-get" | "dns-zone-list" => [true, true, true, false],
+        "dns-zone-put" => [true, false, true, false],
         "wa-email-list" | "wa-email-details" | "wa-email-query-status" => [true, true, true, false],
         "wa-email-validate" | "wa-email-verify" => [true, false, true, false],
         "domain-get-property" | "domain-transfer-control" => [true, true, true, false],

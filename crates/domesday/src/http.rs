@@ -22,6 +22,8 @@ const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 const AT_ONCE: usize = 512;
 /// Of these, so many work at once for each core. More threads than that only take turns, and every turn costs.
 const WORKING_PER_CORE: usize = 2;
+/// Web requests for redirected names at once, beside all others: a busy name must not keep resellers waiting.
+const REDIRECTS_AT_ONCE: usize = 32;
 /// A request waits so long for its turn at most.
 const TURN_TIME_MAX: Duration = Duration::from_secs(10);
 
@@ -44,13 +46,14 @@ pub struct Faces {
     bench: bool,
     inside: Arc<Semaphore>,
     turns: Arc<Semaphore>,
+    redirecting: Arc<Semaphore>,
 }
 
 impl Faces {
     pub fn new(engine: Engine, lab: SandboxLab, addresses: Addresses, bench: bool) -> Faces {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let (inside, turns) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(cores * WORKING_PER_CORE)));
-        Faces { engine, lab, addresses, bench, inside, turns }
+        Faces { engine, lab, addresses, bench, inside, turns, redirecting: Arc::new(Semaphore::new(REDIRECTS_AT_ONCE)) }
     }
 }
 
@@ -59,9 +62,21 @@ pub fn router(faces: Arc<Faces>) -> Router {
     Router::new().fallback(enter).with_state(faces)
 }
 
+/// The router of the listener that answers for redirected names, whatever the path.
+pub fn redirecting(faces: Arc<Faces>) -> Router {
+    let enter = |State(faces): State<Arc<Faces>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request| async move {
+        admit(faces, peer, Face::Redirect, request).await
+    };
+    Router::new().fallback(enter).with_state(faces)
+}
+
 async fn enter(State(faces): State<Arc<Faces>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response<Body> {
+    let face = Face::of(request.uri().path());
+    admit(faces, peer, face, request).await
+}
+
+async fn admit(faces: Arc<Faces>, peer: SocketAddr, face: Face, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let face = Face::of(parts.uri.path());
     if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST | Method::DELETE | Method::PUT | Method::PATCH) {
         return face.turned_away(StatusCode::METHOD_NOT_ALLOWED, "this method is not served here");
     }
@@ -73,7 +88,18 @@ async fn enter(State(faces): State<Arc<Faces>>, ConnectInfo(peer): ConnectInfo<S
         Ok(Err(_)) => return face.turned_away(StatusCode::BAD_REQUEST, "the request body could not be read"),
         Err(_) => return face.turned_away(StatusCode::REQUEST_TIMEOUT, "the request body did not arrive in time"),
     };
-    let admission = async { Some((faces.inside.clone().acquire_owned().await.ok()?, faces.turns.clone().acquire_owned().await.ok()?)) };
+    let (inside, turns) = match face {
+        Face::Redirect => (&faces.redirecting, None),
+        _ => (&faces.inside, Some(&faces.turns)),
+    };
+    let admission = async {
+        let inside = inside.clone().acquire_owned().await.ok()?;
+        let turn = match turns {
+            Some(turns) => Some(turns.clone().acquire_owned().await.ok()?),
+            None => None,
+        };
+        Some((inside, turn))
+    };
     let Ok(Some((inside, turn))) = tokio::time::timeout(TURN_TIME_MAX, admission).await else {
         return face.turned_away(StatusCode::SERVICE_UNAVAILABLE, "the server is busy, try again in a moment");
     };
@@ -82,7 +108,7 @@ async fn enter(State(faces): State<Arc<Faces>>, ConnectInfo(peer): ConnectInfo<S
     // The core is synchronous: a request has its own thread while it is answered.
     let answered = tokio::task::spawn_blocking(move || {
         let _inside = inside;
-        TURN.with(|own| own.replace(Some(turn)));
+        TURN.with(|own| own.replace(turn));
         let response = face.answer(&faces, &peer.ip().to_string(), request);
         step_aside();
         response
@@ -97,11 +123,15 @@ async fn enter(State(faces): State<Arc<Faces>>, ConnectInfo(peer): ConnectInfo<S
 #[derive(Clone, Copy)]
 enum Face {
     Dmapi,
+    /// DMAPI's dynamic service.
+    Dynamic,
     Kvapi,
     Lab,
     Api,
     Public,
     Console,
+    /// Redirected names, on a listener of their own.
+    Redirect,
 }
 
 impl Face {
@@ -109,6 +139,8 @@ impl Face {
         let under = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if under("/request") || under("/v2") || under("/whois") {
             Face::Dmapi
+        } else if path == "/nic/replace" {
+            Face::Dynamic
         } else if path == "/api/call" || path == "/api/call.cgi" {
             Face::Kvapi
         } else if under("/sandbox") {
@@ -125,6 +157,7 @@ impl Face {
     fn answer(self, faces: &Faces, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
         match self {
             Face::Dmapi => dmapi::answer(&faces.engine, peer, request),
+            Face::Dynamic => dmapi::replace(&faces.engine, peer, &request),
             Face::Kvapi => kvapi::answer(&faces.engine, peer, request),
             Face::Lab => api::answer(&faces.engine, &faces.lab, request),
             Face::Api => api::v1::answer(&faces.engine, peer, request),
@@ -132,6 +165,7 @@ impl Face {
                 crate::bench::route::answer(&faces.lab.sandbox, &request)
             }
             Face::Public => public::answer(&faces.engine, peer, request),
+            Face::Redirect => public::redirect(&faces.engine, &request),
             Face::Console => console::answer(&faces.engine, &faces.addresses, request),
         }
     }
@@ -142,7 +176,7 @@ impl Face {
             Face::Dmapi => finish(dmapi::turned_away(status, reason), false),
             Face::Kvapi => finish(kvapi::turned_away(status, reason), false),
             Face::Api => finish(api::v1::turned_away(status, reason), false),
-            Face::Lab | Face::Public | Face::Console => {
+            Face::Dynamic | Face::Lab | Face::Public | Face::Console | Face::Redirect => {
                 let mut response = Response::new(Body::from(format!("{reason}\n")));
                 *response.status_mut() = status;
                 response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -3,6 +3,7 @@
 mod assemble;
 mod bench;
 mod commands;
+mod hosting;
 mod http;
 mod lab;
 mod serve;

@@ -2,7 +2,8 @@
 
 use crate::assemble::{self, StoreOptions};
 use crate::commands::mail::RETURNS;
-use crate::http::{Faces, router};
+use crate::hosting::{self, HostingOptions};
+use crate::http::{Faces, redirecting, router};
 use crate::lab::SandboxLab;
 use crate::smtp::SmtpOptions;
 use crate::world;
@@ -35,9 +36,8 @@ pub struct ServeOptions {
     /// Reserved for WHOIS, which is not served yet.
     #[arg(long, env = "DOMESDAY_WHOIS", default_value = "127.0.0.1:4300", value_name = "ADDR")]
     pub whois: SocketAddr,
-    /// Reserved for DNS, which is not served yet.
-    #[arg(long, env = "DOMESDAY_DNS", default_value = "127.0.0.1:5300", value_name = "ADDR")]
-    pub dns: SocketAddr,
+    #[command(flatten)]
+    pub hosting: HostingOptions,
     /// Certificate chain in PEM; with it, and a key, the HTTP listener speaks TLS.
     #[arg(long, env = "DOMESDAY_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
@@ -83,7 +83,9 @@ const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
 
 pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     start_log(&options);
-    for (what, address) in [("--listen", options.listen), ("--epp", options.epp)] {
+    let redirect = options.hosting.redirect(options.listen);
+    for (what, address) in [("--listen", options.listen), ("--epp", options.epp), ("--dns", options.hosting.dns), ("--redirect", redirect)]
+    {
         if !address.ip().is_loopback() && !options.public_sandbox {
             bail!(
                 "{what} {address} can be reached by others, and a sandbox has published passwords; use a loopback address, or --public-sandbox if you mean it"
@@ -113,6 +115,9 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     http_listener.set_nonblocking(true)?;
     let http_address = http_listener.local_addr()?;
     let epp = server::serve(epp_listener, pki.server_config()?, sandbox.registry().clone())?;
+    engine.serve_as(options.hosting.name_servers.clone());
+    let redirects = hosting::listen(redirect)?;
+    let name_server = options.hosting.answer(&engine, redirects.local_addr()?)?;
     let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     engine.publish_at(&format!("{scheme}://{http_address}"));
     let running = engine.start(opened.alone)?;
@@ -147,15 +152,21 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
         })?
     };
 
-    let addresses = Addresses { http: format!("{scheme}://{http_address}"), epp: epp.address().to_string() };
+    let addresses = Addresses {
+        http: format!("{scheme}://{http_address}"),
+        epp: epp.address().to_string(),
+        dns: name_server.address().to_string(),
+        redirects: redirects.local_addr()?.to_string(),
+    };
     announce(&options, &addresses, &engine);
     let faces = Arc::new(Faces::new(engine.clone(), SandboxLab { sandbox: sandbox.clone() }, addresses, options.bench_routes));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(600).build()?;
-    let ended = runtime.block_on(listen(&options, http_listener, faces, engine.clone()));
+    let ended = runtime.block_on(listen(&options, http_listener, redirects, faces, engine.clone()));
     runtime.shutdown_timeout(Duration::from_secs(1));
 
     // The doors are closed; what was accepted is finished or waits in the store.
     stop.store(true, Ordering::Release);
+    name_server.stop();
     epp.stop();
     running.stop();
     for thread in [outbox, returns, hooks, clock] {
@@ -170,14 +181,26 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn listen(options: &ServeOptions, listener: TcpListener, faces: Arc<Faces>, engine: engine::Engine) -> anyhow::Result<()> {
-    let handle = Handle::new();
-    let closing = handle.clone();
+async fn listen(
+    options: &ServeOptions,
+    listener: TcpListener,
+    redirects: TcpListener,
+    faces: Arc<Faces>,
+    engine: engine::Engine,
+) -> anyhow::Result<()> {
+    let (handle, beside) = (Handle::new(), Handle::new());
+    let closing = [handle.clone(), beside.clone()];
     tokio::spawn(async move {
         until_told(&engine).await;
         tracing::info!("draining");
-        closing.graceful_shutdown(Some(DRAIN));
+        for handle in closing {
+            handle.graceful_shutdown(Some(DRAIN));
+        }
     });
+    let mut server = axum_server::from_tcp(redirects)?.http1_only();
+    bound(server.http_builder());
+    let redirecting = redirecting(faces.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(server.handle(beside).serve(redirecting));
     let service = router(faces).into_make_service_with_connect_info::<SocketAddr>();
     match (&options.tls_cert, &options.tls_key) {
         (Some(certificate), Some(key)) => {
@@ -239,12 +262,15 @@ fn start_log(options: &ServeOptions) {
 fn announce(options: &ServeOptions, addresses: &Addresses, engine: &engine::Engine) {
     println!("listening on {}", addresses.http);
     println!("epp listening on {}", addresses.epp);
+    println!("dns listening on {}", addresses.dns);
+    println!("redirections answered on {}", addresses.redirects);
     if options.quiet {
         return;
     }
     let base = &addresses.http;
     println!();
     println!("A sandbox registrar. Everything is at {base}/ and the lab at {base}/sandbox/clock");
+    println!("Zones of its names are answered: dig @{} -p {} fresh.com SOA", options.hosting.dns.ip(), port(&addresses.dns));
     println!("EPP at {} with certificates from {}", addresses.epp, options.store.data.join("pki").display());
     println!();
     println!("  account   DMAPI login                        CentralNic login   API keys");
@@ -257,4 +283,8 @@ fn announce(options: &ServeOptions, addresses: &Addresses, engine: &engine::Engi
     println!("and through the CentralNic Reseller API:");
     println!("  {}", console::kvapi_example(engine, base));
     println!();
+}
+
+fn port(address: &str) -> &str {
+    address.rsplit_once(':').map_or("53", |(_, port)| port)
 }

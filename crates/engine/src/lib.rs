@@ -12,6 +12,7 @@ mod events;
 pub mod grant;
 mod health;
 pub mod host;
+pub mod hosted;
 mod ids;
 pub mod jobs;
 pub mod lab;
@@ -42,7 +43,7 @@ use context::After;
 use ids::Ids;
 use jobs::{Bell, Meters};
 use model::policy::ZoneSet;
-use model::{Channel, Refusal, Timestamp};
+use model::{Channel, HostName, Refusal, Timestamp};
 use registry::faults::Faults;
 use registry::{Clock, Entropy, Registry};
 use std::collections::BTreeMap;
@@ -101,6 +102,7 @@ pub(crate) struct Inner {
     pub(crate) outside: OnceLock<Arc<dyn registry::Outside>>,
     /// Under which our pages are reached from mails.
     pub(crate) public_url: OnceLock<String>,
+    pub(crate) name_servers: OnceLock<Vec<HostName>>,
     pub(crate) mail_library: OnceLock<mail::Library>,
     /// Mails are handed to a relay, also in the sandbox.
     pub(crate) mails_go_out: OnceLock<()>,
@@ -127,6 +129,7 @@ impl Engine {
             time_gate: lab::TimeGate::new(),
             outside: OnceLock::new(),
             public_url: OnceLock::new(),
+            name_servers: OnceLock::new(),
             mail_library: OnceLock::new(),
             mails_go_out: OnceLock::new(),
             webhook_targets: OnceLock::new(),
@@ -155,6 +158,16 @@ impl Engine {
     /// Says under which address our pages are reached, such as `https://names.example`, without a slash at the end. Once.
     pub fn publish_at(&self, url: &str) {
         let _ = self.inner.public_url.set(url.trim_end_matches('/').to_owned());
+    }
+
+    /// Says by which names our name servers are known, at least one. Once.
+    pub fn serve_as(&self, name_servers: Vec<HostName>) {
+        let _ = self.inner.name_servers.set(name_servers);
+    }
+
+    /// The names of our name servers: domains that are delegated to them are answered from their hosted zones.
+    pub fn name_servers(&self) -> &[HostName] {
+        self.inner.name_servers()
     }
 
     /// The business clock's present instant.
@@ -265,6 +278,11 @@ impl Inner {
     /// Where links in mails lead.
     pub(crate) fn public_url(&self) -> &str {
         self.public_url.get().map_or("http://127.0.0.1:8700", String::as_str)
+    }
+
+    /// Empty until they are made known.
+    pub(crate) fn name_servers(&self) -> &[HostName] {
+        self.name_servers.get().map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn registry_name(&self, zone: &str) -> &str {

@@ -69,6 +69,11 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).ok()).collect()
 }
 
+/// A seed of 32 octets that [`hex`] wrote.
+pub(crate) fn seed(text: &str) -> Option<[u8; 32]> {
+    unhex(text)?.try_into().ok()
+}
+
 /// An authorization code of 22 letters, digits and specials (more than 128 bits; RFC 9154), with at least one of each kind.
 pub(crate) fn auth_code(entropy: &dyn Fn(&mut [u8])) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";

@@ -88,7 +88,7 @@ pub fn refused(refusal: &Refusal) -> Reply {
         Refusal::NotTransferable { reason } => detail(Code::DomainStatus, reason),
         Refusal::TransferUnknown { .. } => Reply::new(Code::NotFlagged),
         // As for any other object.
-        Refusal::OwnerChangeUnknown { .. } => Reply::new(Code::NotFound),
+        Refusal::OwnerChangeUnknown { .. } | Refusal::HostedZoneUnknown { .. } => Reply::new(Code::NotFound),
         Refusal::NotYours => Reply::new(Code::Authorization),
         Refusal::AlreadyExists => Reply::new(Code::NotUnique),
         Refusal::StatusForbids { status } => detail(Code::DomainStatus, status),
@@ -191,6 +191,7 @@ mod tests {
             (Refusal::AuthInfoWrong, "531 Authorization failed [Invalid authorization information]"),
             (Refusal::NotTransferable { reason: text("it is locked") }, "552 Domain status does not allow for operation; it is locked"),
             (Refusal::OwnerChangeUnknown { object: text("example.com") }, "545 Entity reference not found"),
+            (Refusal::HostedZoneUnknown { name: text("example.com") }, "545 Entity reference not found"),
             (Refusal::TransferUnknown { name: text("example.com") }, "534 Domain name has not been flagged for transfer"),
             (Refusal::NotYours, "531 Authorization failed"),
             (Refusal::AlreadyExists, "540 Attribute value is not unique"),

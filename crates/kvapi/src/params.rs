@@ -321,6 +321,7 @@ pub fn wire_name(field: &Field) -> String {
         Field::TransferLock => "TRANSFERLOCK",
         Field::Contact => "CONTACT",
         Field::ContactZone | Field::Zone => "ZONE",
+        Field::HostedLine(_) => "RR",
         Field::Pattern => "PATTERN",
         Field::From => "MINDATE",
         Field::To => "MAXDATE",

@@ -70,6 +70,8 @@ pub enum Field {
     /// A zone's own field, by the name the caller used, such as `X-KR-CTFY-TYPE`.
     Extension(String),
     Zone,
+    /// A line of a hosted zone, from 1; 0 is the zone as a whole.
+    HostedLine(u32),
     Pattern,
     From,
     To,

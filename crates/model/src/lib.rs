@@ -5,6 +5,7 @@ pub mod contact;
 pub mod domain;
 pub mod field;
 pub mod grant;
+pub mod hosted;
 pub mod idn;
 pub mod lock;
 pub mod money;

@@ -28,10 +28,12 @@ pub enum OrderKind {
     /// Our yes or no to another registrar's request.
     TransferAnswer,
     AuthCode,
+    /// A hosted zone written anew; done at once.
+    HostedZonePut,
 }
 
 impl OrderKind {
-    pub const ALL: [OrderKind; 21] = [
+    pub const ALL: [OrderKind; 22] = [
         OrderKind::ContactCreate,
         OrderKind::DomainRegister,
         OrderKind::DomainRenew,
@@ -53,6 +55,7 @@ impl OrderKind {
         OrderKind::DomainTransfer,
         OrderKind::TransferAnswer,
         OrderKind::AuthCode,
+        OrderKind::HostedZonePut,
     ];
 
     pub fn word(self) -> &'static str {
@@ -78,6 +81,7 @@ impl OrderKind {
             OrderKind::DomainTransfer => "domain-transfer-in-reseller",
             OrderKind::TransferAnswer => "domain-transfer-answer",
             OrderKind::AuthCode => "domain-transfer-get-auth-id",
+            OrderKind::HostedZonePut => "dns-zone-put",
         }
     }
 

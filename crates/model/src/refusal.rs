@@ -55,6 +55,8 @@ pub enum Refusal {
     TransferUnknown { name: String },
     /// Neither a name nor a contact of that name in this account is under a change of owner, or ever was.
     OwnerChangeUnknown { object: String },
+    /// The account has no part in a name of which this would be the hosted zone.
+    HostedZoneUnknown { name: String },
     /// Something the account has no right to touch (a sub-account that is not its own).
     NotYours,
     /// The object exists already.

@@ -2,12 +2,17 @@
 //! `/owner-change/<token>` whether a change of owner is agreed to, `/verify/<token>` whether a mail address is right.
 //!
 //! Looking changes nothing, since mail programs open links by themselves; only the form's POST answers. No script is needed.
+//!
+//! And, on a listener of its own, what hosted zones say about web requests: `redirect.rs`.
 
 mod foa;
 mod grant;
 mod owner_change;
 mod page;
+mod redirect;
 mod verify;
+
+pub use redirect::redirect;
 
 use engine::Engine;
 use http::{Method, Request, Response, StatusCode};

@@ -453,6 +453,24 @@ CREATE TABLE domain_properties (
     PRIMARY KEY (domain_id, name)
 );
 
+-- What our name servers answer for a domain, once its holder has written it. A row may be missing: then the zone is empty.
+CREATE TABLE hosted_zones (
+    domain_id BIGINT PRIMARY KEY REFERENCES domains (id),
+    name TEXT NOT NULL UNIQUE,
+    records TEXT NOT NULL,
+    -- Sealed: the seed of the key that signs the zone, and its public half in base64; both empty while there is none.
+    key_sealed TEXT NOT NULL,
+    key_public TEXT NOT NULL,
+    -- Its holder wants it signed; else since when not any more, if it was. It stays signed for a while then.
+    signed BIGINT NOT NULL CHECK (signed IN (0, 1)),
+    unsigned_at BIGINT,
+    dynamic_user TEXT NOT NULL,
+    dynamic_sealed TEXT NOT NULL,
+    serial BIGINT NOT NULL CHECK (serial BETWEEN 1 AND 4294967295),
+    updated_at BIGINT NOT NULL,
+    updated_by TEXT NOT NULL
+);
+
 -- What accounts may do with names that others hold.
 CREATE TABLE grants (
     id BIGINT PRIMARY KEY,

@@ -319,6 +319,7 @@ pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) 
     crate::hosts::give_below(tx, id, gift.to, at, by)?;
     crate::grants::delete_of_domain(tx, id)?;
     crate::contacts::let_go(tx, id, at)?;
+    crate::hosted::close_dynamic(tx, id)?;
     let changed = tx.execute(
         GIVE,
         params![gift.to, gift.registrant_id, gift.contacts, gift.hosts, gift.locks, gift.renewal_mode.word(), at, by, id, gift.from],
@@ -330,6 +331,7 @@ pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) 
 /// The time of contacts that nothing uses any more begins at `at`.
 pub fn delete(tx: &mut Tx<'_>, id: i64, at: Timestamp) -> Result<(), Fault> {
     crate::hosts::delete_below(tx, id)?;
+    crate::hosted::delete(tx, id)?;
     crate::grants::delete_of_domain(tx, id)?;
     crate::verifications::forget(tx, id)?;
     tx.execute(DROP_PROPERTIES, params![id])?;

@@ -7,6 +7,7 @@ pub mod db;
 pub mod domains;
 pub mod events;
 pub mod grants;
+pub mod hosted;
 pub mod hosts;
 pub mod jobs;
 pub mod journal;
@@ -40,6 +41,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("domains", domains::STATEMENTS),
         ("events", events::STATEMENTS),
         ("grants", grants::STATEMENTS),
+        ("hosted", hosted::STATEMENTS),
         ("hosts", hosts::STATEMENTS),
         ("jobs", jobs::STATEMENTS),
         ("journal", journal::STATEMENTS),

@@ -33,6 +33,7 @@ statements! {
     ENTRIES = "DELETE FROM ledger_entries";
     ORDERS = "DELETE FROM orders";
     HOSTS = "DELETE FROM hosts";
+    HOSTED_ZONES = "DELETE FROM hosted_zones";
     DOMAIN_PROPERTIES = "DELETE FROM domain_properties";
     DOMAIN_CONTACTS = "DELETE FROM domain_contacts";
     DOMAINS = "DELETE FROM domains";

@@ -4,6 +4,9 @@ mod contact_create;
 mod contact_create_v2;
 mod contact_delete;
 mod contact_modify;
+mod dns_zone_get;
+mod dns_zone_list;
+mod dns_zone_put;
 mod domain_check;
 mod domain_delete;
 mod domain_get_property;
@@ -136,6 +139,9 @@ pub const TABLE: &[&Request] = &[
     &contact_create::REQUEST,
     &contact_delete::REQUEST,
     &contact_modify::REQUEST,
+    &dns_zone_get::REQUEST,
+    &dns_zone_list::REQUEST,
+    &dns_zone_put::REQUEST,
     &domain_check::REQUEST,
     &domain_delete::REQUEST,
     &domain_get_property::REQUEST,
@@ -214,7 +220,7 @@ mod tests {
             if let Door::Cookie(need) = request.door {
                 assert!(matches!(need, Need::Whois | Need::Read), "{}", request.name);
                 assert!(
-                    ["query-", "v2/query-", "result-list", "result-retrieve", "domain-check", "inquire-tld", "whois"]
+                    ["query-", "v2/query-", "result-list", "result-retrieve", "domain-check", "inquire-tld", "whois", "dns-zone-list"]
                         .iter()
                         .any(|p| request.name.starts_with(p)),
                     "{}",

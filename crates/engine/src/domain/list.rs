@@ -28,7 +28,7 @@ pub struct List {
 const LAST: &str = "\u{7f}";
 
 /// Where to look, and what must still be compared one by one.
-pub(super) fn range(pattern: &Pattern) -> (Range, Option<&Pattern>) {
+pub(crate) fn range(pattern: &Pattern) -> (Range, Option<&Pattern>) {
     let names = |low: &str, high: String| Range::Names { low: low.to_owned(), high };
     match pattern {
         Pattern::All => (names("", LAST.to_owned()), None),

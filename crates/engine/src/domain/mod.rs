@@ -41,6 +41,7 @@ pub use set_renewal_mode::SetRenewalMode;
 pub use store::domains::SortBy;
 
 pub(crate) use check::offered_months;
+pub(crate) use list::range as range_of;
 pub(crate) use settled::{DONE, Outcome, apply, failure_event, object_word};
 
 use crate::context::Cx;

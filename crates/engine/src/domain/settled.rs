@@ -31,6 +31,7 @@ pub(crate) fn failure_event(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::DomainPush => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_FAILED"),
         OrderKind::TransferAnswer => ("DOMAIN_TRANSFER", "FOREIGN_TRANSFER_NOTIFY"),
         OrderKind::AuthCode => ("DOMAIN_MODIFICATION", "MODIFICATION_FAILED"),
+        OrderKind::HostedZonePut => ("DNSZONE_MODIFICATION", "MODIFICATION_FAILED"),
         OrderKind::HostCreate | OrderKind::HostModify | OrderKind::HostDelete => {
             ("NAMESERVER_MODIFICATION", "NAMESERVER_MODIFICATION_FAILED")
         }
@@ -42,6 +43,7 @@ pub(crate) fn object_word(kind: OrderKind) -> &'static str {
     match kind {
         OrderKind::ContactCreate | OrderKind::ContactModify | OrderKind::ContactDelete => "contact",
         OrderKind::HostCreate | OrderKind::HostModify | OrderKind::HostDelete => "nameserver",
+        OrderKind::HostedZonePut => "dnszone",
         _ => "domain",
     }
 }

@@ -347,7 +347,7 @@ impl Operation for Trade {
 }
 
 /// As [`accept_all`], for changes that touch no owner.
-pub(super) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Accepted, Error> {
+pub(crate) fn accept(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -> Result<Accepted, Error> {
     Ok(Accepted { order: accept_all(tx, cx, request, kind)?.order })
 }
 
@@ -391,12 +391,12 @@ fn accept_all(tx: &mut Tx<'_>, cx: &Cx<'_>, request: &Modify, kind: OrderKind) -
     change.contacts = (role_ids != people.ids).then_some(role_ids);
     change.hosts = plan.hosts.map(|hosts| hosts.iter().map(|h| h.as_str().to_owned()).collect());
     change.dnssec = plan.dnssec;
+    crate::hosted::follow(tx, cx, request, &domain, &zone, &mut change)?;
     change.statuses = plan.statuses;
     change.renewal_mode = request.renewal_mode.filter(|mode| *mode != domain.renewal_mode).map(|mode| mode.word().to_owned());
     change.transfer_mode = request.transfer_mode.map(|mode| mode.word().to_owned()).filter(|mode| *mode != domain.transfer_mode);
     change.fields = plan.fields;
     change.trustee = plan.trustee;
-
     let mut price = Money::zero(account.currency);
     let price_of = |tx: &mut Tx<'_>, item: Item, months: Months| {
         let priced = pricing::standard(tx, &zone, item, months, account.currency, &account.tier, cx.now)?;

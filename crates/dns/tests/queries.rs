@@ -1,0 +1,182 @@
+//! Queries over real sockets: what was put is answered, over UDP and TCP, signed where wanted, and nothing else is.
+
+use dns::{Redirects, Running};
+use engine::Actor;
+use engine::hosted::{Numbered, Put};
+use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
+use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
+use model::hosted::{Record, stored};
+use model::{Channel, DomainName, HostName};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+use testkit::Fixture;
+
+struct Served {
+    fixture: Fixture,
+    address: SocketAddr,
+    _running: Running,
+}
+
+fn served() -> Served {
+    let fixture = Fixture::new();
+    fixture.engine().serve_as(vec![HostName::parse("a.ns.example.net").unwrap(), HostName::parse("b.ns.example.net").unwrap()]);
+    let (udp, tcp) = loop {
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        // The number of the one may be taken for the other.
+        if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()) {
+            break (udp, tcp);
+        }
+    };
+    let address = udp.local_addr().unwrap();
+    let redirects = Redirects { v4: vec!["192.0.2.80".parse().unwrap()], v6: vec![] };
+    let running = dns::serve(fixture.engine().clone(), udp, tcp, redirects).unwrap();
+    Served { fixture, address, _running: running }
+}
+
+fn put(served: &Served, actor: &Actor, zone: &[&str], signed: Option<bool>) {
+    let text: String = zone.iter().map(|line| line.replace('|', "\t") + "\n").collect();
+    let records: Vec<Record> = stored::read(&text).unwrap();
+    let records = (1..).zip(records).map(|(line, record)| Numbered { line, record }).collect();
+    let name = DomainName::parse("fresh.com").unwrap();
+    served.fixture.engine().run(actor, Put { name, records, signed, dynamic: None, client_id: String::new() }).unwrap();
+}
+
+fn question(name: &str, kind: RecordType, dnssec: bool) -> Message {
+    let mut message = Message::new(4711, MessageType::Query, OpCode::Query);
+    let mut query = Query::query(Name::from_str(name).unwrap(), kind);
+    query.set_query_class(DNSClass::IN);
+    message.add_query(query);
+    if dnssec {
+        let mut edns = Edns::new();
+        edns.set_dnssec_ok(true);
+        edns.set_max_payload(4_096);
+        message.set_edns(edns);
+    }
+    message
+}
+
+fn over_udp(served: &Served, message: &Message) -> Message {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket.send_to(&message.to_vec().unwrap(), served.address).unwrap();
+    let mut buffer = [0; 4_096];
+    let (length, _) = socket.recv_from(&mut buffer).unwrap();
+    Message::from_vec(&buffer[..length]).unwrap()
+}
+
+fn over_tcp(served: &Served, message: &Message) -> Message {
+    let mut stream = TcpStream::connect(served.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let body = message.to_vec().unwrap();
+    stream.write_all(&u16::try_from(body.len()).unwrap().to_be_bytes()).unwrap();
+    stream.write_all(&body).unwrap();
+    let mut length = [0; 2];
+    stream.read_exact(&mut length).unwrap();
+    let mut body = vec![0; usize::from(u16::from_be_bytes(length))];
+    stream.read_exact(&mut body).unwrap();
+    Message::from_vec(&body).unwrap()
+}
+
+fn ask(served: &Served, name: &str, kind: RecordType) -> (ResponseCode, Vec<String>) {
+    let reply = over_udp(served, &question(name, kind, false));
+    (reply.metadata.response_code, reply.answers.iter().map(|record| record.data.to_string()).collect())
+}
+
+/// Asks until the answer is as expected, a second at most.
+fn within_a_second(served: &Served, name: &str, kind: RecordType, expected: &[&str]) {
+    let begun = Instant::now();
+    loop {
+        let (code, answers) = ask(served, name, kind);
+        if answers == expected && (code == ResponseCode::NoError || expected.is_empty()) {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(2), "{name} {kind}: {code} {answers:?}, not {expected:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+const ZONE: &[&str] = &[
+    "@|3600|A|192.0.2.1",
+    "www|3600|CNAME|@",
+    "@|3600|MX|10|mail",
+    "long|60|TXT|",
+    "_ldap._tcp|60|SRV|10|100|389|ldap.example.com",
+    "naptr|0|NAPTR|10|100|u|E2U+sip|!^.*$!sip:a@b.c!|.",
+    "@|86400|CAA|0|issue|letsencrypt.org",
+    "go|86400|URL|http://joker.com",
+    "info|86400|MAILFW|to@example.com|1",
+    "home|60|DYNA|192.0.2.7",
+    "*.wild|60|TXT|any",
+    "sub|3600|NS|ns1.sub",
+    "ns1.sub|3600|A|192.0.2.3",
+];
+
+#[test]
+fn what_was_put_is_answered() {
+    let served = served();
+    let demo = served.fixture.actor(Channel::Dmapi, "demo");
+    within_a_second(&served, "fresh.com.", RecordType::A, &[]);
+    let long = format!("long|60|TXT|{}", "x".repeat(300));
+    let zone: Vec<&str> = ZONE.iter().map(|line| if line.starts_with("long") { long.as_str() } else { line }).collect();
+    put(&served, &demo, &zone, None);
+    within_a_second(&served, "fresh.com.", RecordType::A, &["192.0.2.1"]);
+    within_a_second(&served, "FRESH.com.", RecordType::MX, &["10 mail.fresh.com."]);
+    within_a_second(&served, "go.fresh.com.", RecordType::A, &["192.0.2.80"]);
+    within_a_second(&served, "home.fresh.com.", RecordType::A, &["192.0.2.7"]);
+    within_a_second(&served, "a.wild.fresh.com.", RecordType::TXT, &["any"]);
+    within_a_second(&served, "fresh.com.", RecordType::NS, &["a.ns.example.net.", "b.ns.example.net."]);
+    within_a_second(&served, "_ldap._tcp.fresh.com.", RecordType::SRV, &["10 100 389 ldap.example.com."]);
+    within_a_second(&served, "fresh.com.", RecordType::CAA, &["0 issue \"letsencrypt.org\""]);
+    let (_, answers) = ask(&served, "www.fresh.com.", RecordType::A);
+    assert!(answers.contains(&"192.0.2.1".to_owned()), "{answers:?}");
+    let texts = over_tcp(&served, &question("long.fresh.com.", RecordType::TXT, false));
+    let RData::TXT(text) = &texts.answers[0].data else { panic!("no text") };
+    assert_eq!(text.txt_data.iter().map(|part| part.len()).collect::<Vec<_>>(), [255, 45]);
+    assert_eq!(ask(&served, "info.fresh.com.", RecordType::A).0, ResponseCode::NXDomain);
+    assert_eq!(ask(&served, "nothing.fresh.com.", RecordType::A).0, ResponseCode::NXDomain);
+    let reply = over_udp(&served, &question("fresh.com.", RecordType::SOA, false));
+    assert!(reply.metadata.authoritative);
+    put(&served, &demo, &["@|60|A|192.0.2.99"], None);
+    within_a_second(&served, "fresh.com.", RecordType::A, &["192.0.2.99"]);
+}
+
+#[test]
+fn what_is_not_ours_is_refused() {
+    let served = served();
+    for (name, kind) in [("example.org.", RecordType::A), ("com.", RecordType::NS), (".", RecordType::NS), ("fresh.com.", RecordType::AXFR)]
+    {
+        assert_eq!(ask(&served, name, kind).0, ResponseCode::Refused, "{name} {kind}");
+    }
+    let mut update = question("fresh.com.", RecordType::SOA, false);
+    update.metadata.op_code = OpCode::Update;
+    let reply = over_udp(&served, &update);
+    assert!(reply.answers.is_empty() && reply.metadata.response_code != ResponseCode::NoError);
+    // Not a message at all: nothing comes back, and the next query is answered.
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for junk in [&b""[..], &[0xff; 11], &[0; 512], b"GET / HTTP/1.1\r\n\r\n"] {
+        socket.send_to(junk, served.address).unwrap();
+    }
+    assert_eq!(ask(&served, "fresh.com.", RecordType::SOA).0, ResponseCode::NoError);
+}
+
+#[test]
+fn signed_zones_prove_what_they_say() {
+    let served = served();
+    let demo = served.fixture.actor(Channel::Dmapi, "demo");
+    put(&served, &demo, &["@|60|A|192.0.2.1"], Some(true));
+    let reply = over_tcp(&served, &question("fresh.com.", RecordType::A, true));
+    let kinds: Vec<RecordType> = reply.answers.iter().map(|record| record.record_type()).collect();
+    assert_eq!(kinds, [RecordType::A, RecordType::RRSIG]);
+    let keys = over_tcp(&served, &question("fresh.com.", RecordType::DNSKEY, false));
+    assert_eq!(keys.answers.len(), 1);
+    let none = over_tcp(&served, &question("nothing.fresh.com.", RecordType::A, true));
+    assert_eq!(none.metadata.response_code, ResponseCode::NXDomain);
+    assert!(none.authorities.iter().any(|record| record.record_type() == RecordType::NSEC3), "{:?}", none.authorities);
+    let key_before = keys.answers[0].data.to_string();
+    put(&served, &demo, &["@|60|A|192.0.2.2"], None);
+    within_a_second(&served, "fresh.com.", RecordType::DNSKEY, &[&key_before]);
+    put(&served, &demo, &["@|60|A|192.0.2.2"], Some(false));
+    within_a_second(&served, "fresh.com.", RecordType::DNSKEY, &[]);
+}
