@@ -420,7 +420,8 @@ impl<'f> Book<'f> {
                 "{newcomer}" => {
                     let owner = self.heir(place, account, dmapi);
                     let people = self.people(account, dmapi, false).into_iter();
-                    parameters.extend(people.map(|(key, value)| if key.starts_with("owner") { (key, owner.clone()) } else { (key, value) }));
+                    parameters
+                        .extend(people.map(|(key, value)| if key.starts_with("owner") { (key, owner.clone()) } else { (key, value) }));
                 }
                 "{heir}" if dmapi => {
                     parameters.extend(self.heir_in_full(place));
