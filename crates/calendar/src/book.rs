@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use testkit::Fixture;
 
 /// The accounts of the calendar: `demo` holds most names, each of the others has money of its own to lose.
-const OTHERS: [&str; 4] = ["lucky", "other", "poor", "thrifty"];
+const OTHERS: [&str; 5] = ["branch", "lucky", "other", "poor", "thrifty"];
 /// Long enough for three terms and all graces after them.
 const DAYS: i64 = 1_200;
 /// Everything is looked at again after so many days, whether or not anything has happened.
@@ -84,6 +84,11 @@ struct Book<'f> {
 
 fn stamp(at: Timestamp) -> String {
     at.rfc3339().get(..19).unwrap_or_default().replace('T', " ")
+}
+
+/// Where the new owner of a life reads mail.
+fn heir_address(life: &Life) -> String {
+    format!("heir@{}.example", life.label)
 }
 
 fn mentions(text: &str, name: &DomainName) -> bool {
@@ -336,10 +341,9 @@ impl<'f> Book<'f> {
                 self.pages[place].moves = true;
                 (format!("outsider: {what}"), self.outside(place, what))
             }
-            ("owner", [word]) => {
-                let page =
-                    self.desk.press(&name.unicode(), *word == "agrees").or_else(|| self.desk.press(name.as_str(), *word == "agrees"));
-                (format!("owner {word}"), page.unwrap_or_else(|| "has no mail with a link".to_owned()))
+            (who @ ("owner" | "heir" | "reader"), answer) => {
+                let page = self.answered(place, who, answer).unwrap_or_else(|| "has no mail with a link".to_owned());
+                (format!("{who} {}", step.line), page)
             }
             ("staff", ["takes-all", account]) => {
                 self.desk.pay(account, -self.desk.money(account).0.amount_e4);
@@ -352,6 +356,7 @@ impl<'f> Book<'f> {
             }
             (account, [command, rest @ ..]) => {
                 let about = command.contains("ransfer") && !command.contains("Mode") && !command.contains("auth");
+                let about = about || *command == "PushObject" || *command == "grants-invite";
                 self.pages[place].moves |= about;
                 (format!("{account}> {}", step.line), self.command(place, account, command, rest))
             }
@@ -363,6 +368,29 @@ impl<'f> Book<'f> {
         self.settle();
         self.pages[place].acted = true;
         self.read(false);
+    }
+
+    /// Somebody follows the newest link of a mail: the owner one that asks for consent, the heir those to the new owner, the reader an offer.
+    fn answered(&self, place: usize, who: &str, answer: &[&str]) -> Option<String> {
+        let page = &self.pages[place];
+        let heir = heir_address(&page.life);
+        let form = match answer {
+            ["agrees"] => "answer=approve".to_owned(),
+            ["refuses"] => "answer=refuse".to_owned(),
+            ["confirms"] => "answer=yes".to_owned(),
+            ["denies"] => "answer=no".to_owned(),
+            ["accepts", account] => self.desk.acceptance(account),
+            ["declines"] => "answer=decline".to_owned(),
+            _ => panic!("nobody can answer {answer:?}"),
+        };
+        let paths: &[&str] = match answer {
+            ["agrees" | "refuses"] => &["/foa/", "/owner-change/"],
+            ["confirms" | "denies"] => &["/verify/"],
+            _ => &["/grant/"],
+        };
+        let fits = |to: &str| who == "reader" || (to == heir) == (who == "heir");
+        let follow = |name: &str| self.desk.follow(paths, fits, name, &form);
+        follow(&page.name.unicode()).or_else(|| follow(page.name.as_str()))
     }
 
     fn outside(&mut self, place: usize, what: &str) -> String {
@@ -389,13 +417,27 @@ impl<'f> Book<'f> {
             match *word {
                 "{people}" => parameters.extend(self.people(account, dmapi, false)),
                 "{stranger}" => parameters.extend(self.people(account, dmapi, true)),
+                "{newcomer}" => {
+                    let owner = self.heir(place, account, dmapi);
+                    let people = self.people(account, dmapi, false).into_iter();
+                    parameters
+                        .extend(people.map(|(key, value)| if key.starts_with("owner") { (key, owner.clone()) } else { (key, value) }));
+                }
+                "{heir}" if dmapi => {
+                    parameters.extend(self.heir_in_full(place));
+                    parameters.extend(self.certificate());
+                }
+                "{heir}" => {
+                    parameters.push(("ownercontact0".to_owned(), self.heir(place, account, dmapi)));
+                    parameters.extend(self.certificate());
+                }
                 "{certificate}" => parameters.extend(self.certificate()),
                 word => {
                     let (key, value) = word.split_once('=').unwrap_or_else(|| panic!("{word} is no parameter"));
                     let page = &self.pages[place];
                     let value = value.replace('_', " ").replace("{name}", page.name.as_str()).replace("{code}", &page.code);
                     let value = value.replace("{year}", &page.year).replace("{price}", &page.price);
-                    let value = value.replace("{country}", &self.eligible());
+                    let value = value.replace("{country}", &self.eligible()).replace("{number}", self.desk.number("other"));
                     parameters.push((key.to_owned(), value));
                 }
             }
@@ -449,6 +491,30 @@ impl<'f> Book<'f> {
             _ => all.extend(self.certificate()),
         }
         all
+    }
+
+    /// The handle of a person who is new here and whose address nobody has proven, one for each life.
+    fn heir(&self, place: usize, account: &str, dmapi: bool) -> String {
+        let life = &self.pages[place].life;
+        let organization = format!("Heirs of {}", life.label);
+        let (handle, short) = self.desk.contact(account, &organization, &heir_address(life), &self.eligible());
+        if dmapi { handle } else { short }
+    }
+
+    /// The same person in DMAPI's fields.
+    fn heir_in_full(&self, place: usize) -> Vec<(String, String)> {
+        let life = &self.pages[place].life;
+        let (organization, email, country) = (format!("Heirs of {}", life.label), heir_address(life), self.eligible());
+        let fields = [
+            ("organization", organization.as_str()),
+            ("email", &email),
+            ("address-1", "Street 1"),
+            ("city", "City"),
+            ("postal-code", "12345"),
+            ("country", &country),
+            ("phone", "+49.2211234567"),
+        ];
+        fields.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
     }
 
     /// A country whose people may hold names of the zone.

@@ -1,6 +1,9 @@
 //! Lives: what is done to a name and on which day of its life, read from `lives.txt`.
 
-use model::policy::Zone;
+use model::policy::{OwnerChangeKind, Zone};
+
+/// What a zone may have: premium names, privacy, a trustee, owners changed by a trade or with consent, and addresses that must be proven.
+const NEEDS: [&str; 6] = ["premium", "privacy", "trustee", "trade", "consent", "verification"];
 
 /// On which day something is done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,7 +18,7 @@ pub enum When {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Step {
     pub when: When,
-    /// The account, `outsider`, `owner` or `staff`.
+    /// The account, `outsider`, `owner`, `heir`, `reader` or `staff`.
     pub who: &'static str,
     /// A command of either dialect with its parameters, or a deed in words.
     pub line: &'static str,
@@ -27,7 +30,7 @@ pub struct Life {
     /// The name's label.
     pub label: &'static str,
     pub what: &'static str,
-    /// What a zone must have for it: `premium`, `privacy`, `trustee`; empty for every zone.
+    /// What a zone must have for it, one of [`NEEDS`]; empty for every zone.
     needs: &'static str,
     pub steps: Vec<Step>,
 }
@@ -39,6 +42,9 @@ impl Life {
             "premium" => zone.premium.offered,
             "privacy" => !zone.privacy.offered.is_empty(),
             "trustee" => zone.trustee.is_some(),
+            "trade" => zone.owner_change.kind.is_trade(),
+            "consent" => zone.owner_change.kind == OwnerChangeKind::Irtp,
+            "verification" => !zone.verification.within.is_zero(),
             _ => true,
         }
     }
@@ -56,7 +62,7 @@ pub fn lives() -> Vec<Life> {
         if let Some(head) = line.strip_prefix("== ") {
             let Some((label, what)) = head.split_once(": ") else { wrong("a life is `label: what`") };
             let (label, needs) = label.split_once(' ').unwrap_or((label, ""));
-            if !["", "premium", "privacy", "trustee"].contains(&needs) {
+            if !needs.is_empty() && !NEEDS.contains(&needs) {
                 wrong("no zone has that");
             }
             found.push(Life { label, what, needs, steps: Vec::new() });

@@ -14,6 +14,8 @@ use testkit::Fixture;
 
 const PEER: &str = "192.0.2.9";
 const PASSWORD: &str = "calendar-pass";
+/// Of the accounts that can be opened, the one that stands below `demo`.
+const BELOW_DEMO: &str = "branch";
 
 /// A reply of either dialect, read as far as the calendar needs it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,6 +46,8 @@ struct Ids {
     auth_sid: String,
     session_id: String,
     actor: Actor,
+    /// The account's number, DMAPI's `uid`.
+    number: String,
     /// The handle of the account's contact in either dialect, by country.
     handles: BTreeMap<String, (String, String)>,
 }
@@ -76,7 +80,7 @@ impl<'f> Desk<'f> {
                 email: format!("{name}@reseller.example"),
                 currency: Currency::USD,
                 credit: Money::zero(Currency::USD),
-                parent: None,
+                parent: (*name == BELOW_DEMO).then(|| "demo".to_owned()),
                 tier: String::new(),
                 premium: true,
                 profile: Profile::default(),
@@ -90,12 +94,12 @@ impl<'f> Desk<'f> {
             let password = if *name == "demo" { "demo-pass" } else { PASSWORD };
             let login = format!("{name}@reseller.example");
             let reply = desk.ask_dmapi("login", &[("username", &login), ("password", password)]);
-            let auth_sid = reply.value("Auth-Sid").to_owned();
+            let (auth_sid, number) = (reply.value("Auth-Sid").to_owned(), reply.value("UID").to_owned());
             let reply = desk.ask_centralnic(&[("s_login", name), ("s_pw", password), ("command", "StartSession"), ("persistent", "1")]);
             let session_id = reply.value("sessionid").to_owned();
             assert!(!auth_sid.is_empty() && !session_id.is_empty(), "{name} could not log in");
             let actor = engine.run(&Actor::staff(), Impersonate { login: (*name).to_owned() }).expect("the account is there");
-            desk.accounts.insert(name, Ids { auth_sid, session_id, actor, handles: BTreeMap::new() });
+            desk.accounts.insert(name, Ids { auth_sid, session_id, actor, number, handles: BTreeMap::new() });
         }
         desk
     }
@@ -117,6 +121,11 @@ impl<'f> Desk<'f> {
         &self.ids(name).actor
     }
 
+    /// The account's number, DMAPI's `uid`.
+    pub fn number(&self, name: &str) -> &str {
+        &self.ids(name).number
+    }
+
     /// Posted balance and what of it is held.
     pub fn money(&self, name: &str) -> (Money, Money) {
         self.fixture.engine().run(self.actor(name), Balance).expect("a balance")
@@ -127,10 +136,20 @@ impl<'f> Desk<'f> {
         if let Some(found) = self.ids(name).handles.get(country) {
             return found.clone();
         }
+        let email = format!("owner@{name}.example");
+        let pair = self.contact(name, &format!("Calendar Society of {name}"), &email, country);
+        // The owner has answered, lest a life be about that.
+        self.fixture.prove(self.actor(name), &email);
+        self.accounts.get_mut(name).expect("an account").handles.insert(country.to_owned(), pair.clone());
+        pair
+    }
+
+    /// The handles (DMAPI, CentralNic) of an organization whose address nobody has proven yet.
+    pub fn contact(&self, name: &str, organization: &str, email: &str, country: &str) -> (String, String) {
         let s = |text: &str| Some(text.to_owned());
         let draft = ContactDraft {
-            organization: Some(format!("Calendar Society of {name}")),
-            email: Some(format!("owner@{name}.example")),
+            organization: s(organization),
+            email: s(email),
             street: [s("Street 1"), None, None],
             city: s("City"),
             postal_code: s("12345"),
@@ -140,11 +159,7 @@ impl<'f> Desk<'f> {
         };
         let create = contact::Create { draft, zone: None, reuse: true, client_id: String::new() };
         let made = self.fixture.engine().run(self.actor(name), create).expect("a contact can be made").contact;
-        // The owner has answered, lest a life be about that.
-        self.fixture.prove(self.actor(name), &format!("owner@{name}.example"));
-        let pair = (made.handle, made.short_handle);
-        self.accounts.get_mut(name).expect("an account").handles.insert(country.to_owned(), pair.clone());
-        pair
+        (made.handle, made.short_handle)
     }
 
     /// A command of either dialect: DMAPI's begin with a small letter.
@@ -203,17 +218,28 @@ impl<'f> Desk<'f> {
         self.fixture.sandbox.play(act)
     }
 
-    /// The owner opens the newest link about a name and presses one of its two buttons; the title of the page that comes, if there was a link.
+    /// The holder who is asked about a transfer opens the newest link about a name and presses one of its two buttons; the title of the page
+    /// that comes, if there was a link.
     pub fn press(&self, name: &str, agrees: bool) -> Option<String> {
+        let answer = if agrees { "answer=approve" } else { "answer=refuse" };
+        self.follow(&["/foa/"], |_| true, name, answer)
+    }
+
+    /// Somebody opens the newest link about a name that leads to one of these paths, of a mail to an address that fits, and sends the page's form;
+    /// the title of the page that comes, if there was such a link.
+    pub fn follow(&self, paths: &[&str], fits: impl Fn(&str) -> bool, name: &str, form: &str) -> Option<String> {
         let mails = self.fixture.engine().mails(None).expect("mails can be listed");
         let about = |text: &str| text.split(|c: char| c.is_whitespace() || c == '"').any(|word| word.trim_end_matches(['.', ',']) == name);
-        let mail = mails.iter().find(|m| (about(&m.subject) || about(&m.text)) && m.links.iter().any(|l| l.contains("/foa/")))?;
-        let link = mail.links.iter().find(|l| l.contains("/foa/"))?;
-        let path = &link[link.find("/foa/")?..];
-        let body = if agrees { "answer=approve" } else { "answer=refuse" };
-        let response = public::answer(self.fixture.engine(), PEER, post(path, body.to_owned()));
+        let mut links = mails.iter().filter(|m| fits(&m.to) && (about(&m.subject) || about(&m.text))).flat_map(|m| &m.links);
+        let path = links.find_map(|link| paths.iter().find_map(|path| link.get(link.find(path)?..)))?;
+        let response = public::answer(self.fixture.engine(), PEER, post(path, form.to_owned()));
         let page = String::from_utf8(response.into_body()).expect("a page is UTF-8");
-        page.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>")).map(|(title, _)| title.trim().to_owned())
+        page.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>")).map(|(title, _)| title.trim().replace("&#x2f;", "/"))
+    }
+
+    /// The form that accepts an offer as an account.
+    pub fn acceptance(&self, name: &str) -> String {
+        encoded(&[("answer", "accept"), ("login", &format!("{name}@reseller.example")), ("password", PASSWORD)])
     }
 
     /// Staff move money of an account.

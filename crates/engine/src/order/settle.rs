@@ -255,7 +255,9 @@ impl Operation for Lost {
         let event = if self.uncertain { OrderEvent::AnswerLost } else { OrderEvent::NotDone };
         let next = order.state.next(event).unwrap_or(order.state);
         let late = cx.now.seconds_since(order.accepted_at) >= ALARM_SECONDS;
-        let attention = if late { attention(&self.why) } else { order.attention.clone() };
+        // What another matter has put before staff, such as a transfer that is not completed in time, stays until the order ends.
+        let taken = !order.attention.is_empty() && !order.attention.starts_with(OUTCOME_UNKNOWN);
+        let attention = if late && !taken { attention(&self.why) } else { order.attention.clone() };
         let message = if self.uncertain {
             "The registry's answer was lost; its outcome is being asked for"
         } else {
@@ -276,7 +278,9 @@ impl Operation for Lost {
     }
 }
 
+const OUTCOME_UNKNOWN: &str = "the registry's outcome is not known";
+
 /// The text under which staff find an order that needs them.
 pub(crate) fn attention(why: &str) -> String {
-    format!("the registry's outcome is not known: {why}")
+    format!("{OUTCOME_UNKNOWN}: {why}")
 }

@@ -1,15 +1,18 @@
 //! Deadlines, to the second: a second before its instant nothing has happened, at the instant it has, and it does not happen again; on both stores.
 
+mod stage;
+
 use calendar::Desk;
-use engine::domain::{DomainView, Info, Window};
-use engine::event;
-use engine::transfer::{Show, TransferView};
-use model::pattern::Pattern;
-use model::{DomainName, Timestamp};
+use engine::Actor;
+use engine::faults::FaultKind;
+use engine::grant::InvitationAnswer;
+use engine::staff::Attention;
+use model::Timestamp;
+use model::lock::LockReason;
 use registry::embedded::Act;
+use stage::{Stage, due_in_days, let_go, told_of_funds, unpaid, warned};
 use testkit::Fixture;
 
-const CODE: &str = "Deadline-Code-1";
 const DAY: i64 = 86_400;
 
 /// What falls due: how it is brought about, when it is due, and how often it has happened by now.
@@ -20,144 +23,6 @@ struct Deadline {
     begin: fn(&mut Stage<'_>, &str) -> Timestamp,
     /// Counts it for that name.
     count: fn(&Stage<'_>, &str) -> usize,
-}
-
-struct Stage<'f> {
-    f: &'f Fixture,
-    desk: Desk<'f>,
-}
-
-fn name(text: &str) -> DomainName {
-    DomainName::parse(text).expect("a name")
-}
-
-impl Stage<'_> {
-    fn now(&self) -> Timestamp {
-        self.f.engine().now()
-    }
-
-    fn to(&self, at: Timestamp) {
-        self.f.sandbox.move_clock(at).expect("the clock moves");
-    }
-
-    /// Does what was begun, without time passing.
-    fn settle(&self) {
-        self.to(self.now());
-    }
-
-    fn ask(&self, account: &str, command: &str, parameters: &[(&str, &str)]) {
-        let reply = self.desk.ask(account, command, parameters);
-        assert!([0, 200, 1_000].contains(&reply.code), "{command} {parameters:?}: {reply:?}");
-        self.settle();
-    }
-
-    fn register(&mut self, account: &str, domain: &str, more: &[(&str, &str)]) {
-        let country = if domain.ends_with("kr") { "KR" } else { "US" };
-        let handle = self.desk.handles(account, country).1;
-        let mut all = vec![("domain", domain), ("nameserver0", "ns1.example.net"), ("nameserver1", "ns2.example.net")];
-        all.extend(["ownercontact0", "admincontact0", "techcontact0", "billingcontact0"].map(|role| (role, handle.as_str())));
-        all.extend([("X-KR-CTFY-TYPE", "UNIQUE"), ("X-KR-CTFY-NO", "1"), ("transferlock", "0")]);
-        all.extend(more);
-        self.ask(account, "AddDomain", &all);
-    }
-
-    fn info(&self, account: &str, domain: &str) -> Option<DomainView> {
-        self.f.engine().run(self.desk.actor(account), Info { name: name(domain) }).ok()
-    }
-
-    fn renewal_date(&self, domain: &str) -> Timestamp {
-        self.info("demo", domain).expect("it is here").renewal_date
-    }
-
-    fn transfer(&self, account: &str, domain: &str) -> TransferView {
-        self.f.engine().run(self.desk.actor(account), Show { name: name(domain) }).expect("a transfer")
-    }
-
-    /// Events about a name of this subclass, with this text in their data.
-    fn events(&self, account: &str, domain: &str, subclass: &str, text: &str) -> usize {
-        let list = event::List {
-            class: Pattern::All,
-            subclass: Pattern::All,
-            from: None,
-            to: None,
-            marked: event::Marked::All,
-            sub_accounts: false,
-            sort: event::SortBy::Date,
-            descending: false,
-            window: Window { skip: 0, take: 100_000 },
-        };
-        let rows = self.f.engine().run(self.desk.actor(account), list).expect("events").rows;
-        let told = |e: &event::EventView| e.data.iter().map(|(k, v)| format!("{k}={v} ")).collect::<String>();
-        rows.iter().filter(|e| e.object == domain && e.subclass == subclass && told(e).contains(text)).count()
-    }
-
-    fn mails(&self, domain: &str, text: &str) -> usize {
-        let all = self.f.engine().mails(None).expect("mails");
-        all.iter().filter(|m| m.subject.contains(domain) && m.subject.contains(text)).count()
-    }
-
-    /// Another registrar's name, old enough to be asked for.
-    fn elsewhere(&self, domain: &str) {
-        let create = Act::Create { name: domain.to_owned(), years: 1, hosts: Vec::new(), auth_info: CODE.to_owned() };
-        assert!(self.desk.play(&create).is_success());
-        self.to(self.now().plus_days(61));
-    }
-
-    fn asked_for(&mut self, domain: &str) {
-        self.elsewhere(domain);
-        let handle = self.desk.handles("demo", "KR").1;
-        let mut all = vec![("domain", domain), ("auth", CODE), ("X-KR-CTFY-TYPE", "UNIQUE"), ("X-KR-CTFY-NO", "1")];
-        if domain.ends_with("kr") {
-            all.extend([("ownercontact0", handle.as_str()), ("admincontact0", &handle)]);
-        }
-        self.ask("demo", "TransferDomain", &all);
-    }
-
-    /// A name of ours that another registrar asks for.
-    fn leaving(&mut self, domain: &str) {
-        self.register("demo", domain, &[]);
-        self.to(self.now().plus_days(61));
-        let code = self.code(domain);
-        assert!(self.desk.play(&Act::Request { name: domain.to_owned(), auth_info: code }).is_success());
-        self.settle();
-    }
-
-    fn code(&self, domain: &str) -> String {
-        let reply = self.desk.ask("demo", "SetAuthCode", &[("domain", domain)]);
-        assert_eq!(reply.code, 200, "{reply:?}");
-        reply.value("auth").to_owned()
-    }
-}
-
-/// A name that is not to be renewed; the date at which it is let go.
-fn let_go(s: &mut Stage<'_>, domain: &str) -> Timestamp {
-    s.register("demo", domain, &[]);
-    s.ask("demo", "SetDomainRenewalMode", &[("domain", domain), ("renewalmode", "AUTODELETE")]);
-    s.renewal_date(domain)
-}
-
-fn due_in_days(s: &mut Stage<'_>, domain: &str, days: i64) -> Timestamp {
-    s.register("demo", domain, &[]);
-    s.info("demo", domain).expect("it is here").paid_until.plus_days(days)
-}
-
-/// A name of an account without money.
-fn unpaid(s: &mut Stage<'_>, domain: &str) -> Timestamp {
-    s.register("poor", domain, &[]);
-    s.desk.pay("poor", -s.desk.money("poor").0.amount_e4);
-    s.info("poor", domain).expect("it is here").renewal_date
-}
-
-fn warned(s: &mut Stage<'_>, domain: &str, days: i64) -> Timestamp {
-    s.desk.pay("poor", 10_000_000 - s.desk.money("poor").0.amount_e4);
-    let due = unpaid(s, domain).plus_days(-days);
-    // Of the three warnings only the one in question is still to come.
-    s.to(due.plus_seconds(-2));
-    due
-}
-
-fn told_of_funds(s: &Stage<'_>, domain: &str) -> usize {
-    s.events("poor", domain, "RENEWAL_NOTIFY", "")
 }
 
 const DEADLINES: &[Deadline] = &[
@@ -349,6 +214,63 @@ const DEADLINES: &[Deadline] = &[
         count: |s, d| s.events("other", d, "TRANSFER_FAILED", "internal=1"),
     },
     Deadline {
+        what: "a change of owner that nobody answers ends after 14 days (cnr-kb D.1)",
+        zone: "com",
+        begin: |s, d| {
+            let due = s.owner_asked(d, "ModifyDomain");
+            assert_eq!(due, s.now().plus_days(14));
+            due
+        },
+        count: |s, d| s.events("demo", d, "MODIFICATION_FAILED", "ownerchange_status=expired"),
+    },
+    Deadline {
+        what: "and a trade after ten (.at)",
+        zone: "at",
+        begin: |s, d| {
+            let due = s.owner_asked(d, "TradeDomain");
+            assert_eq!(due, s.now().plus_days(10));
+            due
+        },
+        count: |s, d| s.events("demo", d, "TRADE_FAILED", "ownerchange_status=expired"),
+    },
+    Deadline {
+        what: "a name whose owner has changed is locked for 60 days (ICANN Transfer Policy)",
+        zone: "com",
+        begin: |s, d| {
+            s.register("demo", d, &[]);
+            let owner = [("name", "Grace Hopper"), ("email", "grace@example.org"), ("phone", "+1.7035550100")];
+            let place = [("address-1", "Street 1"), ("city", "City"), ("postal-code", "12345"), ("country", "US")];
+            s.ask("demo", "domain-owner-change", &[&[("domain", d)], &owner[..], &place].concat());
+            assert_eq!(s.events("demo", d, "MODIFICATION_SUCCESSFUL", "ownerchange_status=successful"), 1);
+            s.now().plus_days(60)
+        },
+        count: |s, d| usize::from(!s.info("demo", d).expect("it is here").locks.holds(LockReason::OwnerChange)),
+    },
+    Deadline {
+        what: "an owner whose address is not proven has 15 days (ICANN RAA)",
+        zone: "com",
+        begin: |s, d| {
+            s.register_for(&s.newcomer(d), "demo", d, &[]);
+            s.now().plus_days(15)
+        },
+        count: |s, d| s.events("demo", d, "MODIFICATION_NOTIFY", "standing=suspended reason=CONTACTVERIFICATION"),
+    },
+    Deadline {
+        what: "a name that is offered by mail is offered for 14 days",
+        zone: "com",
+        begin: |s, d| {
+            s.register("demo", d, &[]);
+            s.ask("demo", "grants-invite", &[("domain", d), ("email", "reader@elsewhere.example"), ("role", "@creator")]);
+            s.now().plus_days(14)
+        },
+        count: |s, d| {
+            let mails = s.f.engine().mails(None).expect("mails");
+            let mail = mails.iter().find(|m| m.subject.contains(d)).expect("it was offered");
+            let token = mail.links.iter().find_map(|l| l.split_once("/grant/")).expect("a link").1;
+            usize::from(!matches!(s.f.engine().invitation(token), Ok(InvitationAnswer::Open(_))))
+        },
+    },
+    Deadline {
         what: "an authorization code ends after 30 days (cnr-kb B)",
         zone: "com",
         begin: |s, d| {
@@ -385,6 +307,52 @@ fn every_deadline_is_met_to_the_second_and_once() {
     for (store, location, _database) in testkit::stores() {
         eprintln!("on {store}");
         met(&Fixture::still_at(&location));
+    }
+}
+
+/// What staff are told of a transfer that is not completed.
+fn alarms(s: &Stage<'_>, domain: &str) -> usize {
+    let items = s.f.engine().run(&Actor::staff(), Attention).expect("staff may look");
+    items.iter().filter(|i| i.object == domain && i.why.contains("not completed an hour after the name arrived")).count()
+}
+
+/// dmapi.md 8.13: PENDING_COMPLETE for more than an hour is a case for staff.
+fn alarmed(f: &Fixture) {
+    let mut s = Stage { f, desk: Desk::open(f, &[]) };
+    let d = "unfinished.com";
+    s.asked_for(d);
+    s.desk.press(d, true).expect("the holder was asked");
+    s.settle();
+    // The name comes over, and what was wished for cannot be set at the registry.
+    f.engine().faults().add("registry.update", FaultKind::Timeout, 1_000).expect("a fault");
+    assert!(s.desk.play(&Act::Approve { name: d.to_owned() }).is_success());
+    s.settle();
+    let arrived = s.now();
+    let shown = |s: &Stage<'_>| s.desk.ask("demo", "domain-transfer-control", &[("action", "show"), ("domain", d)]);
+    let word = |s: &Stage<'_>| shown(s).value("status").to_owned();
+    assert_eq!(word(&s), "DOMAIN_WITH_JOKER_PENDING_COMPLETE");
+    let due = arrived.plus_seconds(3_600);
+    s.to(due.plus_seconds(-1));
+    assert_eq!(alarms(&s, d), 0);
+    s.to(due);
+    assert_eq!(alarms(&s, d), 1, "at the second itself");
+    s.to(due.plus_seconds(1));
+    assert_eq!(alarms(&s, d), 1);
+    // It stays while completion is tried again and again, and ends with it.
+    s.to(due.plus_seconds(7_200));
+    assert_eq!((alarms(&s, d), word(&s).as_str()), (1, "DOMAIN_WITH_JOKER_PENDING_COMPLETE"));
+    f.engine().faults().clear();
+    s.to(due.plus_seconds(7_200 + 600));
+    assert_eq!((alarms(&s, d), word(&s).as_str()), (0, "TRANSFER_PROCESSED_SUCCESSFULLY"));
+    assert_eq!(s.events("demo", d, "TRANSFER_SUCCESSFUL", ""), 1);
+    f.assert_promises();
+}
+
+#[test]
+fn a_transfer_that_is_not_completed_in_an_hour_is_told_of_to_the_second() {
+    for (store, location, _database) in testkit::stores() {
+        eprintln!("on {store}");
+        alarmed(&Fixture::still_at(&location));
     }
 }
 
