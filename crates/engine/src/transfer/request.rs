@@ -379,6 +379,8 @@ impl Operation for Accept {
             "" => request.owner_email.clone().unwrap_or_default(),
             known => known.to_owned(),
         };
+        // Where nobody is asked first the registry does it in its own time, in some zones at once.
+        let at_registry = zone.transfer.completes_after.filter(|_| !foa).map(|span| span.after(cx.now));
         let mut t = Transfer {
             id: order.id,
             direction: Direction::In,
@@ -394,7 +396,7 @@ impl Operation for Accept {
             admin_email: self.holders.admin_email.clone(),
             with_auth: request.auth_info.is_some(),
             requested_at: cx.now,
-            act_by_at: cx.now.plus_days(ANSWER_DAYS),
+            act_by_at: at_registry.unwrap_or(cx.now.plus_days(ANSWER_DAYS)),
             ended_at: None,
             expires_at: None,
             log: "[]".to_owned(),

@@ -48,6 +48,17 @@ pub(super) enum TransferRule {
     AtOnce,
 }
 
+/// What a transfer does to the term.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum OnTransfer {
+    /// It stays as it is.
+    Keeps,
+    /// A year is added to it.
+    Extends,
+    /// A year begins on the day of the transfer, whatever was left of the old term (DENIC, SIDN).
+    Restarts,
+}
+
 /// Yearly prices in ten-thousandths of a dollar; a restore is priced once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Prices {
@@ -75,8 +86,7 @@ pub(super) struct Zone {
     /// A restore is asked for first and reported later.
     pub(super) restore_report: bool,
     pub(super) transfer: TransferRule,
-    /// A transfer adds a year.
-    pub(super) transfer_renews: bool,
+    pub(super) on_transfer: OnTransfer,
     /// A sponsor may hand a name to the registry itself, which then deals with its holder (DENIC's TRANSIT, nic.at's withdrawal).
     pub(super) takes_back: bool,
     /// Key records are taken beside delegation signers (RFC 5910 section 4).
@@ -110,7 +120,7 @@ const fn generic(suffix: &'static str, create_e4: i64) -> Zone {
         pending_delete_days: 5,
         restore_report: true,
         transfer: TransferRule::Days(5),
-        transfer_renews: true,
+        on_transfer: OnTransfer::Extends,
         takes_back: false,
         keys: false,
         certificate: false,
@@ -131,7 +141,7 @@ const fn european(suffix: &'static str, redemption_days: i64, years_max: u16, cr
         pending_delete_days: 0,
         restore_report: false,
         transfer: TransferRule::AtOnce,
-        transfer_renews: false,
+        on_transfer: OnTransfer::Keeps,
         keys: true,
         standard: prices(create_e4, 300_000),
         ..generic(suffix, create_e4)
@@ -161,14 +171,14 @@ const ZONES: &[Zone] = &[
     generic("xxx", 600_000),
     generic("tel", 100_000),
     generic("me", 120_000),
-    european("eu", 40, 10, 45_000),
-    Zone { short_terms: &[1], takes_back: true, ..european("de", 30, 10, 30_000) },
+    Zone { on_transfer: OnTransfer::Extends, ..european("eu", 40, 10, 45_000) },
+    Zone { short_terms: &[1], takes_back: true, on_transfer: OnTransfer::Restarts, ..european("de", 30, 10, 30_000) },
     Zone { takes_back: true, ..european("at", 59, 1, 90_000) },
-    Zone { short_terms: &[1, 3], transfer_renews: true, ..european("nl", 40, 1, 40_000) },
+    Zone { short_terms: &[1, 3], on_transfer: OnTransfer::Restarts, ..european("nl", 40, 1, 40_000) },
     korean("kr", 30, 5),
     Zone { certificate: true, ..korean("co.kr", 30, 5) },
     Zone { certificate: true, add_grace_days: 0, ..korean("or.kr", 0, 30) },
-    korean("xn--3e0b707e", 0, 30),
+    korean("xn--3e0b707e", 30, 0),
 ];
 
 /// Second levels of .kr that are zones or closed communities themselves.

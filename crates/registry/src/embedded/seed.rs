@@ -281,7 +281,11 @@ fn place(row: &mut DomainRow, zone: &Zone, seed: &SeedDomain) -> Option<Transfer
                 requested: *requested,
                 acting: seed.sponsor.clone(),
                 acted: requested.plus_days(days),
-                expires: Some(if zone.transfer_renews { rules::plus_months(seed.expires, 12) } else { seed.expires }),
+                expires: Some(match zone.on_transfer {
+                    rules::OnTransfer::Keeps => seed.expires,
+                    rules::OnTransfer::Extends => rules::plus_months(seed.expires, 12),
+                    rules::OnTransfer::Restarts => rules::plus_months(requested.plus_days(days), 12),
+                }),
             })
         }
     }

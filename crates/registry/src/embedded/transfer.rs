@@ -6,7 +6,7 @@ use super::domain::{load, open_with, zone};
 use super::fees::{self, Operation};
 use super::poll::{self, Message, transfer_data};
 use super::refuse::{Stop, refuse, refuse_value};
-use super::rules::{self, TransferRule};
+use super::rules::{self, OnTransfer, TransferRule};
 use super::status::Statuses;
 use super::tables::{self, DomainRow, Phase, TransferRow};
 use epp::domain::Transfer;
@@ -45,10 +45,15 @@ fn query(tx: &mut Tx<'_>, call: &Call, body: &Transfer) -> Result<Done, Stop> {
     }
 }
 
-/// The expiry after a transfer that was asked for at `requested` and completes at `at`: a year more, never beyond ten years; within an
-/// auto-renew grace period the year that the registry added is the transfer's.
-fn expiry_after(row: &DomainRow, renews: bool, requested: Timestamp, at: Timestamp) -> Timestamp {
-    if !renews || row.autorenew_until.is_some_and(|until| until > requested) {
+/// The expiry after a transfer that was asked for at `requested` and completes at `at`: as it was, a year from the transfer, or a year more, never
+/// beyond ten years; within an auto-renew grace period the year that the registry added is the transfer's.
+fn expiry_after(row: &DomainRow, rule: OnTransfer, requested: Timestamp, at: Timestamp) -> Timestamp {
+    match rule {
+        OnTransfer::Keeps => return row.expires,
+        OnTransfer::Restarts => return rules::plus_months(at, 12),
+        OnTransfer::Extends => {}
+    }
+    if row.autorenew_until.is_some_and(|until| until > requested) {
         return row.expires;
     }
     rules::plus_months(row.expires, 12).min(rules::horizon(at)).max(row.expires)
@@ -77,7 +82,7 @@ fn request(tx: &mut Tx<'_>, call: &Call, body: &Transfer, agreed: Option<&fee::T
             refuse_value(codes::PARAMETER_RANGE, ns::DOMAIN, "period", &period.value.to_string(), "a transfer adds one year").into()
         );
     }
-    let months = if zone.transfer_renews { 12 } else { 0 };
+    let months = if zone.on_transfer == OnTransfer::Keeps { 0 } else { 12 };
     let amount_e4 = if months == 0 && agreed.is_none() { 0 } else { fees::agree(zone, &row.name, Operation::Transfer, months, agreed)? };
 
     let mut transfer = TransferRow {
@@ -86,7 +91,7 @@ fn request(tx: &mut Tx<'_>, call: &Call, body: &Transfer, agreed: Option<&fee::T
         requested: call.now,
         acting: row.sponsor.clone(),
         acted: call.now,
-        expires: Some(expiry_after(&row, zone.transfer_renews, call.now, call.now)),
+        expires: Some(expiry_after(&row, zone.on_transfer, call.now, call.now)),
     };
     let extensions = fees::outcome(OutcomeVerb::Transfer, agreed, amount_e4, zone.transfer_grace_days);
     let mut done = match zone.transfer {
@@ -171,8 +176,8 @@ fn end(tx: &mut Tx<'_>, row: &mut DomainRow, transfer: &mut TransferRow, word: &
 /// Gives the domain, and the hosts under it, to the registrar that asked. Its authInfo is spent, its client statuses end with its sponsor.
 fn complete(tx: &mut Tx<'_>, desk: &Desk, mut row: DomainRow, transfer: &mut TransferRow, word: &str, at: Timestamp) -> Result<(), Stop> {
     let zone = zone(&row)?;
-    let expires = expiry_after(&row, zone.transfer_renews, transfer.requested, at);
-    let absorbed = zone.transfer_renews && row.autorenew_until.is_some_and(|until| until > transfer.requested);
+    let expires = expiry_after(&row, zone.on_transfer, transfer.requested, at);
+    let absorbed = zone.on_transfer == OnTransfer::Extends && row.autorenew_until.is_some_and(|until| until > transfer.requested);
     if absorbed {
         fees::refund(tx, desk, &row, Some(Operation::AutoRenew), transfer.requested)?;
     } else {
@@ -192,7 +197,7 @@ fn complete(tx: &mut Tx<'_>, desk: &Desk, mut row: DomainRow, transfer: &mut Tra
     row.transfer_until = (zone.transfer_grace_days > 0).then(|| at.plus_days(zone.transfer_grace_days));
     tables::save_domain(tx, &row)?;
     tables::give_hosts_under(tx, &row.name, &row.sponsor, at)?;
-    if zone.transfer_renews {
+    if zone.on_transfer != OnTransfer::Keeps {
         let amount_e4 = fees::price(zone, &row.name, Operation::Transfer, 12).1;
         let months = if absorbed { 0 } else { 12 };
         fees::charge_at(tx, desk, &row, Operation::Transfer, months, amount_e4, (at, zone.transfer_grace_days))?;

@@ -140,6 +140,22 @@ fn or_kr_ends_at_expiry_without_redemption() {
 }
 
 #[test]
+fn hangul_names_can_be_restored_for_thirty_days() {
+    let name = "xn--3e0b707e.xn--3e0b707e";
+    let world = World::new();
+    let mut us = world.us();
+    us.ok(create(name));
+    assert_eq!(world.advance("P365D"), [format!("{name} expired and was deleted")]);
+    assert_eq!(us.rgp(name), ["redemptionPeriod"]);
+    world.advance("P29D");
+    assert_eq!(restore(&mut us, name, Restore::Request).code(), 1000);
+    assert!(us.rgp(name).iter().all(|status| status != "redemptionPeriod"));
+    assert_eq!(us.expiry(name), "2028-03-01T10:00:00Z");
+    us.ok(delete(name));
+    assert_eq!(world.advance("P30D"), [format!("{name} deleted and free again")]);
+}
+
+#[test]
 fn a_name_that_ends_while_it_is_being_transferred_stays_with_neither() {
     let world = World::new();
     let (mut us, mut them) = (world.us(), world.them());

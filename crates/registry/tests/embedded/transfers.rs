@@ -127,13 +127,18 @@ fn a_command_that_comes_late_meets_what_was_due() {
 
 #[test]
 fn some_zones_transfer_at_once() {
-    let world = world_with("now.de");
-    let (mut us, mut them) = (world.us(), world.them());
-    let before = us.expiry("now.de");
-    let response = them.ok(transfer(TransferOp::Request, "now.de", CODE));
-    assert_eq!((response.code(), data(&response).tr_status.as_str()), (1000, "serverApproved"));
-    assert_eq!((them.info("now.de").cl_id.as_str(), them.expiry("now.de")), ("outsider", before), "without a year more");
-    assert_eq!(messages(&mut us), ["serverApproved"]);
+    // The term stays, begins anew on the day of the transfer (it is the eleventh), or is a year longer.
+    let terms = [("now.at", "2027-03-01"), ("now.de", "2027-03-11"), ("now.nl", "2027-03-11"), ("now.eu", "2028-03-01")];
+    for (name, expires) in terms {
+        let world = world_with(name);
+        let (mut us, mut them) = (world.us(), world.them());
+        assert_eq!(us.expiry(name), "2027-03-01T10:00:00Z");
+        let response = them.ok(transfer(TransferOp::Request, name, CODE));
+        assert_eq!((response.code(), data(&response).tr_status.as_str()), (1000, "serverApproved"), "{name}");
+        assert_eq!(data(&response).ex_date, Some(format!("{expires}T10:00:00Z")), "{name}");
+        assert_eq!((them.info(name).cl_id.as_str(), them.expiry(name)), ("outsider", format!("{expires}T10:00:00Z")));
+        assert_eq!(messages(&mut us), ["serverApproved"]);
+    }
 }
 
 #[test]
