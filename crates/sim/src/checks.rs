@@ -341,9 +341,15 @@ impl Run {
             };
             let told = self.exchange(&sheet(Face::Dmapi, "query-whois", vec![pair("api-key", &format!("{login}-key"))]))?;
             let joker = Dmapi::read(&told.text)?;
-            let password = format!("{login}-pass");
-            let told = self.exchange(&sheet(Face::Kvapi, "StatusDomain", vec![pair("s_login", login), pair("s_pw", &password)]))?;
-            let central = Kvapi::read(&told.text)?;
+            let session = self.session(*number, Face::Kvapi)?.unwrap_or_default();
+            let told = self.exchange(&sheet(Face::Kvapi, "StatusDomain", vec![pair("s_login", login), pair("s_sessionid", &session)]))?;
+            let mut central = Kvapi::read(&told.text)?;
+            if central.code != 200 {
+                // The session has ended meanwhile.
+                let password = format!("{login}-pass");
+                let told = self.exchange(&sheet(Face::Kvapi, "StatusDomain", vec![pair("s_login", login), pair("s_pw", &password)]))?;
+                central = Kvapi::read(&told.text)?;
+            }
             let digits = |text: Option<&str>| text.map(|t| t.chars().filter(char::is_ascii_digit).take(14).collect::<String>());
             let expiries = (digits(joker.line("domain.expires")), digits(central.first("registration expiration date")));
             let is_locked = joker.line("domain.status").map(|words| words.split(',').any(|word| word == "lock"));

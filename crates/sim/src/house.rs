@@ -22,7 +22,10 @@ pub const ACCOUNTS: [&str; 3] = ["demo", "rival", "julia"];
 enum Stores {
     Files(tempfile::TempDir),
     /// Two databases of this run alone.
-    Postgres { registrar: Database, registry: Database },
+    Postgres {
+        registrar: Database,
+        registry: Database,
+    },
 }
 
 impl Stores {

@@ -3,9 +3,9 @@
 use crate::house::ACCOUNTS;
 use crate::run::Run;
 use crate::wish::{Letter, plain_name};
-use engine::{Actor, grant, owner_change, transfer, verification};
 use engine::domain::{Lock, Window};
 use engine::transfer::{Following, Show, StaffConsent, TransferView, Which};
+use engine::{Actor, grant, owner_change, transfer, verification};
 use model::DomainName;
 use model::grant::GrantRole;
 use model::lock::LockReason;

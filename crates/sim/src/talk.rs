@@ -104,13 +104,14 @@ impl Run {
             (Face::Dmapi, 2..=30) if asker < 2 => Some(vec![pair("api-key", format!("{login}-key"))]),
             (Face::Dmapi, _) => self.session(asker, face)?.map(|sid| vec![pair("auth-sid", sid)]),
             (Face::Kvapi, 0) => Some(vec![pair("s_login", login), pair("s_pw", WRONG)]),
-            (Face::Kvapi, 1..=12) => Some(vec![pair("s_login", login), pair("s_pw", format!("{login}-pass"))]),
+            // Rarely: to prove a password takes as long as many steps.
+            (Face::Kvapi, 1..=2) => Some(vec![pair("s_login", login), pair("s_pw", format!("{login}-pass"))]),
             (Face::Kvapi, _) => self.session(asker, face)?.map(|sid| vec![pair("s_login", login), pair("s_sessionid", sid)]),
         })
     }
 
     /// The session that the client has, or a new one.
-    fn session(&mut self, asker: usize, face: Face) -> Result<Option<String>, String> {
+    pub(crate) fn session(&mut self, asker: usize, face: Face) -> Result<Option<String>, String> {
         let key = if face == Face::Dmapi { "dmapi" } else { "kvapi" };
         if let Some(session) = self.memory[asker].session.get(key) {
             return Ok(Some(session.clone()));
@@ -238,10 +239,11 @@ impl Run {
     /// No reply holds what belongs to another account, but what the request itself said.
     fn leaks(&self, sent: &Sent, told: &Told) -> Result<(), String> {
         // The history of an account's own wishes names what others got, and so do its transfers and events.
-        let is_history = matches!(
-            sent.wish.command,
-            "result-list" | "result-retrieve" | "result-delete" | "domain-transfer-control" | "StatusDomainTransfer" | "TransferDomain"
-        ) || matches!(sent.wish.command, "QueryEventList" | "QueryTransferList" | "QueryForeignTransferList" | "QueryOwnerChangeList");
+        let is_history =
+            matches!(
+                sent.wish.command,
+                "result-list" | "result-retrieve" | "result-delete" | "domain-transfer-control" | "StatusDomainTransfer" | "TransferDomain"
+            ) || matches!(sent.wish.command, "QueryEventList" | "QueryTransferList" | "QueryForeignTransferList" | "QueryOwnerChangeList");
         for word in words(&told.text) {
             if let Some(owner) = self.model.owner_of(word)
                 && owner != sent.account

@@ -88,13 +88,8 @@ impl Model {
     pub fn begin_with(&mut self, account: usize, view: &DomainView, due_at_first: Option<Timestamp>) {
         let ahead_at_first = !near(view.expires, view.paid_until);
         let owner_lock = view.owner_lock_until;
-        let held = Held {
-            id: Some(view.id),
-            ahead_at_first,
-            owner_lock,
-            due_at_first,
-            ..Held::new(account, view.created, view.paid_until)
-        };
+        let held =
+            Held { id: Some(view.id), ahead_at_first, owner_lock, due_at_first, ..Held::new(account, view.created, view.paid_until) };
         let staff: BTreeSet<String> = view.locks.iter().filter(|r| *r != LockReason::User).map(|r| r.word().to_owned()).collect();
         if !staff.is_empty() {
             self.staff_locks.insert(view.name.as_str().to_owned(), staff);
@@ -350,8 +345,9 @@ impl Model {
             faults.push(format!("{name} expired {:?} and now {}", held.expires_seen, view.expires));
         }
         held.expires_seen = Some(view.expires);
+        let owner_before = held.owned.clone();
         self.owned(&mut held, view, has_moved, around, faults);
-        self.owed(&mut held, view, leaving, around, faults);
+        self.owed(&mut held, owner_before.as_ref(), view, leaving, around, faults);
         if around.settled {
             self.rested(&mut held, view, leaving, around, faults);
         }
@@ -409,9 +405,8 @@ impl Model {
             self.asked.contains(&(to, name.to_owned())) && !self.refused.contains(&moved.transfer) && (silent || agreed)
         };
         let given = |from: usize, to: usize| self.shares.gifts.contains(&(name.to_owned(), from, to));
-        let asked = |from: usize, to: usize| {
-            self.approvals.contains(&(from, name.to_owned())) && self.asked.contains(&(to, name.to_owned()))
-        };
+        let asked =
+            |from: usize, to: usize| self.approvals.contains(&(from, name.to_owned())) && self.asked.contains(&(to, name.to_owned()));
         let through = |middle: usize| (given(last, middle) || asked(last, middle)) && middle == moved.from;
         let came_there = moved.from == last || (0..ACCOUNTS.len()).any(through);
         came_there && (by_word(moved.from) || given(moved.from, to))

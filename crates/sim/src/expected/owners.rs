@@ -98,7 +98,7 @@ impl Person {
 pub struct Owned {
     pub person: Person,
     pub handle: String,
-    seen: Timestamp,
+    pub seen: Timestamp,
 }
 
 fn demand(zones: &ZoneSet, name: &str) -> Demand {
@@ -246,12 +246,15 @@ impl Model {
         };
         let handle = &view.gaining.short_handle;
         for (name, held) in &mut self.held {
-            let owns = if view.of_contact { held.owned.as_ref().is_some_and(|owned| owned.handle == *handle) } else { *name == view.object };
+            let owns =
+                if view.of_contact { held.owned.as_ref().is_some_and(|owned| owned.handle == *handle) } else { *name == view.object };
             if !owns || demand(around.zones, name) != Demand::OwnersOrAgent {
                 continue;
             }
             self.touched.insert(name.clone());
-            held.begins.push(ended);
+            if !held.begins.contains(&ended) {
+                held.begins.push(ended);
+            }
             let running = held.owner_lock.filter(|until| *until > ended);
             held.owner_lock = match (declined, view.mode, running) {
                 (true, _, running) => running,
@@ -277,13 +280,16 @@ impl Model {
             // Where nobody is asked, a contact may become another person by itself.
             let by_contact = demand(around.zones, name) == Demand::Account
                 && self.orders.values().any(|o| {
-                    o.kind == OrderKind::ContactModify && o.standing == OrderStanding::Succeeded && o.decided.is_some_and(|at| at >= before.seen)
+                    o.kind == OrderKind::ContactModify
+                        && o.standing == OrderStanding::Succeeded
+                        && o.decided.is_some_and(|at| at >= before.seen)
                 });
             if !changed && !by_contact {
                 faults.push(format!("{name} was owned by {before:?} and is now by {person:?}, moved {moved}, and nobody agreed to that"));
             }
         }
-        let last = self.owners.changes.values().filter(|c| c.state == OwnerChangeState::Succeeded && c.object == name).max_by_key(|c| c.ended);
+        let last =
+            self.owners.changes.values().filter(|c| c.state == OwnerChangeState::Succeeded && c.object == name).max_by_key(|c| c.ended);
         if let Some(last) = last
             && held.owned.as_ref().is_some_and(|owned| last.ended.is_some_and(|at| at >= owned.seen))
             && !moved
@@ -320,9 +326,7 @@ impl Model {
             && !self.is_touched(name)
             && !cannot
         {
-            let lifted = |kind| {
-                self.orders.values().any(|o| o.by_itself && o.kind == kind && o.name == name && o.accepted == until)
-            };
+            let lifted = |kind| self.orders.values().any(|o| o.by_itself && o.kind == kind && o.name == name && o.accepted == until);
             if !lifted(OrderKind::DomainUnlock) {
                 faults.push(format!("{name}: the lock after a change of owner was to be lifted at {until}, and nothing happened then"));
             }

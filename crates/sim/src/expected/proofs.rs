@@ -2,7 +2,7 @@
 //! resolves again when it is.
 
 use super::names::{Around, Held};
-use super::owners::Person;
+use super::owners::{Owned, Person};
 use super::{Model, OrderKind};
 use crate::house::ACCOUNTS;
 use crate::wish::zone_of;
@@ -71,14 +71,27 @@ impl Model {
     }
 
     /// A name and the proof that its owner owes.
-    pub(super) fn owed(&mut self, held: &mut Held, view: &DomainView, leaving: bool, around: &Around<'_>, faults: &mut Vec<String>) {
+    pub(super) fn owed(
+        &mut self,
+        held: &mut Held,
+        before: Option<&Owned>,
+        view: &DomainView,
+        leaving: bool,
+        around: &Around<'_>,
+        faults: &mut Vec<String>,
+    ) {
         let name = view.name.as_str();
         if !around.zones.get(zone_of(name)).is_some_and(|zone| zone.kind == Kind::Gtld) {
             return;
         }
         let Some(proven) = held.owned.as_ref().map(|owned| owned.person.proven) else { return };
         let suspended = view.locks.holds(LockReason::Verification);
-        if held.suspended && !suspended && !proven {
+        // Since it was last seen its owner then may have proven the address, or another owner in between, and then it was given a new one.
+        let meanwhile = before.is_some_and(|before| {
+            let owners = held.begins.iter().filter(|begun| **begun >= before.seen).count();
+            owners > 1 || owners == 1 && self.proofs.may.contains(&(held.account, before.person.email.clone()))
+        });
+        if held.suspended && !suspended && !proven && !meanwhile {
             faults.push(format!("{name} is suspended no more, and its owner's address is not proven: {held:?}"));
         }
         held.suspended = suspended;
@@ -114,7 +127,8 @@ impl Model {
             faults.push(format!("{name} was to be suspended at {due}, and is not: {held:?}"));
         }
         let passed = self.time.rested.is_some_and(|rested| rested < due) && self.time.was_quiet(due);
-        let done = || self.orders.values().any(|o| o.by_itself && o.kind == OrderKind::DomainSuspend && o.name == name && o.accepted == due);
+        let done =
+            || self.orders.values().any(|o| o.by_itself && o.kind == OrderKind::DomainSuspend && o.name == name && o.accepted == due);
         if suspended && passed && !done() {
             faults.push(format!("{name} was to be suspended at {due}, and nothing happened then: {held:?}"));
         }

@@ -128,7 +128,14 @@ impl Model {
         use OrderKind as K;
         let of_name = !matches!(
             seen.kind,
-            K::DomainRegister | K::DomainTransfer | K::ContactCreate | K::ContactModify | K::ContactDelete | K::HostCreate | K::HostModify | K::HostDelete
+            K::DomainRegister
+                | K::DomainTransfer
+                | K::ContactCreate
+                | K::ContactModify
+                | K::ContactDelete
+                | K::HostCreate
+                | K::HostModify
+                | K::HostDelete
         );
         if of_name && self.held.get(&seen.name).is_some_and(|held| held.account != seen.account) {
             self.shares.strange.push(id);

@@ -108,7 +108,8 @@ impl Model {
             let heard = self.told.times(account, &name, subclass).iter().filter(|at| **at >= since).count();
             // A restore may tell of the renewal that came with it, a transfer between accounts of itself.
             // Who holds a name hears of what others with a part in it ordered.
-            let others = |order: &&super::Seen| order.name == name && order.account != account && order.standing == OrderStanding::Succeeded;
+            let others =
+                |order: &&super::Seen| order.name == name && order.account != account && order.standing == OrderStanding::Succeeded;
             let more = match subclass {
                 "RENEWAL_SUCCESSFUL" => self.told.times(account, &name, "RESTORE_SUCCESSFUL").len(),
                 "TRANSFER_SUCCESSFUL" => usize::MAX / 2,
