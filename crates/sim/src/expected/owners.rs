@@ -150,7 +150,7 @@ impl Model {
             if view.state.is_open() {
                 self.waits_for_owners(view, around, faults);
             } else {
-                self.change_ended(view, around, faults);
+                self.change_ended(account, view, around, faults);
             }
             if !view.of_contact {
                 self.touched.insert(view.object.clone());
@@ -225,7 +225,7 @@ impl Model {
         }
     }
 
-    fn change_ended(&mut self, view: &OwnerChangeView, around: &Around<'_>, faults: &mut Vec<String>) {
+    fn change_ended(&mut self, account: usize, view: &OwnerChangeView, around: &Around<'_>, faults: &mut Vec<String>) {
         let Some(ended) = view.ended else {
             faults.push(format!("a change of owner ended at no time: {view:?}"));
             return;
@@ -248,7 +248,12 @@ impl Model {
         for (name, held) in &mut self.held {
             let owns =
                 if view.of_contact { held.owned.as_ref().is_some_and(|owned| owned.handle == *handle) } else { *name == view.object };
-            if !owns || demand(around.zones, name) != Demand::OwnersOrAgent {
+            if demand(around.zones, name) != Demand::OwnersOrAgent {
+                continue;
+            }
+            // Which names the contact owned at that instant cannot be told here for sure.
+            held.lock_is_open |= view.of_contact && held.account == account || owns && spoiled;
+            if !owns {
                 continue;
             }
             self.touched.insert(name.clone());
@@ -261,8 +266,6 @@ impl Model {
                 (false, Mode::Foa, Some(running)) => Some(running),
                 (false, _, _) => Some(ended.plus_days(LOCK_DAYS)),
             };
-            // A name that was under another contact at that instant cannot be told here.
-            held.lock_is_open |= spoiled || view.of_contact;
         }
     }
 
