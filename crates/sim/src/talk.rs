@@ -248,7 +248,7 @@ impl Run {
             if let Some(owner) = self.model.owner_of(word)
                 && owner != sent.account
                 && !sent.sheet.says(word)
-                && !(is_history && self.model.has_asked(sent.account, word))
+                && !(is_history && (self.model.has_asked(sent.account, word) || self.model.was_given(word, sent.account)))
                 && !(word.contains('@') && self.model.may_know(owner, sent.account))
                 && !(self.model.is_handle(word) && self.model.shares_with(owner, sent.account))
                 && !self.model.has_part(&word.to_lowercase(), sent.account)

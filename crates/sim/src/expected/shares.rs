@@ -113,6 +113,12 @@ impl Model {
         self.shares.gifts.retain(|(known, _, _)| known != name);
     }
 
+    /// Whether an account may have been given a name, or had it: its history names it.
+    pub fn was_given(&self, name: &str, account: usize) -> bool {
+        let had = |past: &Vec<(usize, Timestamp)>| past.iter().any(|(one, _)| *one == account);
+        self.shares.gifts.iter().any(|(known, _, to)| known == name && *to == account) || self.shares.past.get(name).is_some_and(had)
+    }
+
     /// Whether an account has, or lately had, a part in a name.
     pub fn has_part(&self, name: &str, account: usize) -> bool {
         self.shares.parts.keys().any(|(known, with, _)| known == name && *with == account)
