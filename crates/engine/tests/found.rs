@@ -1,7 +1,9 @@
 //! What the simulator found, each as the shortest way there.
 
 use engine::domain::{ContactRef, Info, Modify, NewCode, Register, SetChange};
+use engine::faults::FaultKind;
 use engine::order::OrderStanding;
+use engine::owner_change::Terms;
 use engine::transfer::{Offer, StaffConsent, TransferIn, UnsettableContacts};
 use engine::{Actor, contact};
 use model::contact::ContactDraft;
@@ -162,5 +164,53 @@ fn a_transfer_that_staff_let_go_on_has_time_of_its_own() {
     f.advance("P40D");
     let consent = StaffConsent { name: name("movable.com"), agree: true, evidence: "a letter".to_owned() };
     engine.run(&Actor::staff(), consent).unwrap();
+    f.assert_promises();
+}
+
+/// A contact that the registry had taken and nobody here had heard of, changed here since: every registration with it stayed open for ever.
+#[test]
+fn a_contact_that_the_registry_holds_in_older_words_is_brought_up_to_date() {
+    let f = Fixture::new();
+    let demo = f.actor(Channel::Kvapi, "demo");
+    let owner = handle(&f, &demo);
+    let ContactRef::Handle(code) = owner.clone() else { panic!("{owner:?}") };
+    let wish = |domain: &str| Register {
+        name: name(domain),
+        months: Months::new(12),
+        registrant: Some(owner.clone()),
+        admin: vec![],
+        tech: vec![],
+        billing: vec![],
+        hosts: vec![HostName::parse("ns1.example.net").unwrap(), HostName::parse("ns2.example.net").unwrap()],
+        renewal_mode: None,
+        language: None,
+        privacy: Privacy::Off,
+        price_limit: None,
+        transfer_lock: None,
+        auth_info: None,
+        dnssec: vec![],
+        fields: vec![],
+        registrar_tag: None,
+        client_id: String::new(),
+    };
+    // Whether it was made cannot be found out, and then the name is gone.
+    let faults = f.engine().faults();
+    faults.add("registry.contact.create", FaultKind::ReplyLost, 1).unwrap();
+    faults.add("registry.contact.info", FaultKind::Disconnect, 1_000).unwrap();
+    let first = f.engine().register(&demo, wish("taken-meanwhile.com")).unwrap().order;
+    f.advance("PT10M");
+    let taken = Act::Create { name: "taken-meanwhile.com".to_owned(), years: 1, hosts: vec![], auth_info: String::new() };
+    assert!(f.sandbox.play(&taken).is_success());
+    faults.clear();
+    f.advance("PT2H");
+    assert_eq!(f.engine().await_order(&demo, first.id, WAIT).unwrap().standing, OrderStanding::Failed);
+
+    let draft = ContactDraft { organization: Some("Renamed Ltd".to_owned()), ..ContactDraft::default() };
+    let change = contact::Modify { handle: code, draft, check_only: false, terms: Terms::default(), client_id: String::new() };
+    f.engine().run(&demo, change).unwrap();
+    let second = f.engine().register(&demo, wish("with-it.com")).unwrap().order;
+    f.advance("PT10M");
+    let order = f.engine().await_order(&demo, second.id, WAIT).unwrap();
+    assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
     f.assert_promises();
 }

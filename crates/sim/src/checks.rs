@@ -1,16 +1,16 @@
 //! Looking at everything: orders, names, money, transfers, events and mails of all accounts against the model, and the program's own verdict.
 
-use crate::expected::{Around, Moved};
+use crate::expected::{Around, Moved, Person};
 use crate::house::ACCOUNTS;
 use crate::run::Run;
 use crate::wire::{Dmapi, Face, Kvapi, Sheet};
-use crate::wish::{ZONES, is_premium};
+use crate::wish::{Letter, ZONES, is_premium};
 use engine::account::statement::Statement;
 use engine::contact::HandleForm;
 use engine::domain::{self, DomainView, SortBy, Window};
 use engine::order::{OrderFilter, OrderKey, OrderStanding, OrderView, Retrieve};
 use engine::transfer::Show;
-use engine::{account, contact, event, order};
+use engine::{account, contact, event, grant, order, owner_change, verification};
 use model::DomainName;
 use model::order::OrderKind;
 use model::pattern::Pattern;
@@ -25,7 +25,11 @@ const UNSENT: &str = "The order is on its way to the registry";
 const OLD_ORDERS: u64 = 6;
 /// So many names are shown by both dialects at each rest.
 const SHOWN_TWICE: usize = 4;
+/// So many links of the newest mails are remembered.
+const KEYS_KEPT: usize = 60;
 const LINES: i64 = 10_000;
+/// So many of an account's changes of owner are looked at each time, the newest.
+const RECENT_CHANGES: i64 = 200;
 
 fn text<T, E: ToString>(result: Result<T, E>) -> Result<T, String> {
     result.map_err(|e| e.to_string())
@@ -40,12 +44,17 @@ impl Run {
             let (balance, _) = text(engine.run(&actor, account::Balance))?;
             let lines = text(engine.run(&actor, Statement { after: 0, limit: LINES }))?;
             self.model.begin_money(number, &lines, balance.amount_e4);
+            self.numbers[number] = actor.account();
+            let waiting = text(engine.run(&actor, verification::Waiting))?;
             for view in text(engine.run(&actor, every_domain()))?.rows {
-                self.model.begin_with(number, &view);
+                let due = waiting.iter().find(|row| row.name == view.name.as_str()).map(|row| row.due);
+                self.model.begin_with(number, &view, due);
                 self.memory[number].names.push(view.name.as_str().to_owned());
             }
-            let all = contact::List { pattern: Pattern::All, by: HandleForm::Dmapi, zone: None, window: Window::ALL };
-            for view in text(engine.run(&actor, all))?.rows {
+            for view in text(engine.run(&actor, every_contact()))?.rows {
+                if is_proven(&view) {
+                    self.model.proved(number, &view.data.email, true);
+                }
                 self.model.handles.insert(view.handle, number);
                 self.model.handles.insert(view.short_handle, number);
             }
@@ -105,6 +114,9 @@ impl Run {
         let mut names = Vec::new();
         let mut views: BTreeMap<i64, (usize, OrderView)> = BTreeMap::new();
         let mut purses = Vec::new();
+        let mut people: BTreeMap<String, Person> = BTreeMap::new();
+        let (mut waiting, mut proofs) = (Vec::new(), Vec::new());
+        let mut changes = Vec::new();
         self.read_registry()?;
         for (number, whose) in ACCOUNTS.iter().enumerate() {
             let actor = self.house.actor(number)?;
@@ -134,6 +146,14 @@ impl Run {
             let lines = text(engine.run(&actor, Statement { after: self.model.statement_from(number), limit: LINES }))?;
             purses.push((number, balance.amount_e4, held.amount_e4, lines));
             names.extend(text(engine.run(&actor, every_domain()))?.rows.into_iter().map(|view| (number, view)));
+            for view in text(engine.run(&actor, every_contact()))?.rows {
+                let person = Person::of(&view.data, is_proven(&view));
+                proofs.push((number, person.clone()));
+                people.insert(view.short_handle, person);
+            }
+            waiting.extend(text(engine.run(&actor, verification::Waiting))?);
+            let list = owner_change::List { which: owner_change::Which::All, window: Window { skip: 0, take: RECENT_CHANGES } };
+            changes.push(text(engine.run(&actor, list))?.rows);
             let list = event::List {
                 class: Pattern::All,
                 subclass: Pattern::All,
@@ -164,8 +184,18 @@ impl Run {
         self.read_until = now;
         self.heard_until = now;
         self.read_transfers(settled, &mut broken)?;
+        self.model.awaited(waiting);
         let moved = self.moved(&names)?;
-        self.model.names(&names, &Around { now, zones: &zones, settled, moved: &moved }, &mut broken);
+        let around = Around { now, zones: &zones, settled, moved: &moved, people: &people };
+        for (number, rows) in changes.iter().enumerate() {
+            self.model.owner_changes(number, rows, &around, &mut broken);
+        }
+        self.model.names(&names, &around, &mut broken);
+        // Names that moved have taken their owners' proofs along.
+        for (number, person) in &proofs {
+            self.model.proven_rightly(*number, person, &mut broken);
+        }
+        self.read_sharing(&names, &mut broken)?;
         self.model.promises(&mut broken);
         self.verdict(settled, &mut broken)?;
         if settled {
@@ -193,6 +223,8 @@ impl Run {
     pub(crate) fn read_mails(&mut self, broken: &mut Vec<String>) -> Result<(), String> {
         let mails = text(self.house.engine().mails(None))?;
         self.model.mailed(&mails, broken);
+        let key = |link: &String| Letter::ALL.into_iter().find_map(|kind| Some((kind, link.split_once(kind.path())?.1.to_owned())));
+        self.keys = mails.iter().flat_map(|mail| &mail.links).filter_map(key).take(KEYS_KEPT).collect();
         Ok(())
     }
 
@@ -242,11 +274,26 @@ impl Run {
                 && t.state == TransferState::Completed
                 && t.is_gaining
             {
-                let one = Moved { transfer: t.id, from: held.account, requested: t.requested, ended: t.executes };
+                let from = ACCOUNTS.iter().position(|login| *login == t.losing).unwrap_or(held.account);
+                let one = Moved { transfer: t.id, from, requested: t.requested, ended: t.executes };
                 moved.insert(view.name.as_str().to_owned(), one);
             }
         }
         Ok(moved)
+    }
+
+    /// Who has a part in which name.
+    fn read_sharing(&mut self, names: &[(usize, DomainView)], broken: &mut Vec<String>) -> Result<(), String> {
+        for number in 0..ACCOUNTS.len() {
+            let actor = self.house.actor(number)?;
+            let counts = text(self.house.engine().run(&actor, grant::Counts))?;
+            for (_, view) in names.iter().filter(|(_, view)| counts.get(&view.id).is_some_and(|(grants, _)| *grants > 0)) {
+                let list = grant::List { name: view.name.clone() };
+                let sharing = text(self.house.engine().run(&actor, list))?;
+                self.model.sharing(view.name.as_str(), &sharing, broken);
+            }
+        }
+        Ok(())
     }
 
     /// What the program says of itself.
@@ -265,11 +312,12 @@ impl Run {
         Ok(())
     }
 
-    /// At rest no order is open but that of a transfer that waits for somebody.
+    /// At rest no order is open but that of a transfer or a change of owner that waits for somebody.
     fn all_has_ended(&self, broken: &mut Vec<String>) {
         for id in &self.model.open {
             let order = &self.model.orders[id];
             let waits = order.kind == OrderKind::DomainTransfer && self.model.transfers.get(id).is_some_and(|t| t.is_open);
+            let waits = waits || self.model.waits_for_an_owner(*id);
             if order.standing == OrderStanding::Pending && !waits && !self.model.may_be_unclear(order) {
                 broken.push(format!("order {id} has not ended, and nothing is in its way: {order:?}"));
             }
@@ -293,9 +341,15 @@ impl Run {
             };
             let told = self.exchange(&sheet(Face::Dmapi, "query-whois", vec![pair("api-key", &format!("{login}-key"))]))?;
             let joker = Dmapi::read(&told.text)?;
-            let password = format!("{login}-pass");
-            let told = self.exchange(&sheet(Face::Kvapi, "StatusDomain", vec![pair("s_login", login), pair("s_pw", &password)]))?;
-            let central = Kvapi::read(&told.text)?;
+            let session = self.session(*number, Face::Kvapi)?.unwrap_or_default();
+            let told = self.exchange(&sheet(Face::Kvapi, "StatusDomain", vec![pair("s_login", login), pair("s_sessionid", &session)]))?;
+            let mut central = Kvapi::read(&told.text)?;
+            if central.code != 200 {
+                // The session has ended meanwhile.
+                let password = format!("{login}-pass");
+                let told = self.exchange(&sheet(Face::Kvapi, "StatusDomain", vec![pair("s_login", login), pair("s_pw", &password)]))?;
+                central = Kvapi::read(&told.text)?;
+            }
             let digits = |text: Option<&str>| text.map(|t| t.chars().filter(char::is_ascii_digit).take(14).collect::<String>());
             let expiries = (digits(joker.line("domain.expires")), digits(central.first("registration expiration date")));
             let is_locked = joker.line("domain.status").map(|words| words.split(',').any(|word| word == "lock"));
@@ -319,6 +373,15 @@ impl Run {
         self.count("rests");
         self.look(true)
     }
+}
+
+fn every_contact() -> contact::List {
+    contact::List { pattern: Pattern::All, by: HandleForm::Dmapi, zone: None, window: Window::ALL }
+}
+
+/// Whether its address is proven, whatever else its data lack.
+fn is_proven(view: &contact::ContactView) -> bool {
+    view.address.as_ref().is_some_and(|address| address.state.is_verified())
 }
 
 fn every_domain() -> domain::List {

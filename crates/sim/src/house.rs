@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::Location;
+use testkit::Database;
 
 /// The instant at which every run begins, on the real and on the business clock.
 const START: &str = "2027-03-01T10:00:00Z";
@@ -17,37 +18,69 @@ const START: &str = "2027-03-01T10:00:00Z";
 /// The logins of the sandbox, in the order in which a run numbers them.
 pub const ACCOUNTS: [&str; 3] = ["demo", "rival", "julia"];
 
+/// Where the registrar and its registry keep what they know.
+enum Stores {
+    Files(tempfile::TempDir),
+    /// Two databases of this run alone.
+    Postgres {
+        registrar: Database,
+        registry: Database,
+    },
+}
+
+impl Stores {
+    fn new(postgres: Option<&str>) -> Result<Stores, String> {
+        if let Some(server) = postgres {
+            return Ok(Stores::Postgres { registrar: Database::on(server), registry: Database::on(server) });
+        }
+        // A directory in memory where there is one: a crash here ends the process's own state, not the disk.
+        let memory = Path::new("/dev/shm");
+        let directory = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        directory.map(Stores::Files).map_err(|e| format!("no directory for the stores: {e}"))
+    }
+
+    /// The registrar's and the registry's.
+    fn places(&self) -> (Location, Location) {
+        match self {
+            Stores::Files(directory) => {
+                let place = |name: &str| Location::File(directory.path().join(name));
+                (place("registrar.db"), place("registry.db"))
+            }
+            Stores::Postgres { registrar, registry } => (registrar.location(), registry.location()),
+        }
+    }
+}
+
 pub struct House {
     /// Microseconds of the real clock: it stands still within a step.
     real: Arc<AtomicI64>,
     world: World,
     zones: Arc<ZoneSet>,
-    directory: tempfile::TempDir,
     sandbox: Option<Sandbox>,
+    /// Dropped after the sandbox.
+    stores: Stores,
     pub crashes: u64,
 }
 
 impl House {
-    pub fn build(seed: u64) -> Result<House, String> {
+    /// On files of its own, or on databases of its own of a PostgreSQL server.
+    pub fn build(seed: u64, postgres: Option<&str>) -> Result<House, String> {
         let start = Timestamp::parse_rfc3339(START).ok_or("the first instant")?;
         let real = Arc::new(AtomicI64::new(start.micros()));
         let clock = real.clone();
         let world = World { real: Arc::new(move || Timestamp::from_micros(clock.load(Ordering::Acquire))), entropy: entropy(seed) };
         let zones = Arc::new(ZoneSet::embedded().map_err(|errors| format!("{errors:?}"))?);
-        // A directory in memory where there is one: a crash here ends the process's own state, not the disk.
-        let memory = Path::new("/dev/shm");
-        let directory = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        let directory = directory.map_err(|e| format!("no directory for the stores: {e}"))?;
-        let mut house = House { real, world, zones, directory, sandbox: None, crashes: 0 };
+        let stores = Stores::new(postgres)?;
+        let mut house = House { real, world, zones, sandbox: None, stores, crashes: 0 };
         house.open()?;
         Ok(house)
     }
 
     fn open(&mut self) -> Result<(), String> {
-        let place = |name: &str| Location::File(self.directory.path().join(name));
+        let (store, registry) = self.stores.places();
         let options = Options {
-            store: place("registrar.db"),
-            registry: place("registry.db"),
+            store,
+            registry,
             zones: self.zones.clone(),
             world: self.world.clone(),
             key: SealingKey::new(1, [7; 32]),

@@ -21,13 +21,16 @@ struct Options {
     /// Prints the trace from this step on.
     #[arg(long)]
     from: Option<u64>,
+    /// Plays on databases of its own of this PostgreSQL server, `postgres://user@host/database`; they are dropped afterwards.
+    #[arg(long)]
+    postgres: Option<String>,
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
     for seed in options.seed..options.seed.saturating_add(options.seeds) {
         let begun = Instant::now();
-        let ended = run(Plan { seed, steps: options.steps, from: options.from });
+        let ended = run(Plan { seed, steps: options.steps, from: options.from, postgres: options.postgres.clone() });
         let seconds = begun.elapsed().as_secs_f64();
         let counts: Vec<String> = ended.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
         println!("seed {seed}: {} steps in {seconds:.1} s, trace {}; {}", ended.steps, ended.hash, counts.join(", "));

@@ -2,19 +2,44 @@
 
 use crate::house::ACCOUNTS;
 use crate::run::Run;
-use crate::wish::plain_name;
-use engine::Actor;
+use crate::wish::{Letter, plain_name};
 use engine::domain::{Lock, Window};
-use engine::lab::MailView;
 use engine::transfer::{Following, Show, StaffConsent, TransferView, Which};
+use engine::{Actor, grant, owner_change, transfer, verification};
 use model::DomainName;
+use model::grant::GrantRole;
 use model::lock::LockReason;
+use model::owner_change::Side;
 use model::pattern::Pattern;
 use model::transfer::{Direction, TransferState};
 use registry::embedded::Act;
 
-/// How many of the newest links are followed.
-const LINKS_MAX: usize = 40;
+/// What a link asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Asked {
+    /// Nothing any more: it was used, replaced, or came to its end.
+    Nothing,
+    Transfer {
+        id: i64,
+        /// A no is the end of it.
+        may_refuse: bool,
+    },
+    OwnerChange {
+        id: i64,
+        side: Side,
+        account: usize,
+        email: String,
+        may_decline: bool,
+    },
+    Address {
+        account: usize,
+        email: String,
+    },
+    Invitation {
+        name: String,
+        role: GrantRole,
+    },
+}
 
 impl Run {
     /// The rest of the world.
@@ -77,44 +102,144 @@ impl Run {
         Ok(())
     }
 
-    /// A holder follows a link: agrees, refuses, follows it twice, or long after.
+    /// Somebody follows the link of a mail: agrees, refuses, follows it twice, or long after.
     pub(crate) fn letters(&mut self) -> Result<(), String> {
-        let mails = self.house.engine().mails(None).map_err(|e| e.to_string())?;
-        let token = |mail: &MailView| mail.links.iter().find_map(|link| Some(link.split_once("/foa/")?.1.to_owned()));
-        let links: Vec<(String, String)> =
-            mails.iter().filter_map(|mail| Some((token(mail)?, mail.subject.clone()))).take(LINKS_MAX).collect();
+        let mut broken = Vec::new();
+        self.read_mails(&mut broken)?;
+        self.broken.extend(broken);
+        let kind = *self.chance.pick(&Letter::ALL);
+        let links: Vec<String> = self.keys.iter().filter(|(known, _)| *known == kind).map(|(_, token)| token.clone()).collect();
         // The newest mostly.
         let fresh = links.len().min(3);
         let some = if self.chance.once_in(3) { &links[..] } else { &links[..fresh] };
-        let Some((token, _)) = self.chance.any(some).cloned() else { return Ok(()) };
-        let about = match self.house.engine().consent(&token).map_err(|e| e.to_string())? {
-            engine::transfer::Answered::Open(view) => self.find_open(&view.name)?,
-            _ => None,
-        };
+        let Some(token) = self.chance.any(some).cloned() else { return Ok(()) };
         let agree = !self.chance.once_in(3);
+        let asked = self.asked_by(kind, &token)?;
         for _ in 0..self.chance.between(1, 2) {
-            let body = if agree { "answer=approve" } else { "answer=refuse" };
-            let request = http::Request::post(format!("/foa/{token}")).body(body.as_bytes().to_vec()).map_err(|e| e.to_string())?;
+            let (body, declines, by) = self.answer(kind, agree);
+            let path = format!("{}{token}", kind.path());
+            let request = http::Request::post(&path).body(body.into_bytes()).map_err(|e| e.to_string())?;
             let response = public::answer(self.house.engine(), crate::talk::PEER, request);
             let status = response.status().as_u16();
-            self.trace.line(&format!("holder {agree} {status} {about:?}"));
+            self.trace.line(&format!("{kind:?} {agree} {by} {status} {asked:?}"));
             self.count("links followed");
-            if status == 200 && about.is_none() {
+            if status == 200 && asked == Asked::Nothing {
                 return Err(format!("a link that was used up was taken: {}", String::from_utf8_lossy(response.body())));
             }
-            let Some(t) = &about else { continue };
-            match (status, agree) {
-                // Somebody may have heard the word though the page failed.
-                (200 | 500, true) => {
-                    self.model.agreed.insert(t.id);
-                }
-                (200, false) if t.direction == Direction::In && t.state == TransferState::Asked => {
-                    self.model.refused.insert(t.id);
-                }
-                _ => {}
+            // Somebody may have heard the word though the page failed.
+            if matches!(status, 200 | 500) {
+                self.answered(&asked, agree, declines, by, status == 200);
             }
         }
         Ok(())
+    }
+
+    /// The form of a page, filled; what it says of the lock; as which account it is sent.
+    fn answer(&mut self, kind: Letter, agree: bool) -> (String, Option<bool>, usize) {
+        let by = usize::try_from(self.chance.below(3)).unwrap_or(0);
+        let declines = (kind == Letter::OwnerChange).then(|| self.chance.once_in(3)).filter(|_| self.chance.once_in(2));
+        let body = match (kind, agree) {
+            (Letter::Transfer, true) => "answer=approve".to_owned(),
+            (Letter::Transfer | Letter::OwnerChange, false) => "answer=refuse".to_owned(),
+            (Letter::OwnerChange, true) => match declines {
+                Some(true) => "lock-asked=1&no-lock=1&answer=approve".to_owned(),
+                Some(false) => "lock-asked=1&answer=approve".to_owned(),
+                None => "answer=approve".to_owned(),
+            },
+            (Letter::Address, true) => "answer=yes".to_owned(),
+            (Letter::Address, false) => "answer=no".to_owned(),
+            (Letter::Invitation, false) => "answer=decline".to_owned(),
+            (Letter::Invitation, true) => {
+                let login = ACCOUNTS[by];
+                let password = if self.chance.once_in(10) { "wrong" } else { "pass" };
+                format!("answer=accept&login={login}%40reseller.example&password={login}-{password}")
+            }
+        };
+        (body, declines, by)
+    }
+
+    /// What a link asks now, as far as it is good for anything.
+    pub(crate) fn asked_by(&self, kind: Letter, token: &str) -> Result<Asked, String> {
+        let engine = self.house.engine();
+        Ok(match kind {
+            Letter::Transfer => match engine.consent(token).map_err(|e| e.to_string())? {
+                transfer::Answered::Open(view) => match self.find_open(&view.name)? {
+                    Some(t) => Asked::Transfer { id: t.id, may_refuse: t.direction == Direction::In && t.state == TransferState::Asked },
+                    None => Asked::Nothing,
+                },
+                _ => Asked::Nothing,
+            },
+            Letter::OwnerChange => match engine.owner_consent(token).map_err(|e| e.to_string())? {
+                owner_change::Answered::Open(view) => self.find_change(&view)?,
+                _ => Asked::Nothing,
+            },
+            Letter::Address => {
+                for account in 0..ACCOUNTS.len() {
+                    let actor = self.house.actor(account)?;
+                    let details = verification::Details { key: token.to_owned() };
+                    if let verification::Answered::Open(q) = engine.run(&actor, details).map_err(|e| e.to_string())? {
+                        return Ok(Asked::Address { account, email: q.address });
+                    }
+                }
+                Asked::Nothing
+            }
+            Letter::Invitation => match engine.invitation(token).map_err(|e| e.to_string())? {
+                grant::InvitationAnswer::Open(view) => Asked::Invitation { name: view.name.as_str().to_owned(), role: view.role },
+                _ => Asked::Nothing,
+            },
+        })
+    }
+
+    fn find_change(&self, view: &owner_change::ConsentView) -> Result<Asked, String> {
+        for account in 0..ACCOUNTS.len() {
+            let actor = self.house.actor(account)?;
+            let list = owner_change::List { which: owner_change::Which::Active, window: Window::ALL };
+            let rows = self.house.engine().run(&actor, list).map_err(|e| e.to_string())?.rows;
+            let fits = |c: &&owner_change::OwnerChangeView| {
+                c.requested == view.requested && c.losing_email == view.losing.email && c.state.waits_for(view.side)
+            };
+            if let Some(change) = rows.iter().find(fits) {
+                let email = if view.side == Side::Losing { &view.losing.email } else { &view.gaining.email };
+                let about = Asked::OwnerChange {
+                    id: change.id,
+                    side: view.side,
+                    account,
+                    email: email.clone(),
+                    may_decline: view.may_decline_lock,
+                };
+                return Ok(about);
+            }
+        }
+        Ok(Asked::Nothing)
+    }
+
+    /// An answer was taken, or may have been.
+    pub(crate) fn answered(&mut self, asked: &Asked, agree: bool, declines: Option<bool>, by: usize, sure: bool) {
+        let now = self.house.now();
+        match asked {
+            Asked::Nothing => {}
+            Asked::Transfer { id, .. } if agree => drop(self.model.agreed.insert(*id)),
+            Asked::Transfer { id, may_refuse } => {
+                if sure && *may_refuse {
+                    self.model.refused.insert(*id);
+                }
+            }
+            Asked::OwnerChange { id, side, account, email, may_decline } => {
+                self.model.owner_said(*id, *side, agree, declines.filter(|_| agree && *may_decline), sure);
+                // Who answers reads the address.
+                self.model.proved(*account, email, sure);
+            }
+            Asked::Address { account, email } if agree => self.model.proved(*account, email, sure),
+            Asked::Address { .. } => {}
+            Asked::Invitation { name, role } => {
+                if agree {
+                    self.model.accepted(name, by, *role, now);
+                    if sure {
+                        self.learn_name(by, name);
+                    }
+                }
+            }
+        }
     }
 
     /// The open transfer of a name, as the account here sees it that has the first part in it.

@@ -5,19 +5,21 @@ use crate::expected::Model;
 use crate::house::{ACCOUNTS, House};
 use crate::trace::Trace;
 use crate::wire::{Face, Sheet};
-use crate::wish::{Memory, Wish};
+use crate::wish::{Letter, Memory, Wish};
 use engine::faults::{FaultKind, POINTS};
 use engine::jobs::Hand;
 use model::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which run it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Plan {
     pub seed: u64,
     pub steps: u64,
     /// Lines of the trace are printed from this step on.
     pub from: Option<u64>,
+    /// A PostgreSQL server on which the run has databases of its own; SQLite files where there is none.
+    pub postgres: Option<String>,
 }
 
 /// How a run ended.
@@ -63,6 +65,10 @@ pub(crate) struct Run {
     pub(crate) heard_until: Timestamp,
     /// Transfers after which another of the same name came.
     pub(crate) overtaken: BTreeSet<i64>,
+    /// Links of the newest mails, newest first.
+    pub(crate) keys: Vec<(Letter, String)>,
+    /// The accounts' numbers.
+    pub(crate) numbers: [i64; ACCOUNTS.len()],
 }
 
 /// Between two looks at everything, with whatever is under way.
@@ -77,7 +83,7 @@ const LAST_YEAR: i16 = 2190;
 
 /// Runs it to its end or to the first thing that does not hold.
 pub fn run(plan: Plan) -> Ended {
-    let mut run = match Run::begin(plan) {
+    let mut run = match Run::begin(&plan) {
         Ok(run) => run,
         Err(problem) => {
             return Ended { steps: 0, broken: vec![problem], hash: String::new(), last: Vec::new(), counts: BTreeMap::new() };
@@ -113,8 +119,8 @@ pub fn run(plan: Plan) -> Ended {
 }
 
 impl Run {
-    fn begin(plan: Plan) -> Result<Run, String> {
-        let house = House::build(plan.seed)?;
+    fn begin(plan: &Plan) -> Result<Run, String> {
+        let house = House::build(plan.seed, plan.postgres.as_deref())?;
         let begun = house.now();
         let read_until = begun.plus_days(-1);
         let mut run = Run {
@@ -135,6 +141,8 @@ impl Run {
             begun,
             heard_until: begun,
             overtaken: BTreeSet::new(),
+            keys: Vec::new(),
+            numbers: [0; ACCOUNTS.len()],
         };
         run.read_the_beginning()?;
         Ok(run)
@@ -172,8 +180,8 @@ impl Run {
             870..=904 => self.jump(),
             905..=912 => self.crash(),
             913..=918 => self.die_half_way(),
-            919..=953 => self.outside(),
-            954..=973 => self.letters(),
+            919..=948 => self.outside(),
+            949..=973 => self.letters(),
             974..=981 => self.staff(),
             982..=985 => self.leave(),
             _ => self.fund(),
@@ -203,7 +211,7 @@ impl Run {
         let account = if account >= ACCOUNTS.len() { 0 } else { account };
         let face = if self.chance.once_in(2) { Face::Dmapi } else { Face::Kvapi };
         let Some(sent) = self.write(account, face)? else { return Ok(()) };
-        self.model.note_wish(sent.account, &sent.wish);
+        self.model.note_wish(sent.account, &sent.wish, self.house.now());
         if sent.wish.command == "result-delete" {
             // What it brought is to be read before its owner has it forgotten.
             self.look(false)?;
@@ -374,7 +382,7 @@ impl Run {
         let account = usize::try_from(self.chance.below(2)).unwrap_or(0);
         let face = if self.chance.once_in(2) { Face::Dmapi } else { Face::Kvapi };
         if let Some(sent) = self.write_order(account, face)? {
-            self.model.note_wish(sent.account, &sent.wish);
+            self.model.note_wish(sent.account, &sent.wish, self.house.now());
             self.send(&sent)?;
             self.last = Some(sent);
         }
@@ -407,7 +415,7 @@ impl Run {
         self.house.engine().by_hand(Hand::Work);
         let face = if self.chance.once_in(2) { Face::Dmapi } else { Face::Kvapi };
         if let Some(sent) = self.write_renewal(account, face, &name)? {
-            self.model.note_wish(sent.account, &sent.wish);
+            self.model.note_wish(sent.account, &sent.wish, self.house.now());
             self.send(&sent)?;
         }
         self.count("terms that ended under way");

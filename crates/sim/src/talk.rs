@@ -2,9 +2,10 @@
 
 use crate::expected::Granted;
 use crate::house::ACCOUNTS;
+use crate::outside::Asked;
 use crate::run::{Run, Sent};
 use crate::wire::{Dmapi, Face, Kvapi, Sheet, Told, words};
-use crate::wish::{Meant, Wish, Writer, zone_of};
+use crate::wish::{Letter, Meant, Wish, Writer, zone_of};
 use engine::domain::Info;
 use engine::order::OrderStanding;
 use model::DomainName;
@@ -56,6 +57,7 @@ impl Run {
         let now = self.house.now();
         let leaving = self.model.leaving(account);
         let deleted = self.model.names_of(account, |held| held.in_redemption);
+        let below = if account == 0 { self.model.names_of(2, |_| true) } else { Vec::new() };
         let mut writer = Writer {
             chance: &mut self.chance,
             memory: &self.memory[account],
@@ -67,6 +69,9 @@ impl Run {
             codes: &self.model.codes,
             leaving: &leaving,
             deleted: &deleted,
+            below: &below,
+            keys: &self.keys,
+            numbers: &self.numbers,
             client_id,
         };
         let wish = draw(&mut writer);
@@ -99,13 +104,14 @@ impl Run {
             (Face::Dmapi, 2..=30) if asker < 2 => Some(vec![pair("api-key", format!("{login}-key"))]),
             (Face::Dmapi, _) => self.session(asker, face)?.map(|sid| vec![pair("auth-sid", sid)]),
             (Face::Kvapi, 0) => Some(vec![pair("s_login", login), pair("s_pw", WRONG)]),
-            (Face::Kvapi, 1..=12) => Some(vec![pair("s_login", login), pair("s_pw", format!("{login}-pass"))]),
+            // Rarely: to prove a password takes as long as many steps.
+            (Face::Kvapi, 1..=2) => Some(vec![pair("s_login", login), pair("s_pw", format!("{login}-pass"))]),
             (Face::Kvapi, _) => self.session(asker, face)?.map(|sid| vec![pair("s_login", login), pair("s_sessionid", sid)]),
         })
     }
 
     /// The session that the client has, or a new one.
-    fn session(&mut self, asker: usize, face: Face) -> Result<Option<String>, String> {
+    pub(crate) fn session(&mut self, asker: usize, face: Face) -> Result<Option<String>, String> {
         let key = if face == Face::Dmapi { "dmapi" } else { "kvapi" };
         if let Some(session) = self.memory[asker].session.get(key) {
             return Ok(Some(session.clone()));
@@ -174,11 +180,54 @@ impl Run {
 
     /// Sends it; nobody hears the answer.
     pub(crate) fn unheard(&mut self, sent: &Sent) -> Result<(), String> {
-        self.exchange(&sent.sheet).map(|_| ())
+        let asked = self.key_meant(sent)?;
+        self.exchange(&sent.sheet)?;
+        self.said_by_key(sent, &asked, false);
+        Ok(())
+    }
+
+    /// What the key of a mail asks that a client hands on.
+    fn key_meant(&self, sent: &Sent) -> Result<Asked, String> {
+        let Meant::Key { token, .. } = &sent.wish.meant else { return Ok(Asked::Nothing) };
+        let kind = if matches!(sent.wish.command, "wa-email-verify" | "ActivateContact") { Letter::Address } else { Letter::OwnerChange };
+        self.asked_by(kind, token)
+    }
+
+    /// A client has handed on an answer, which was taken or may have been. It counts from the account that it belongs to alone.
+    fn said_by_key(&mut self, sent: &Sent, asked: &Asked, sure: bool) {
+        let Meant::Key { yes, .. } = sent.wish.meant else { return };
+        let own = match asked {
+            Asked::OwnerChange { account, .. } | Asked::Address { account, .. } => *account == sent.account,
+            Asked::Nothing | Asked::Transfer { .. } | Asked::Invitation { .. } => false,
+        };
+        if own {
+            self.answered(asked, yes, None, sent.account, sure);
+        }
     }
 
     pub(crate) fn send(&mut self, sent: &Sent) -> Result<(), String> {
+        let asked = self.key_meant(sent)?;
         let told = self.exchange(&sent.sheet)?;
+        let taken = match sent.sheet.face {
+            Face::Dmapi => Dmapi::read(&told.text)?.is_ack(),
+            Face::Kvapi => Kvapi::read(&told.text)?.code == 200,
+        };
+        let by_key = matches!(sent.wish.meant, Meant::Key { .. }) && sent.wish.command != "ActivateContact" && !sent.wish.spoiled;
+        if taken && by_key && asked == Asked::Nothing {
+            return Err(format!("a key that was used up was taken: {}", sent.sheet.line()));
+        }
+        // A refusal that says that it failed inside may have been taken.
+        if taken || told.text.contains("incident") {
+            self.said_by_key(sent, &asked, taken && !sent.wish.spoiled);
+        }
+        if taken && let Meant::Unshare { role, with } = sent.wish.meant {
+            let now = self.house.now();
+            self.model.unshared(sent.account, &sent.wish.name, role, with, now);
+        }
+        if taken && let Meant::Gift { to } | Meant::Share { with: to, .. } = sent.wish.meant {
+            let name = sent.wish.name.clone();
+            self.learn_name(to, &name);
+        }
         self.leaks(sent, &told)?;
         match sent.sheet.face {
             Face::Dmapi => self.heard_dmapi(sent, &told),
@@ -190,16 +239,19 @@ impl Run {
     /// No reply holds what belongs to another account, but what the request itself said.
     fn leaks(&self, sent: &Sent, told: &Told) -> Result<(), String> {
         // The history of an account's own wishes names what others got, and so do its transfers and events.
-        let is_history = matches!(
-            sent.wish.command,
-            "result-list" | "result-retrieve" | "result-delete" | "domain-transfer-control" | "StatusDomainTransfer" | "TransferDomain"
-        ) || matches!(sent.wish.command, "QueryEventList" | "QueryTransferList" | "QueryForeignTransferList");
+        let is_history =
+            matches!(
+                sent.wish.command,
+                "result-list" | "result-retrieve" | "result-delete" | "domain-transfer-control" | "StatusDomainTransfer" | "TransferDomain"
+            ) || matches!(sent.wish.command, "QueryEventList" | "QueryTransferList" | "QueryForeignTransferList" | "QueryOwnerChangeList");
         for word in words(&told.text) {
             if let Some(owner) = self.model.owner_of(word)
                 && owner != sent.account
                 && !sent.sheet.says(word)
-                && !(is_history && self.model.has_asked(sent.account, word))
+                && !(is_history && (self.model.has_asked(sent.account, word) || self.model.was_given(word, sent.account)))
                 && !(word.contains('@') && self.model.may_know(owner, sent.account))
+                && !(self.model.is_handle(word) && self.model.shares_with(owner, sent.account))
+                && !self.model.has_part(&word.to_lowercase(), sent.account)
                 && !self.has_got(sent.account, word)
             {
                 return Err(format!("`{word}` of {} in a reply to {}: {}", ACCOUNTS[owner], ACCOUNTS[sent.account], sent.sheet.line()));
@@ -213,6 +265,11 @@ impl Run {
         let Ok(name) = DomainName::parse(word) else { return false };
         let actor = self.house.actor(account);
         actor.is_ok_and(|actor| self.house.engine().run(&actor, Info { name }).is_ok())
+    }
+
+    /// An account hears of a name that is its own now, or shared with it.
+    pub(crate) fn learn_name(&mut self, account: usize, name: &str) {
+        remember(&mut self.memory[account].names, name);
     }
 
     fn forget_session(&mut self, sent: &Sent, key: &'static str) {
@@ -258,6 +315,7 @@ impl Run {
                 | Meant::Restore
                 | Meant::TransferIn
                 | Meant::Lock { .. }
+                | Meant::HandOver
         ) {
             return Err("an accepted change without a process id".to_owned());
         }

@@ -3,7 +3,7 @@
 use sim::{Plan, run};
 
 fn clean(seed: u64, steps: u64) -> String {
-    let ended = run(Plan { seed, steps, from: None });
+    let ended = run(Plan { seed, steps, from: None, postgres: None });
     let again = format!("cargo run -p sim -- --seed {seed} --steps {} --from {}", ended.steps, ended.steps.saturating_sub(40));
     assert!(ended.broken.is_empty(), "seed {seed}: {:#?}\nagain: {again}\n{}", ended.broken, ended.last.join("\n"));
     assert_eq!(ended.steps, steps);

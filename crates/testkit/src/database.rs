@@ -32,13 +32,18 @@ impl Database {
     /// Makes an empty database; `None` where no server is named.
     pub fn new() -> Option<Database> {
         let server = std::env::var("DOMESDAY_TEST_POSTGRES").ok().filter(|url| !url.is_empty())?;
+        Some(Database::on(&server))
+    }
+
+    /// Makes an empty database on a server, `postgres://user@host/database`. Panics where the server does not answer or lets nobody make one.
+    pub fn on(server: &str) -> Database {
         let name = format!("domesday_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         on_own_thread(|| {
-            let mut client = Client::connect(&server, NoTls).expect("the test server answers");
+            let mut client = Client::connect(server, NoTls).expect("the server answers");
             let make = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
             client.batch_execute(&make).expect("a database can be made");
         });
-        Some(Database { server, name })
+        Database { server: server.to_owned(), name }
     }
 
     pub fn location(&self) -> Location {

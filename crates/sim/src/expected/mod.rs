@@ -3,12 +3,16 @@
 
 mod money;
 mod names;
+mod owners;
 mod prices;
+mod proofs;
+mod shares;
 mod time;
 mod told;
 mod transfers;
 
 pub use names::{Around, Held, Moved};
+pub use owners::Person;
 pub use transfers::Transferring;
 
 use crate::house::ACCOUNTS;
@@ -32,6 +36,7 @@ pub struct Seen {
     pub decided: Option<Timestamp>,
     /// Nobody asked for it.
     pub by_itself: bool,
+    pub client_id: String,
 }
 
 /// What clients were told.
@@ -71,6 +76,11 @@ pub struct Model {
     pub quotes: BTreeMap<(String, &'static str, bool), i64>,
     money: money::Money,
     told: told::Told,
+    owners: owners::Owners,
+    proofs: proofs::Proofs,
+    shares: shares::Shares,
+    /// Names that were handed back to their registry: when, and whether nobody asked for it.
+    handed: BTreeMap<String, (Timestamp, bool)>,
     pub time: time::Time,
     pub transfers: BTreeMap<i64, Transferring>,
     /// Transfers that a holder or staff agreed to or refused: what they may not do any more.
@@ -90,6 +100,8 @@ pub struct Model {
     pub staff_locks: BTreeMap<String, BTreeSet<String>>,
     /// The end of the last order on a name, or that there is one.
     busy: BTreeMap<String, (i64, Timestamp)>,
+    /// What ended before is known no more.
+    forgotten: Option<Timestamp>,
     pub succeeded: u64,
     pub failed: u64,
     pub by_kind: BTreeMap<&'static str, u64>,
@@ -119,7 +131,8 @@ fn fact<'a>(view: &'a OrderView, key: &str) -> Option<&'a str> {
 }
 
 impl Model {
-    pub fn note_wish(&mut self, account: usize, wish: &Wish) {
+    pub fn note_wish(&mut self, account: usize, wish: &Wish, now: Timestamp) {
+        self.note_sharing(account, wish, now);
         if !wish.name.is_empty() {
             self.asked.insert((account, wish.name.clone()));
         }
@@ -149,6 +162,10 @@ impl Model {
     pub fn owner_of(&self, word: &str) -> Option<usize> {
         let by_mail = ACCOUNTS.iter().position(|login| word.ends_with(&format!("@{login}-mail.example")));
         by_mail.or_else(|| self.handles.get(word).copied()).or_else(|| self.held.get(&word.to_lowercase()).map(|held| held.account))
+    }
+
+    pub fn is_handle(&self, word: &str) -> bool {
+        self.handles.contains_key(word)
     }
 
     /// Whether a name went from the one to the other with its contacts.
@@ -218,8 +235,12 @@ impl Model {
             accepted: view.accepted,
             decided: view.decided,
             by_itself,
+            client_id: view.client_id.clone(),
         };
         let fresh = self.orders.insert(view.id, seen.clone()).is_none();
+        if fresh {
+            self.note_stranger(view.id, &seen);
+        }
         if fresh && view.price.amount_e4 > 0 {
             self.alone(view.id, &seen, faults);
         }
@@ -242,7 +263,7 @@ impl Model {
             return;
         }
         self.open.remove(&view.id);
-        if let Some(decided) = view.decided.filter(|_| view.price.amount_e4 > 0) {
+        if let Some(decided) = view.decided.filter(|_| view.price.amount_e4 > 0 && view.kind != OrderKind::DomainOwnerChange) {
             // What was free was done at once, beside whatever was on its way.
             self.busy.insert(view.object.clone(), (view.id, decided));
         }
@@ -261,13 +282,15 @@ impl Model {
         self.effect(zones, account, wish.as_ref(), view, faults);
     }
 
-    /// No two orders on one name at once.
+    /// No two orders on one name at once; a change of owner that waits for its owners is in nobody's way.
     fn alone(&mut self, id: i64, seen: &Seen, faults: &mut Vec<String>) {
-        if seen.kind == OrderKind::ContactCreate {
+        let aside = |kind| matches!(kind, OrderKind::ContactCreate | OrderKind::DomainOwnerChange);
+        if aside(seen.kind) {
             return;
         }
         let others = self.open.iter().filter_map(|open| Some((open, self.orders.get(open)?)));
-        if let Some((other, _)) = others.into_iter().find(|(other, order)| **other != id && order.name == seen.name && order.price_e4 > 0) {
+        let alike = |other: i64, order: &Seen| other != id && order.name == seen.name && order.price_e4 > 0 && !aside(order.kind);
+        if let Some((other, _)) = others.into_iter().find(|(other, order)| alike(**other, order)) {
             faults.push(format!("orders {other} and {id} are both open on {}", seen.name));
         }
         if let Some((other, end)) = self.busy.get(&seen.name).filter(|(_, end)| *end > seen.accepted) {
@@ -301,6 +324,10 @@ impl Model {
         let before = now.plus_days(-900);
         self.orders.retain(|_, order| order.decided.is_none_or(|at| at >= before));
         self.transfers.retain(|_, t| t.is_open || t.requested >= before);
+        self.forgotten = Some(before);
+        self.forget_owners(before);
+        self.forget_proofs(before);
+        self.forget_shares(before);
         if self.wishes.len() > 20_000 {
             // Those that orders still bear lie within the last of them.
             let keep = self.wishes.len() - 10_000;

@@ -1,5 +1,6 @@
 //! Names: who holds which, what its term was paid to, and why it may be gone.
 
+use super::owners::{Owned, Person};
 use super::{Model, fact, later, near};
 use crate::house::ACCOUNTS;
 use crate::wish::{Meant, Wish, is_premium, zone_of};
@@ -34,6 +35,19 @@ pub struct Held {
     pub at_rest: Option<AtRest>,
     /// Deleted, and to be restored.
     pub in_redemption: bool,
+    pub owned: Option<Owned>,
+    /// Until when its last change of owner keeps it here.
+    pub owner_lock: Option<Timestamp>,
+    /// Nobody can tell what was said of that lock: what is shown then is believed.
+    pub lock_is_open: bool,
+    /// When its owner's time to prove the address may have begun.
+    pub begins: Vec<Timestamp>,
+    /// It has had another owner or account in this run: its owner owes a proof.
+    pub owes: bool,
+    /// That time as the run began.
+    pub due_at_first: Option<Timestamp>,
+    /// Suspended for want of a proof, as last seen.
+    pub suspended: bool,
 }
 
 /// CentralNic, transfer lock default: an unlocked name that has not left is locked again after so many days.
@@ -65,6 +79,8 @@ pub struct Around<'a> {
     pub settled: bool,
     /// Transfers that brought names from another account here.
     pub moved: &'a BTreeMap<String, Moved>,
+    /// The accounts' contacts by their CentralNic handles.
+    pub people: &'a BTreeMap<String, Person>,
 }
 
 const LEAVING: [&str; 3] = ["pendingDelete", "redemptionPeriod", "pendingRestore"];
@@ -74,9 +90,11 @@ const EARLY_SECONDS: i64 = 3 * 86_400;
 
 impl Model {
     /// A name that is there from the beginning.
-    pub fn begin_with(&mut self, account: usize, view: &DomainView) {
+    pub fn begin_with(&mut self, account: usize, view: &DomainView, due_at_first: Option<Timestamp>) {
         let ahead_at_first = !near(view.expires, view.paid_until);
-        let held = Held { id: Some(view.id), ahead_at_first, ..Held::new(account, view.created, view.paid_until) };
+        let owner_lock = view.owner_lock_until;
+        let held =
+            Held { id: Some(view.id), ahead_at_first, owner_lock, due_at_first, ..Held::new(account, view.created, view.paid_until) };
         let staff: BTreeSet<String> = view.locks.iter().filter(|r| *r != LockReason::User).map(|r| r.word().to_owned()).collect();
         if !staff.is_empty() {
             self.staff_locks.insert(view.name.as_str().to_owned(), staff);
@@ -114,7 +132,8 @@ impl Model {
                     faults.push(format!("order {} registered {name} without saying since when", view.id));
                     return;
                 };
-                self.arrives(account, &name, view, Held::new(account, since, later(since, months)), faults);
+                let fresh = Held { begins: vec![since], owes: true, ..Held::new(account, since, later(since, months)) };
+                self.arrives(account, &name, view, fresh, faults);
             }
             OrderKind::DomainTransfer => {
                 let (Some(expires), Some(decided)) = (date("expires"), view.decided) else {
@@ -122,7 +141,8 @@ impl Model {
                     return;
                 };
                 self.codes.remove(&name);
-                self.arrives(account, &name, view, Held::new(account, decided, expires), faults);
+                let come = Held { begins: vec![decided], owes: true, ..Held::new(account, decided, expires) };
+                self.arrives(account, &name, view, come, faults);
             }
             OrderKind::DomainRenew if view.price.amount_e4 > 0 => self.renewed(zones, account, wish, view, told_months, faults),
             OrderKind::DomainRestore => {
@@ -131,7 +151,7 @@ impl Model {
                     return;
                 };
                 let zone = zones.get(zone_of(&name));
-                let Some(held) = self.held.get_mut(&name).filter(|held| held.account == account) else {
+                let Some(held) = self.held.get_mut(&name) else {
                     faults.push(format!("order {} restored {name}, which {} does not have", view.id, ACCOUNTS[account]));
                     return;
                 };
@@ -154,6 +174,18 @@ impl Model {
                 let at_once = fact(view, "deleted").is_some();
                 if let Some(decided) = view.decided.filter(|_| at_once) {
                     self.deleted.insert(name, (decided, view.channel == Channel::System));
+                }
+            }
+            OrderKind::DomainPush => {
+                if let Some(decided) = view.decided {
+                    self.handed.insert(name, (decided, view.channel == Channel::System));
+                }
+            }
+            OrderKind::ContactModify => self.contact_changed(account, view.decided.unwrap_or(view.accepted)),
+            OrderKind::DomainOwnerChange => {
+                if let Some(held) = self.held.get_mut(&name) {
+                    held.begins.extend(view.decided);
+                    held.owes = true;
                 }
             }
             OrderKind::DomainLock | OrderKind::DomainUnlock | OrderKind::DomainModify => match Self::meant(wish) {
@@ -184,6 +216,7 @@ impl Model {
                     if let Some(held) = self.held.get_mut(&name) {
                         held.user_lock = None;
                         held.unlocked_at = None;
+                        held.begins.extend(view.decided);
                         if let Some(Meant::Code(code)) = Self::meant(wish) {
                             self.code_set.insert(name.clone(), view.decided.unwrap_or(view.accepted));
                             self.codes.insert(name, code.clone());
@@ -213,6 +246,9 @@ impl Model {
             faults.push(format!("order {} brought {name}, which {who} has had since {since}", view.id));
         }
         self.staff_locks.remove(name);
+        if let Some(before) = self.held.get(name).map(|before| before.account) {
+            self.sharing_ends(name, before, held.since);
+        }
         self.asked.insert((account, name.to_owned()));
         self.held.insert(name.to_owned(), held);
     }
@@ -237,7 +273,7 @@ impl Model {
             faults.push(format!("order {} renewed {name} by nobody knows how much", view.id));
             return;
         };
-        let Some(held) = self.held.get_mut(&name).filter(|held| held.account == account) else {
+        let Some(held) = self.held.get_mut(&name) else {
             faults.push(format!("order {} renewed {name}, which {} does not have", view.id, ACCOUNTS[account]));
             return;
         };
@@ -278,6 +314,7 @@ impl Model {
             }
             self.name(*account, view, around, faults);
         }
+        self.judge_strangers(faults);
         let missing: Vec<String> = self.held.keys().filter(|name| !met.contains(*name)).cloned().collect();
         for name in missing {
             let held = self.held[&name].clone();
@@ -287,6 +324,7 @@ impl Model {
                         self.lost(&name, &held, why, faults);
                     }
                     self.held.remove(&name);
+                    self.sharing_ends(&name, held.account, around.now);
                     self.codes.remove(&name);
                     self.staff_locks.remove(&name);
                 }
@@ -301,13 +339,17 @@ impl Model {
             faults.push(format!("{} has {name}, which no order brought", ACCOUNTS[account]));
             return;
         };
-        if held.account != account {
-            match around.moved.get(name).filter(|moved| moved.from == held.account) {
-                Some(moved) if self.may_move(account, name, moved) => {
+        let has_moved = held.account != account;
+        if has_moved {
+            match around.moved.get(name) {
+                Some(moved) if self.may_move(held.account, account, name, moved) => {
                     self.given(held.account, account, name);
+                    self.sharing_ends(name, held.account, moved.ended);
                     held.account = account;
                     held.user_lock = None;
                     held.unlocked_at = None;
+                    held.begins.push(moved.ended);
+                    held.owes = true;
                 }
                 other => {
                     faults.push(format!("{} has {name} of {}: {other:?}", ACCOUNTS[account], ACCOUNTS[held.account]));
@@ -327,6 +369,9 @@ impl Model {
             faults.push(format!("{name} expired {:?} and now {}", held.expires_seen, view.expires));
         }
         held.expires_seen = Some(view.expires);
+        let owner_before = held.owned.clone();
+        self.owned(&mut held, view, has_moved, around, faults);
+        self.owed(&mut held, owner_before.as_ref(), view, leaving, around, faults);
         if around.settled {
             self.rested(&mut held, view, leaving, around, faults);
         }
@@ -383,17 +428,27 @@ impl Model {
         held.at_rest = Some(AtRest { paid_until: view.paid_until, renewal_date: view.renewal_date, renews, leaving });
     }
 
-    /// The gaining account asked, and the losing one agreed or was silent.
-    fn may_move(&self, to: usize, name: &str, moved: &Moved) -> bool {
+    /// The gaining account asked, and the losing one agreed or was silent; or the losing one gave it, or who stands above it. Since it was last seen
+    /// it may have gone through another account.
+    fn may_move(&self, last: usize, to: usize, name: &str, moved: &Moved) -> bool {
         let silent = moved.ended.seconds_since(moved.requested) >= 5 * 86_400;
-        let agreed = self.approvals.contains(&(moved.from, name.to_owned()));
-        self.asked.contains(&(to, name.to_owned())) && !self.refused.contains(&moved.transfer) && (silent || agreed)
+        let by_word = |from: usize| {
+            let agreed = self.approvals.contains(&(from, name.to_owned()));
+            self.asked.contains(&(to, name.to_owned())) && !self.refused.contains(&moved.transfer) && (silent || agreed)
+        };
+        let given = |from: usize, to: usize| self.shares.gifts.contains(&(name.to_owned(), from, to));
+        let asked =
+            |from: usize, to: usize| self.approvals.contains(&(from, name.to_owned())) && self.asked.contains(&(to, name.to_owned()));
+        let through = |middle: usize| (given(last, middle) || asked(last, middle)) && middle == moved.from;
+        let came_there = moved.from == last || (0..ACCOUNTS.len()).any(through);
+        came_there && (by_word(moved.from) || given(moved.from, to))
     }
 
     /// A name goes from one account here to another, with its contacts' data.
     fn given(&mut self, from: usize, to: usize, name: &str) {
         let seen: Vec<usize> = (0..ACCOUNTS.len()).filter(|owner| self.kin.contains(&(*owner, from))).collect();
         self.kin.extend(seen.into_iter().chain([from]).map(|owner| (owner, to)));
+        self.proofs_go_along(from, to);
         self.touched.insert(name.to_owned());
         self.codes.remove(name);
         *self.by_kind.entry("names between accounts").or_default() += 1;
@@ -401,6 +456,9 @@ impl Model {
 
     /// Why a name may not be here any more.
     fn why_gone(&self, name: &str, held: &Held) -> Option<&'static str> {
+        if self.handed.get(name).is_some_and(|(at, _)| *at >= held.since) {
+            return Some("handed over");
+        }
         if self.registry.get(name).is_some_and(|sponsor| sponsor != sandbox::REGISTRAR) {
             return Some("elsewhere");
         }
@@ -426,6 +484,16 @@ impl Model {
                 }
             }
             "elsewhere" => self.may_leave(name, held, faults),
+            // By itself it is handed over only where it was not to be renewed; or somebody wished it, whose order says so.
+            "handed over" => {
+                let by_itself = self.handed.get(name).is_some_and(|(_, by_itself)| *by_itself);
+                if by_itself && rest.is_some_and(|rest| rest.renews && !rest.leaving) && !touched {
+                    faults.push(format!("{name} was handed over by itself, though it was to be renewed: {held:?}"));
+                }
+                if self.registry.get(name).is_some_and(|sponsor| sponsor == sandbox::REGISTRAR) {
+                    faults.push(format!("{name} was handed over, and is still ours at the registry: {held:?}"));
+                }
+            }
             _ => {}
         }
         *self.by_kind.entry(why).or_default() += 1;
@@ -450,6 +518,13 @@ impl Held {
             unlocked_at: None,
             at_rest: None,
             in_redemption: false,
+            owned: None,
+            owner_lock: None,
+            lock_is_open: false,
+            begins: Vec::new(),
+            owes: false,
+            due_at_first: None,
+            suspended: false,
         }
     }
 }

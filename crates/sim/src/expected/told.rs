@@ -24,6 +24,20 @@ const KEPT_DAYS: i64 = 800;
 /// The end of a name and what leads to it.
 const ENDS: [&str; 4] = ["DELETION_SUCCESSFUL", "DELETION_NOTIFY", "FOREIGN_TRANSFER_SUCCESSFUL", "TRANSFER_SUCCESSFUL"];
 
+/// Subjects of mails about what can happen to a name more than once.
+const AGAIN: [&str; 10] = [
+    "is no longer shared",
+    "was entrusted to you",
+    "your offer was answered",
+    "did not take place",
+    "the owner has changed",
+    "nicht mehr geteilt",
+    "wurde Ihnen anvertraut",
+    "Angebot wurde beantwortet",
+    "findet nicht statt",
+    "hat gewechselt",
+];
+
 impl Told {
     fn times(&self, account: usize, object: &str, subclass: &str) -> &[Timestamp] {
         self.events.get(&(account, object.to_owned(), subclass.to_owned())).map_or(&[], Vec::as_slice)
@@ -93,11 +107,15 @@ impl Model {
         for ((account, name, subclass), count) in expected {
             let heard = self.told.times(account, &name, subclass).iter().filter(|at| **at >= since).count();
             // A restore may tell of the renewal that came with it, a transfer between accounts of itself.
+            // Who holds a name hears of what others with a part in it ordered.
+            let others =
+                |order: &&super::Seen| order.name == name && order.account != account && order.standing == OrderStanding::Succeeded;
             let more = match subclass {
                 "RENEWAL_SUCCESSFUL" => self.told.times(account, &name, "RESTORE_SUCCESSFUL").len(),
                 "TRANSFER_SUCCESSFUL" => usize::MAX / 2,
                 _ => 0,
             };
+            let more = more.saturating_add(self.orders.values().filter(others).count());
             if heard < count || heard > count + more {
                 faults.push(format!("{} heard {heard} times {subclass} of {name}, which happened {count} times", ACCOUNTS[account]));
             }
@@ -109,8 +127,12 @@ impl Model {
         let from = self.told.mails_seen;
         for mail in mails.iter().filter(|mail| mail.id > from) {
             self.told.mails_seen = self.told.mails_seen.max(mail.id);
-            // The three warnings about money may find the same lack of it.
-            let stage = if mail.subject.starts_with("Balance too low") { mail.at.rfc3339() } else { String::new() };
+            // The three warnings about money may find the same lack of it; other things happen again in the same words.
+            let stage = if mail.subject.starts_with("Balance too low") || AGAIN.iter().any(|words| mail.subject.contains(words)) {
+                mail.at.rfc3339()
+            } else {
+                String::new()
+            };
             let key = (mail.to.clone(), format!("{}{stage}", mail.subject), mail.text.clone());
             if let Some(other) = self.told.same.insert(key, mail.id)
                 && !mail.subject.starts_with("Low balance")

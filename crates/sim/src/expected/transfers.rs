@@ -49,7 +49,9 @@ impl Model {
         if let Some(set) = self.code_set.get(name).filter(|set| untouched && ends(set).plus_seconds(3_600) < now) {
             return Err(format!("the code of {name} is of {set} and still opens it: {held:?}"));
         }
-        let locked = self.staff_locks.get(name).is_some_and(|reasons| !reasons.is_empty()) || held.user_lock == Some(true);
+        let locked = self.staff_locks.get(name).is_some_and(|reasons| !reasons.is_empty())
+            || held.user_lock == Some(true)
+            || Self::is_owner_locked(held, now) && !held.lock_is_open;
         self.asked_outside.insert(name.to_owned());
         if untouched && locked && held.at_rest.is_some() {
             return Err(format!("{name} is locked, and another registrar could ask for it: {held:?}"));

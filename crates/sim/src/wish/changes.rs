@@ -1,6 +1,6 @@
 //! Wishes that change what an account has: deletions, restores, locks, modes, properties, codes, contacts, hosts.
 
-use super::{Meant, Wish, Writer, pair, person, zone_of};
+use super::{Meant, Wish, Writer, pair, zone_of};
 use crate::wire::Face;
 
 /// CentralNic's words, of which some are sold nowhere.
@@ -20,6 +20,7 @@ impl Writer<'_> {
     pub(super) fn delete(&mut self, face: Face) -> Wish {
         let name = self.own_name();
         let mut p = vec![pair("domain", name.clone()), pair("cltrid", self.client_id.clone())];
+        let mut handed_over = false;
         let at_end = match face {
             Face::Dmapi => {
                 let word = *self.chance.pick(&["", "immediate", "endoflife", "endoflife", "transit"]);
@@ -29,6 +30,7 @@ impl Writer<'_> {
                 if self.chance.once_in(2) {
                     p.push(pair("force", "1"));
                 }
+                handed_over = word == "transit";
                 word == "endoflife"
             }
             Face::Kvapi => {
@@ -40,7 +42,12 @@ impl Writer<'_> {
             }
         };
         let command = if face == Face::Dmapi { "domain-delete" } else { "DeleteDomain" };
-        self.wish(command, &name, if at_end { Meant::Change } else { Meant::Delete }, p)
+        let meant = match () {
+            () if handed_over => Meant::HandOver,
+            () if at_end => Meant::Change,
+            () => Meant::Delete,
+        };
+        self.wish(command, &name, meant, p)
     }
 
     pub(super) fn restore(&mut self, face: Face) -> Wish {
@@ -149,6 +156,7 @@ impl Writer<'_> {
         let handle = self.chance.any(&memory.handles).map_or_else(|| "P-NOBODY1".to_owned(), |(handle, _)| handle.clone());
         let street = format!("Sim Street {}", self.chance.below(20));
         let mut p = vec![];
+        let mut meant = Meant::Change;
         let command = match (face, self.chance.below(5)) {
             (Face::Dmapi, 0) => "contact-delete",
             (Face::Dmapi, _) => {
@@ -158,8 +166,9 @@ impl Writer<'_> {
             (Face::Kvapi, 0) => "DeleteContact",
             (Face::Kvapi, 1) => "CloneContact",
             (Face::Kvapi, 2) => {
-                // The same person once more, as a whole.
-                p.extend(person(self.account, false));
+                // A whole person, the same or another.
+                p.extend(self.someone(false));
+                meant = Meant::NewOwner { agent: false, declines: false };
                 "ModifyContact"
             }
             (Face::Kvapi, _) => {
@@ -171,7 +180,7 @@ impl Writer<'_> {
         if command != "CloneContact" {
             p.push(pair("cltrid", self.client_id.clone()));
         }
-        self.wish(command, "", Meant::Change, p)
+        self.wish(command, "", meant, p)
     }
 
     pub(super) fn host(&mut self, face: Face) -> Wish {

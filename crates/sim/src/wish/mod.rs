@@ -1,12 +1,15 @@
 //! What clients wish for: random commands of both dialects, sound ones mostly, and what each would mean if it is granted.
 
 mod changes;
+mod owners;
+mod sharing;
 mod transfers;
 
 use crate::chance::Chance;
 use crate::house::ACCOUNTS;
 use crate::wire::Face;
 use model::Timestamp;
+use model::grant::GrantRole;
 use std::collections::BTreeMap;
 
 /// Privacy as it is asked for with an order.
@@ -54,6 +57,32 @@ pub enum Meant {
     },
     /// A code for a transfer, chosen by the client.
     Code(String),
+    /// Another owner. `agent`: the client speaks for both; `declines`: without the lock that follows.
+    NewOwner {
+        agent: bool,
+        declines: bool,
+    },
+    /// Given back to its registry.
+    HandOver,
+    /// The name itself for another account, without being asked.
+    Gift {
+        to: usize,
+    },
+    /// A part in the name for another account, at once.
+    Share {
+        with: usize,
+        role: GrantRole,
+    },
+    /// The parts of this role, or one account's, are taken away.
+    Unshare {
+        role: GrantRole,
+        with: Option<usize>,
+    },
+    /// An answer that somebody gives with the key of a mail: for an owner, or for whoever reads an address.
+    Key {
+        token: String,
+        yes: bool,
+    },
     /// Something that costs nothing and moves no term.
     Change,
     Nothing,
@@ -89,12 +118,42 @@ pub struct Memory {
     pub transfers: Vec<String>,
 }
 
-pub const ZONES: [&str; 8] = ["com", "net", "org", "info", "de", "or.kr", "co.kr", "kr"];
+pub const ZONES: [&str; 9] = ["com", "net", "org", "info", "de", "or.kr", "co.kr", "kr", "at"];
 /// So many labels are wanted at one time; which ones moves on with the steps, and comes round again.
 const LABELS: u64 = 12;
 const LABELS_EVER: u64 = 150;
 const STEPS_PER_LABEL: u64 = 200;
 const PREMIUM_LABELS: u64 = 2;
+/// So many people own names at one time.
+const PEOPLE: u64 = 5;
+const STEPS_PER_PERSON: u64 = 150;
+
+/// What the link of a mail asks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Letter {
+    /// Whether a transfer is agreed to.
+    Transfer,
+    /// Whether a change of owner is.
+    OwnerChange,
+    /// Whether an address is right.
+    Address,
+    /// Whether a shared name is accepted.
+    Invitation,
+}
+
+impl Letter {
+    pub const ALL: [Letter; 4] = [Letter::Transfer, Letter::OwnerChange, Letter::Address, Letter::Invitation];
+
+    /// Where its page is.
+    pub fn path(self) -> &'static str {
+        match self {
+            Letter::Transfer => "/foa/",
+            Letter::OwnerChange => "/owner-change/",
+            Letter::Address => "/verify/",
+            Letter::Invitation => "/grant/",
+        }
+    }
+}
 
 /// Values that try to break out of where they stand (reliability 2.4).
 const HOSTILE: &[&str] = &[
@@ -126,6 +185,12 @@ pub struct Writer<'a> {
     /// The account's names that others have asked for, and those in redemption, as they were last seen.
     pub leaving: &'a [String],
     pub deleted: &'a [String],
+    /// Keys of the newest mails, by what they are for.
+    pub keys: &'a [(Letter, String)],
+    /// Names of the account below, where this one is above another.
+    pub below: &'a [String],
+    /// The accounts' numbers.
+    pub numbers: &'a [i64; ACCOUNTS.len()],
     pub client_id: String,
 }
 
@@ -149,7 +214,7 @@ pub fn is_premium(name: &str) -> bool {
 
 impl Writer<'_> {
     pub fn any(&mut self, face: Face) -> Wish {
-        let mut wish = match self.chance.below(200) {
+        let mut wish = match self.chance.below(250) {
             0..=41 => self.register(face),
             42..=69 => self.renew(face),
             70..=75 => self.privacy(face),
@@ -161,6 +226,9 @@ impl Writer<'_> {
             132..=155 => self.transfer(face),
             156..=163 => self.contact_change(face),
             164..=171 => self.host(face),
+            172..=195 => self.owner_change(face),
+            196..=207 => self.proof(face),
+            208..=223 => self.sharing(face),
             _ => self.look(face),
         };
         if self.chance.once_in(25) {
@@ -279,11 +347,12 @@ impl Writer<'_> {
                 }
                 p.push(pair("NAMESERVER0", "ns1.example.net"));
                 p.push(pair("NAMESERVER1", "ns2.example.net"));
-                let inline = self.chance.once_in(4);
+                let inline = self.someone(korean);
+                let by_data = self.chance.once_in(4);
                 for role in ["OWNERCONTACT0", "ADMINCONTACT0", "TECHCONTACT0", "BILLINGCONTACT0"] {
                     match &handle {
-                        Some(handle) if !inline => p.push(pair(role, handle.clone())),
-                        _ => p.extend(person(self.account, korean).into_iter().map(|(part, value)| (format!("{role}{part}"), value))),
+                        Some(handle) if !by_data => p.push(pair(role, handle.clone())),
+                        _ => p.extend(inline.iter().map(|(part, value)| (format!("{role}{part}"), value.clone()))),
                     }
                 }
                 if shield == Shield::Basic {
@@ -363,23 +432,17 @@ impl Writer<'_> {
 
     fn contact(&mut self, face: Face) -> Wish {
         let korean = self.chance.once_in(3);
-        let mut p: Vec<(String, String)> = person(self.account, korean);
+        let mut p = self.someone(korean);
         let command = match face {
-            Face::Kvapi => "AddContact",
+            Face::Kvapi => {
+                if self.chance.once_in(4) {
+                    p.push(pair("PREVERIFY", "1"));
+                }
+                "AddContact"
+            }
             Face::Dmapi => {
-                let name = |part: &str| match part {
-                    "FIRSTNAME" => "fname",
-                    "LASTNAME" => "lname",
-                    "ORGANIZATION" => "organization",
-                    "STREET0" => "address-1",
-                    "CITY" => "city",
-                    "ZIP" => "postal-code",
-                    "COUNTRY" => "country",
-                    "PHONE" => "phone",
-                    _ => "email",
-                };
-                p = p.into_iter().map(|(part, value)| (name(&part).to_owned(), value)).collect();
-                p.push(pair("tld", if korean { "or.kr" } else { *self.chance.pick(&["com", "de", "org"]) }));
+                p = jokers_words(p);
+                p.push(pair("tld", if korean { "or.kr" } else { *self.chance.pick(&["com", "de", "org", "at"]) }));
                 "contact-create"
             }
         };
@@ -466,6 +529,12 @@ impl Writer<'_> {
         self.wish(command, &name, Meant::Nothing, p)
     }
 
+    /// One of a few people, of whom new ones come with the steps: their addresses are unproven yet.
+    fn someone(&mut self, korean: bool) -> Vec<(String, String)> {
+        let number = self.step / STEPS_PER_PERSON + self.chance.below(PEOPLE);
+        person(self.account, number, korean)
+    }
+
     /// Puts something hostile into one parameter, or leaves one out. What it would mean is open then.
     fn spoil(&mut self, wish: &mut Wish) {
         if wish.params.is_empty() {
@@ -484,11 +553,31 @@ impl Writer<'_> {
     }
 }
 
+/// Joker's words for the parts of a contact.
+fn jokers_words(parts: Vec<(String, String)>) -> Vec<(String, String)> {
+    let word = |part: &str| match part {
+        "FIRSTNAME" => "fname",
+        "LASTNAME" => "lname",
+        "ORGANIZATION" => "organization",
+        "STREET0" => "address-1",
+        "CITY" => "city",
+        "ZIP" => "postal-code",
+        "COUNTRY" => "country",
+        "PHONE" => "phone",
+        _ => "email",
+    };
+    parts.into_iter().map(|(part, value)| (word(&part).to_owned(), value)).collect()
+}
+
 /// A person of an account: whose they are shows in the address.
-fn person(account: usize, korean: bool) -> Vec<(String, String)> {
+fn person(account: usize, number: u64, korean: bool) -> Vec<(String, String)> {
     let whose = ACCOUNTS[account];
-    let mut p =
-        vec![pair("FIRSTNAME", "Ada"), pair("LASTNAME", format!("Owner-{whose}")), pair("EMAIL", format!("owner@{whose}-mail.example"))];
+    let first = ["Ada", "Grace", "Emmy"][usize::try_from(number % 3).unwrap_or(0)];
+    let mut p = vec![
+        pair("FIRSTNAME", first),
+        pair("LASTNAME", format!("Owner-{whose}")),
+        pair("EMAIL", format!("owner-{number}@{whose}-mail.example")),
+    ];
     if korean {
         p.extend([
             pair("ORGANIZATION", format!("Nonprofit {whose}")),

@@ -1,6 +1,6 @@
 //! Wishes about transfers: names of other registrars and accounts asked for, with right codes and wrong ones, answered, withdrawn, looked at.
 
-use super::{Meant, Wish, Writer, pair, person, zone_of};
+use super::{Meant, Wish, Writer, pair, zone_of};
 use crate::wire::Face;
 
 impl Writer<'_> {
@@ -92,10 +92,11 @@ impl Writer<'_> {
                 p.push(pair("ACTION", "REQUEST"));
                 p.extend(code.map(|code| pair("AUTH", code)));
                 p.push(pair("FORCEREQUEST", "1"));
+                let owner = self.someone(korean);
                 for role in ["OWNERCONTACT0", "ADMINCONTACT0"] {
                     match &handle {
                         Some(handle) => p.push(pair(role, handle.clone())),
-                        None => p.extend(person(self.account, korean).into_iter().map(|(part, value)| (format!("{role}{part}"), value))),
+                        None => p.extend(owner.iter().map(|(part, value)| (format!("{role}{part}"), value.clone()))),
                     }
                 }
                 "TransferDomain"
@@ -116,7 +117,8 @@ impl Writer<'_> {
             Some(name) if self.chance.once_in(2) => name,
             _ => self.wanted(),
         };
-        let mut p = vec![pair("domain", name.clone()), pair("ACTION", "USERTRANSFER")];
+        // Without its action it would be a transfer from another registrar.
+        let mut p = vec![pair("domain", name.clone()), pair("ACTION", "USERTRANSFER"), pair("cltrid", self.client_id.clone())];
         p.extend(self.code_for(&name).map(|code| pair("AUTH", code)));
         if self.chance.once_in(3) {
             p.push(pair("TRANSFERLOCK", "1"));

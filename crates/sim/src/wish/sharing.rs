@@ -1,0 +1,93 @@
+//! Wishes about names that go to others: parts in them, the names themselves, to another account or back to the registry.
+
+use super::{Meant, Wish, Writer, pair, zone_of};
+use crate::house::ACCOUNTS;
+use crate::wire::Face;
+use model::grant::GrantRole;
+
+const ROLES: [(&str, GrantRole); 4] =
+    [("@admin", GrantRole::Admin), ("@tech", GrantRole::Tech), ("@billing", GrantRole::Billing), ("@creator", GrantRole::Creator)];
+
+impl Writer<'_> {
+    /// The account that this one shares with: always the same, so that what the others may never see stays known.
+    fn fellow(&self) -> usize {
+        (self.account + 1) % ACCOUNTS.len()
+    }
+
+    pub(super) fn sharing(&mut self, face: Face) -> Wish {
+        let name = self.own_name();
+        match (face, self.chance.below(10)) {
+            (Face::Dmapi, 0..=2) => self.invite(&name),
+            (Face::Dmapi, 3..=5) => self.share(&name),
+            (Face::Dmapi, 6 | 7) => self.unshare(&name),
+            (Face::Dmapi, _) => {
+                let p = vec![pair("domain", name.clone()), pair("showkey", if self.chance.once_in(2) { "1" } else { "0" })];
+                self.wish("grants-list", &name, Meant::Nothing, p)
+            }
+            (Face::Kvapi, 0..=5) => {
+                let below = if self.account == 0 && !self.chance.once_in(4) { 2 } else { self.fellow() };
+                // A reseller takes back what it gave to an account below.
+                let theirs = self.chance.any(self.below).cloned();
+                let (name, to) = match theirs {
+                    Some(theirs) if self.account == 0 && self.chance.once_in(2) => (theirs, 0),
+                    _ => (name, below),
+                };
+                let p = vec![pair("OBJECT", name.clone()), pair("TYPE", "DOMAIN"), pair("TARGET", ACCOUNTS[to])];
+                self.wish("PushObject", &name, Meant::Gift { to }, p)
+            }
+            (Face::Kvapi, _) => {
+                let back = self.memory.names.iter().filter(|name| matches!(zone_of(name), "at" | "de"));
+                let back: Vec<&String> = back.collect();
+                let name = if back.is_empty() || self.chance.once_in(6) { name } else { (*self.chance.pick(&back)).clone() };
+                let target = match zone_of(&name) {
+                    _ if self.chance.once_in(8) => "NOWHERE",
+                    "at" => "REGISTRY",
+                    _ => "TRANSIT",
+                };
+                let p = vec![pair("domain", name.clone()), pair("TARGET", target), pair("cltrid", self.client_id.clone())];
+                self.wish("PushDomain", &name, Meant::HandOver, p)
+            }
+        }
+    }
+
+    /// By a mail to somebody who may have an account or not.
+    fn invite(&mut self, name: &str) -> Wish {
+        let (word, _) = *self.chance.pick(&ROLES);
+        let email = format!("friend-{}@friends.example", self.chance.below(3));
+        let mut p = vec![pair("domain", name), pair("email", email), pair("role", word)];
+        if self.chance.once_in(3) {
+            p.push(pair("nickname", "Friend"));
+        }
+        self.wish("grants-invite", name, Meant::Nothing, p)
+    }
+
+    /// At once, by the account's number; sometimes with the address of nobody.
+    fn share(&mut self, name: &str) -> Wish {
+        // The whole name now and then only: it would soon be all with one account.
+        let (word, role) = if self.chance.once_in(4) { ROLES[3] } else { *self.chance.pick(&ROLES[..3]) };
+        let with = self.fellow();
+        let wrong = self.chance.once_in(8);
+        let email = if wrong { "nobody@friends.example".to_owned() } else { format!("{}@reseller.example", ACCOUNTS[with]) };
+        let p = vec![pair("domain", name), pair("email", email), pair("role", word), pair("client-uid", self.numbers[with].to_string())];
+        let meant = match role {
+            _ if wrong => Meant::Nothing,
+            GrantRole::Creator => Meant::Gift { to: with },
+            role => Meant::Share { with, role },
+        };
+        self.wish("grants-invite", name, meant, p)
+    }
+
+    fn unshare(&mut self, name: &str) -> Wish {
+        let (word, role) = *self.chance.pick(&ROLES);
+        let mut p = vec![pair("domain", name), pair("role", word)];
+        if self.chance.once_in(3) {
+            p.push(pair("type", "invitation"));
+            return self.wish("grants-revoke", name, Meant::Nothing, p);
+        }
+        p.push(pair("type", "grant"));
+        let with = self.fellow();
+        let with = self.chance.once_in(2).then_some(with);
+        p.extend(with.map(|with| pair("client-uid", self.numbers[with].to_string())));
+        self.wish("grants-revoke", name, Meant::Unshare { role, with }, p)
+    }
+}
