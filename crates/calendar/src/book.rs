@@ -236,7 +236,7 @@ impl<'f> Book<'f> {
         self.read_at = now;
     }
 
-    /// Every name of the zone, who holds it and how query-domain-list shows it.
+    /// Every name of the zone, who holds it and how query-domain-list shows it, which leaves out what was deleted.
     fn listed(&self) -> BTreeMap<String, (&'static str, String)> {
         let pattern = format!("*.{}", self.zone.suffix);
         let mut rows = BTreeMap::new();
@@ -250,6 +250,11 @@ impl<'f> Book<'f> {
                     let twice = rows.insert(name.to_owned(), (account, shown));
                     assert!(twice.is_none(), "{name} is held twice");
                 }
+            }
+            let held = self.desk.ask(account, "QueryDomainList", &[("domain", &pattern)]);
+            for name in held.all("domain").split_whitespace() {
+                let (holder, _) = rows.entry(name.to_owned()).or_insert_with(|| (account, "not listed".to_owned()));
+                assert_eq!(*holder, account, "{name} is held twice");
             }
         }
         rows

@@ -148,7 +148,8 @@ pub fn privacy_origin(privacy: Privacy) -> &'static str {
     }
 }
 
-/// `domain.status` of query-whois: `lock` stands alone where nothing else applies, and never beside `production` (dmapi.md 5.4, 8.16).
+/// `domain.status` of query-whois: `lock` stands alone where nothing else applies, and never beside `production` (dmapi.md 5.4, 8.16). `expired` ends
+/// with the deletion (12.29), after which the name is not in the DNS.
 pub fn status(domain: &DomainView) -> String {
     let held = domain.statuses.iter().any(|word| word.eq_ignore_ascii_case("clientHold") || word.eq_ignore_ascii_case("serverHold"));
     // A lock after an owner change and one for want of proof have words of their own.
@@ -156,8 +157,8 @@ pub fn status(domain: &DomainView) -> String {
     let unproven = domain.locks.holds(LockReason::Verification);
     let words: Vec<&str> = [
         (domain.locked, "lock"),
-        (held, "hold"),
-        (domain.expired, "expired"),
+        (held || domain.deleted, "hold"),
+        (domain.expired && !domain.deleted, "expired"),
         (new_owner, "transfer-prohibited-cor"),
         (unproven, "invalid-address"),
     ]

@@ -84,7 +84,7 @@ fn events(engine: &Engine, actor: &Actor, class: &str) -> Vec<String> {
 }
 
 fn names(engine: &Engine, actor: &Actor, shared: bool, window: Window) -> (i64, Vec<String>) {
-    let list = List { pattern: Pattern::All, zone: None, shared, sort: SortBy::Name, descending: false, window };
+    let list = List { pattern: Pattern::All, zone: None, shared, deleted: true, sort: SortBy::Name, descending: false, window };
     let page = engine.run(actor, list).unwrap();
     (page.total, page.rows.into_iter().map(|d| d.name.as_str().to_owned()).collect())
 }
@@ -205,6 +205,10 @@ fn an_offer_is_answered_once_within_its_time_or_taken_back() {
         assert!(matches!(engine.invitation(&late).unwrap(), InvitationAnswer::Open(_)));
         f.sandbox.move_clock(until).unwrap();
         assert_eq!(accept(&late).unwrap(), InvitationAnswer::Expired);
+        let lapsed = |engine: &Engine| events(engine, &demo, "DOMAIN_GRANT").into_iter().filter(|e| e == "GRANT_LAPSED").count();
+        assert_eq!(lapsed(engine), 1, "told at that second");
+        f.advance("P20D");
+        assert_eq!((lapsed(engine), engine.invitation(&late).unwrap()), (1, InvitationAnswer::Expired));
         assert!(engine.run(&demo, grant::List { name: name(NAME) }).unwrap().invitations.is_empty());
         ask(engine, &demo, "ada@else.example", GrantRole::Creator).unwrap();
         let back = key(engine, "ada@else.example");

@@ -385,5 +385,13 @@ fn is_proven(view: &contact::ContactView) -> bool {
 }
 
 fn every_domain() -> domain::List {
-    domain::List { pattern: Pattern::All, zone: None, shared: false, sort: SortBy::Name, descending: false, window: Window::ALL }
+    domain::List {
+        pattern: Pattern::All,
+        zone: None,
+        shared: false,
+        deleted: true,
+        sort: SortBy::Name,
+        descending: false,
+        window: Window::ALL,
+    }
 }

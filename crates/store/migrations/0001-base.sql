@@ -128,6 +128,9 @@ CREATE TABLE domains (
     renewed_at BIGINT
 );
 CREATE INDEX domains_account ON domains (account_id, name);
+-- Names on their way out or back, which some lists leave out.
+CREATE INDEX domains_leaving ON domains (account_id, name)
+    WHERE statuses LIKE '%pendingDelete%' OR statuses LIKE '%redemptionPeriod%' OR statuses LIKE '%pendingRestore%';
 CREATE INDEX domains_registrant ON domains (registrant_id, id);
 CREATE INDEX domains_account_reversed ON domains (account_id, name_reversed);
 
@@ -511,7 +514,8 @@ CREATE TABLE webhooks (
     old_secret_until_at BIGINT,
     state TEXT NOT NULL CHECK (state IN ('active', 'stopped', 'paused')),
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    sub_accounts BIGINT NOT NULL CHECK (sub_accounts IN (0, 1))
 );
 CREATE INDEX webhooks_account ON webhooks (account_id, id);
 

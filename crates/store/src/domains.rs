@@ -134,6 +134,8 @@ statements! {
     SET_SUSPENDED = "UPDATE domains SET statuses = $1, locks = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
     DELETE = "DELETE FROM domains WHERE id = $1";
     COUNT = "SELECT COUNT(*) FROM domains WHERE account_id = $1";
+    LEAVING = "SELECT name FROM domains WHERE account_id = $1 AND \
+               (statuses LIKE '%pendingDelete%' OR statuses LIKE '%redemptionPeriod%' OR statuses LIKE '%pendingRestore%') ORDER BY name";
     COUNT_NAMES = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND name >= $2 AND name < $3";
     COUNT_REVERSED = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND name_reversed >= $2 AND name_reversed < $3";
     COUNT_AUTORENEW = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND renewal_mode IN ('default', 'autorenew', 'renewonce')";
@@ -449,6 +451,11 @@ pub fn count_in(tx: &mut Tx<'_>, account_id: i64, range: &Range) -> Result<i64, 
         Range::Reversed { low, high } => (COUNT_REVERSED, low, high),
     };
     Ok(tx.one(statement, params![account_id, low, high], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Names of an account that are on their way out or back: deleted, and not free yet.
+pub fn leaving(tx: &mut Tx<'_>, account_id: i64) -> Result<Vec<String>, Fault> {
+    tx.many(LEAVING, params![account_id], |row| row.text(0))
 }
 
 /// The account's domains within a range, one by one in the order asked for, at most `limit`.

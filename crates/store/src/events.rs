@@ -70,6 +70,12 @@ statements! {
     COUNT = concat!("SELECT COUNT(*) FROM events e WHERE ", chosen!(), marked!());
     OPEN_AFTER = concat!(select!(), "e.account_id = $1 AND e.acknowledged_at IS NULL AND (e.at, e.id) > ($2, $3) ORDER BY e.at, e.id LIMIT $4");
     AFTER = concat!(select!(), "e.account_id = $1 AND (e.at, e.id) > ($2, $3) ORDER BY e.at, e.id LIMIT $4");
+    AFTER_WITH_BELOW = concat!(
+        select!(),
+        "e.account_id IN (SELECT id FROM accounts WHERE id = $1 UNION ALL SELECT id FROM accounts WHERE parent_id = $2) AND (e.at, e.id) > ($3, $4) \
+         ORDER BY e.at, e.id LIMIT $5"
+    );
+    BY_ID_OR_BELOW = concat!(select!(), "e.id = $1 AND (e.account_id = $2 OR a.parent_id = $3)");
     BY_ID = concat!(select!(), "e.id = $1 AND e.account_id = $2");
     ACKNOWLEDGE = "UPDATE events SET acknowledged_at = $1 WHERE id = $2 AND account_id = $3 AND acknowledged_at IS NULL";
 }
@@ -145,6 +151,16 @@ pub fn after(tx: &mut Tx<'_>, account_id: i64, place: (Timestamp, i64), open_onl
 /// An event of the account.
 pub fn by_id(tx: &mut Tx<'_>, account_id: i64, id: i64) -> Result<Option<Told>, Fault> {
     tx.one(BY_ID, params![id, account_id], told)
+}
+
+/// As [`after`], acknowledged or not; with `below` those of the account's sub-accounts too.
+pub fn after_with_below(tx: &mut Tx<'_>, account_id: i64, below: bool, place: (Timestamp, i64), limit: i64) -> Result<Vec<Told>, Fault> {
+    tx.many(AFTER_WITH_BELOW, params![account_id, if below { account_id } else { 0 }, place.0, place.1, limit], told)
+}
+
+/// An event of the account, or with `below` of one of its sub-accounts.
+pub fn by_id_or_below(tx: &mut Tx<'_>, account_id: i64, below: bool, id: i64) -> Result<Option<Told>, Fault> {
+    tx.one(BY_ID_OR_BELOW, params![id, account_id, if below { account_id } else { 0 }], told)
 }
 
 /// Marks an event as seen; false if it was already, or is not the account's.

@@ -26,6 +26,8 @@ pub struct Webhook {
     pub created_at: Timestamp,
     /// Business clock.
     pub updated_at: Timestamp,
+    /// Events of its sub-accounts, too.
+    pub sub_accounts: bool,
 }
 
 /// How a receiver does. All instants are of the real clock.
@@ -65,7 +67,7 @@ pub struct Delivery {
 
 macro_rules! columns {
     () => {
-        "w.id, w.account_id, w.url, w.description, w.events, w.secret, w.old_secret, w.old_secret_until_at, w.state, w.created_at, w.updated_at"
+        "w.id, w.account_id, w.url, w.description, w.events, w.secret, w.old_secret, w.old_secret_until_at, w.state, w.created_at, w.updated_at, w.sub_accounts"
     };
 }
 
@@ -88,17 +90,19 @@ macro_rules! event {
 }
 
 statements! {
-    INSERT = "INSERT INTO webhooks (id, account_id, url, description, events, secret, old_secret, old_secret_until_at, state, created_at, updated_at) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    INSERT = "INSERT INTO webhooks (id, account_id, url, description, events, secret, old_secret, old_secret_until_at, state, created_at, updated_at, sub_accounts) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     INSERT_HEALTH = "INSERT INTO webhook_health (webhook_id, failures, failing_since_at, hold_until_at, tried_at, delivered_at, last_error) VALUES ($1, 0, NULL, 0, 0, NULL, '')";
-    UPDATE = "UPDATE webhooks SET url = $1, description = $2, events = $3, secret = $4, old_secret = $5, old_secret_until_at = $6, state = $7, updated_at = $8 WHERE id = $9";
+    UPDATE = "UPDATE webhooks SET url = $1, description = $2, events = $3, secret = $4, old_secret = $5, old_secret_until_at = $6, state = $7, updated_at = $8, sub_accounts = $9 WHERE id = $10";
     DELETE_DELIVERIES = "DELETE FROM webhook_deliveries WHERE webhook_id = $1";
     DELETE_HEALTH = "DELETE FROM webhook_health WHERE webhook_id = $1";
     DELETE = "DELETE FROM webhooks WHERE id = $1";
     BY_ID = concat!("SELECT ", columns!(), ", ", health!(), " FROM webhooks w JOIN webhook_health h ON h.webhook_id = w.id WHERE w.id = $1");
     LIST = concat!("SELECT ", columns!(), ", ", health!(), " FROM webhooks w JOIN webhook_health h ON h.webhook_id = w.id WHERE w.account_id = $1 ORDER BY w.id LIMIT $2");
     /// What every event asks; no health, which changes with each delivery.
-    LISTENING = "SELECT id, events FROM webhooks WHERE account_id = $1 AND state = 'active' ORDER BY id";
+    LISTENING = "SELECT id, events FROM webhooks WHERE account_id = $1 AND state = 'active' UNION ALL \
+                 SELECT w.id, w.events FROM accounts a JOIN webhooks w ON w.account_id = a.parent_id WHERE a.id = $1 AND w.sub_accounts = 1 AND w.state = 'active' \
+                 ORDER BY 1";
     ENQUEUE = "INSERT INTO webhook_deliveries (webhook_id, event_id, state, attempts, tries, first_at, next_at, locked_until, status, reason, log, done_at) \
                VALUES ($1, $2, 'queued', 0, 0, NULL, $3, 0, 0, '', '[]', NULL) \
                ON CONFLICT (webhook_id, event_id) DO UPDATE SET state = 'queued', tries = 0, first_at = NULL, next_at = excluded.next_at, done_at = NULL";
@@ -135,17 +139,18 @@ fn webhook(row: &Row<'_>) -> Result<Webhook, Fault> {
         state: row.text(8)?,
         created_at: row.time(9)?,
         updated_at: row.time(10)?,
+        sub_accounts: row.flag(11)?,
     })
 }
 
 fn with_health(row: &Row<'_>) -> Result<(Webhook, WebhookHealth), Fault> {
     let health = WebhookHealth {
-        failures: row.int(11)?,
-        failing_since_at: row.time_opt(12)?,
-        hold_until_at: row.time(13)?,
-        tried_at: row.time(14)?,
-        delivered_at: row.time_opt(15)?,
-        last_error: row.text(16)?,
+        failures: row.int(12)?,
+        failing_since_at: row.time_opt(13)?,
+        hold_until_at: row.time(14)?,
+        tried_at: row.time(15)?,
+        delivered_at: row.time_opt(16)?,
+        last_error: row.text(17)?,
     };
     Ok((webhook(row)?, health))
 }
@@ -183,7 +188,8 @@ pub fn insert(tx: &mut Tx<'_>, w: &Webhook) -> Result<(), Fault> {
             old_until,
             &w.state,
             w.created_at,
-            w.updated_at
+            w.updated_at,
+            w.sub_accounts
         ],
     )?;
     tx.execute(INSERT_HEALTH, params![w.id]).map(|_| ())
@@ -192,8 +198,11 @@ pub fn insert(tx: &mut Tx<'_>, w: &Webhook) -> Result<(), Fault> {
 /// Writes all that can change of a webhook.
 pub fn update(tx: &mut Tx<'_>, w: &Webhook) -> Result<(), Fault> {
     let old_until = w.old_secret_until_at;
-    tx.execute(UPDATE, params![&w.url, &w.description, &w.events, &w.secret, &w.old_secret, old_until, &w.state, w.updated_at, w.id])
-        .map(|_| ())
+    tx.execute(
+        UPDATE,
+        params![&w.url, &w.description, &w.events, &w.secret, &w.old_secret, old_until, &w.state, w.updated_at, w.sub_accounts, w.id],
+    )
+    .map(|_| ())
 }
 
 /// Deletes a webhook with its deliveries, delivered or not.
@@ -214,7 +223,7 @@ pub fn list(tx: &mut Tx<'_>, account_id: i64, limit: i64) -> Result<Vec<(Webhook
     tx.many(LIST, params![account_id, limit], with_health)
 }
 
-/// The account's active webhooks, each with its patterns.
+/// The account's active webhooks and those of the account above that want its events too, each with its patterns.
 pub fn listening(tx: &mut Tx<'_>, account_id: i64) -> Result<Vec<(i64, String)>, Fault> {
     tx.many(LISTENING, params![account_id], |row| Ok((row.int(0)?, row.text(1)?)))
 }

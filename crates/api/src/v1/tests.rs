@@ -2,6 +2,7 @@
 
 use super::{answer, calls, openapi};
 use http::{Request, Response};
+use model::Channel;
 use serde_json::{Value, json};
 use testkit::Fixture;
 
@@ -329,6 +330,44 @@ fn mails_show_what_became_of_them_and_not_what_they_say() {
     for bad in ["state=lost", "before=x", "limit=0"] {
         assert_eq!(demo(&fixture, "GET", &format!("/api/v1/mails?{bad}"), &Value::Null).status, 400, "{bad}");
     }
+}
+
+#[test]
+fn a_webhook_can_hear_of_sub_accounts() {
+    let fixture = Fixture::new();
+    let made = |url: &str, below: bool| {
+        let hook =
+            demo(&fixture, "POST", "/api/v1/webhooks", &json!({"url": url, "events": ["contact_registration.*"], "sub_accounts": below}));
+        assert_eq!((hook.status, &hook.json["sub_accounts"]), (201, &json!(below)));
+        format!("/api/v1/webhooks/{}", hook.json["id"].as_str().unwrap())
+    };
+    let (own, all) = (made("https://hooks.example/own", false), made("https://hooks.example/all", true));
+    let queued =
+        |path: &str| demo(&fixture, "GET", &format!("{path}/deliveries"), &Value::Null).json["deliveries"].as_array().unwrap().len();
+    let engine = fixture.engine();
+    fixture.handle(&fixture.actor(Channel::Kvapi, "julia"));
+    fixture.handle(&fixture.actor(Channel::Kvapi, "rival"));
+    assert_eq!((queued(&own), queued(&all)), (0, 1));
+    fixture.handle(&fixture.actor(Channel::Kvapi, "demo"));
+    assert_eq!((queued(&own), queued(&all)), (1, 2));
+    // What is sent says whose it is.
+    let number = all.rsplit('/').next().unwrap().parse().unwrap();
+    let sent = engine.claim_deliveries(number, 0).unwrap();
+    assert_eq!(sent.len(), 2);
+    let accounts: Vec<Value> = sent.iter().map(|s| serde_json::from_str::<Value>(&s.body).unwrap()["data"]["account"].clone()).collect();
+    assert_eq!(accounts, [json!("julia"), json!("demo")]);
+    // Replays reach as far as the webhook does.
+    let hers = sent[0].event.to_string();
+    let replay = |path: &str, what: Value| demo(&fixture, "POST", &format!("{path}/replay"), &what);
+    assert_eq!((replay(&own, json!({"event": hers})).status, replay(&all, json!({"event": hers})).status), (404, 202));
+    let since = json!({"since": "2027-03-01T10:00:00Z"});
+    let (less, more) = (replay(&own, since.clone()).json["queued"].as_i64().unwrap(), replay(&all, since).json["queued"].as_i64().unwrap());
+    assert_eq!(more, less + 1);
+    let before = queued(&all);
+    let changed = demo(&fixture, "PATCH", &all, &json!({"sub_accounts": false}));
+    assert_eq!(changed.json["sub_accounts"], json!(false));
+    fixture.handle(&fixture.actor(Channel::Kvapi, "julia"));
+    assert_eq!(queued(&all), before);
 }
 
 #[test]

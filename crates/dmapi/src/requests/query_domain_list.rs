@@ -1,4 +1,5 @@
-//! `query-domain-list`: domains and their expiry, shared ones too, with columns as asked for (dmapi.md 5.1).
+//! `query-domain-list`: domains and their expiry, shared ones too, with columns as asked for (dmapi.md 5.1). What was deleted is not listed: it is to
+//! be redeemed rather than renewed (8.6).
 
 use super::{Call, Door, Request};
 use crate::reply::Reply;
@@ -36,7 +37,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         p.done((pattern, window, domain_status, grants, privacy, joker_ns))?;
     let shown = Shown { domain_status, grants, privacy, joker_ns };
 
-    let list = List { pattern, zone: None, shared: true, sort: SortBy::Name, descending: false, window };
+    let list = List { pattern, zone: None, shared: true, deleted: false, sort: SortBy::Name, descending: false, window };
     let page = call.engine.run(call.actor()?, list)?;
     let counts = if shown.grants { call.engine.run(call.actor()?, Counts)? } else { BTreeMap::new() };
     let mut body = LineWriter::new();

@@ -47,6 +47,9 @@ pub struct CreateOptions {
     events: Vec<String>,
     #[arg(long, env = "DOMESDAY_DESCRIPTION", default_value = "", hide_default_value = true)]
     description: String,
+    /// Events of the account's sub-accounts too.
+    #[arg(long, env = "DOMESDAY_SUB_ACCOUNTS")]
+    sub_accounts: bool,
     #[command(flatten)]
     store: StoreOptions,
 }
@@ -80,6 +83,9 @@ pub struct ModifyOptions {
     events: Option<Vec<String>>,
     #[arg(long, env = "DOMESDAY_DESCRIPTION")]
     description: Option<String>,
+    /// Whether events of the account's sub-accounts come too.
+    #[arg(long, env = "DOMESDAY_SUB_ACCOUNTS")]
+    sub_accounts: Option<bool>,
     /// false stops it; true sets it going, also after it was paused.
     #[arg(long, env = "DOMESDAY_ACTIVE")]
     active: Option<bool>,
@@ -143,14 +149,21 @@ pub fn run(command: WebhookCommand) -> anyhow::Result<ExitCode> {
     match command {
         WebhookCommand::Create(o) => {
             let desk = Desk::at(&o.store, &o.login)?;
-            let created = desk.run(Create { url: o.url, description: o.description, events: o.events })?;
+            let created = desk.run(Create { url: o.url, description: o.description, events: o.events, sub_accounts: o.sub_accounts })?;
             table::say(format!("webhook {}", created.webhook.id))?;
             told_once(&created.secret)?;
         }
         WebhookCommand::List(o) => table::say(list(&Desk::at(&o.store, &o.login)?.run(List)?))?,
         WebhookCommand::Modify(o) => {
             let desk = Desk::at(&o.one.store, &o.one.login)?;
-            let modify = Modify { id: o.one.webhook, url: o.url, description: o.description, events: o.events, active: o.active };
+            let modify = Modify {
+                id: o.one.webhook,
+                url: o.url,
+                description: o.description,
+                events: o.events,
+                sub_accounts: o.sub_accounts,
+                active: o.active,
+            };
             let webhook = desk.run(modify)?;
             table::say(format!("webhook {} is {}", webhook.id, webhook.state.word()))?;
         }
@@ -245,7 +258,8 @@ mod tests {
         let fixture = Fixture::new();
         let engine = fixture.engine();
         let actor = engine.run(&Actor::staff(), Impersonate { login: "demo".to_owned() }).unwrap();
-        let create = Create { url: "https://hooks.example/in".to_owned(), description: "books".to_owned(), events: Vec::new() };
+        let create =
+            Create { url: "https://hooks.example/in".to_owned(), description: "books".to_owned(), events: Vec::new(), sub_accounts: false };
         let id = engine.run(&actor, create).unwrap().webhook.id;
         let text = list(&engine.run(&actor, List).unwrap());
         assert!(text.contains("https://hooks.example/in") && text.contains("books") && text.contains("active"), "{text}");

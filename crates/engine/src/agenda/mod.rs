@@ -17,7 +17,7 @@ use crate::domain::zone_of;
 use crate::error::broken;
 use crate::jobs::LEASE_SECONDS;
 use crate::owner_change::{OWNER_LOCK, lock};
-use crate::{Engine, Error, Inner, contact, pricing, verification};
+use crate::{Engine, Error, Inner, contact, grant, pricing, verification};
 use model::domain::Operation as PricedOperation;
 use model::policy::{Item as PriceItem, Zone};
 use model::{DomainName, Money, Months, Timestamp};
@@ -231,6 +231,7 @@ fn step(
         OWNER_LOCK => lock::run(tx, cx, item, domain)?,
         RELOCK => relock::run(tx, cx, item, domain, &zone, account)?,
         VERIFICATION => verification::run_due(tx, cx, item, domain)?,
+        grant::INVITATION => grant::run_lapse(tx, cx, item, domain)?,
         other => return Err(broken(format!("nobody knows what {other} on an agenda means"))),
     };
     Ok(Step::Told(if told.is_empty() { told } else { format!("{} {told}", domain.name) }))

@@ -3,6 +3,7 @@
 //! Reached by DMAPI `query-domain-list`, CentralNic `QueryDomainList`.
 
 use super::{DomainView, Handles, Page, SortBy, Window, default_mode, view};
+use crate::agenda::is_leaving;
 use crate::context::{Cx, Operation};
 use crate::{Error, grant};
 use model::Need;
@@ -19,6 +20,8 @@ pub struct List {
     pub zone: Option<String>,
     /// Names of other accounts in which the account has a part, too.
     pub shared: bool,
+    /// Names that were deleted and are not free yet, too.
+    pub deleted: bool,
     pub sort: SortBy,
     pub descending: bool,
     pub window: Window,
@@ -58,16 +61,21 @@ impl Operation for List {
         let (range, rest) = range(&self.pattern);
         let one_by_one = rest.is_some() || self.zone.is_some();
         let end = self.window.skip.saturating_add(self.window.take);
-        let limit = if one_by_one { i64::MAX } else { end };
         let mut shared = if self.shared { grant::shared(tx, cx)? } else { Vec::new() };
-        shared.retain(|d| self.pattern.matches(&d.name) && self.zone.as_ref().is_none_or(|z| *z == d.zone));
+        let hides = |d: &Domain| !self.deleted && is_leaving(d);
+        shared.retain(|d| self.pattern.matches(&d.name) && self.zone.as_ref().is_none_or(|z| *z == d.zone) && !hides(d));
+        let hidden = if self.deleted { 0 } else { domains::leaving(tx, account)?.iter().filter(|name| self.pattern.matches(name)).count() };
+        let hidden = i64::try_from(hidden).unwrap_or(i64::MAX);
+        // Names that are left out count for nothing.
+        let limit = if one_by_one { i64::MAX } else { end.saturating_add(hidden) };
         // Where others come in between, the account's own are wanted from the first on.
         let window = if shared.is_empty() { self.window } else { Window { skip: 0, take: end } };
         let mut place = 0;
         let mut found = Vec::new();
         if self.window.take > 0 || one_by_one {
             domains::each(tx, account, &range, self.sort, self.descending, limit, |domain| {
-                let matches = rest.is_none_or(|p| p.matches(&domain.name)) && self.zone.as_ref().is_none_or(|z| *z == domain.zone);
+                let matches =
+                    !hides(&domain) && rest.is_none_or(|p| p.matches(&domain.name)) && self.zone.as_ref().is_none_or(|z| *z == domain.zone);
                 if matches {
                     if window.holds(place) {
                         found.push(domain);
@@ -77,7 +85,7 @@ impl Operation for List {
                 Ok(())
             })?;
         }
-        let total = if one_by_one { place } else { domains::count_in(tx, account, &range)? };
+        let total = if one_by_one { place } else { domains::count_in(tx, account, &range)?.saturating_sub(hidden) };
         let total = total.saturating_add(i64::try_from(shared.len()).unwrap_or(i64::MAX));
         if !shared.is_empty() {
             found.append(&mut shared);

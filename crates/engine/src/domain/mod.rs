@@ -126,6 +126,8 @@ pub struct DomainView {
     pub owner_lock_until: Option<Timestamp>,
     /// The end of what was paid for has passed.
     pub expired: bool,
+    /// Deleted at the registry: it is restored, if it still can be, or becomes free. Nothing else can be done with it.
+    pub deleted: bool,
     /// Its renewal date has passed without a renewal and its resolution is interrupted: it can still be renewed, and is deleted next (ERRP).
     pub interrupted: bool,
     /// Further EPP and RGP statuses seen at the registry.
@@ -254,7 +256,8 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
     let may_have_code = parts.iter().any(|role| role.may(Deed::Dispose));
     let locks = Locks::parse(&d.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
     let owner_lock_until = if locks.holds(LockReason::OwnerChange) { crate::owner_change::lock::until(tx, d.id)? } else { None };
-    let renews = d.renewal_mode.renews(default_mode) && !crate::agenda::is_leaving(&d);
+    let deleted = crate::agenda::is_leaving(&d);
+    let renews = d.renewal_mode.renews(default_mode) && !deleted;
     Ok(DomainView {
         id: d.id,
         name: DomainName::parse(&d.name).map_err(|_| store::Fault::corrupt("a domain's name"))?,
@@ -269,6 +272,7 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
         locks,
         owner_lock_until,
         expired: d.paid_until_at <= cx.now,
+        deleted,
         interrupted: d.paid_until_at <= cx.now
             && zone.renewal_date(d.paid_until_at) <= cx.now
             && d.statuses.split_whitespace().any(|s| s == suspend::HOLD),

@@ -41,6 +41,7 @@ pub const KINDS: &[Kind] = &[
     ours("DOMAIN_GRANT", "GRANT_DECLINED", "-", "an invitation was declined"),
     ours("DOMAIN_GRANT", "GRANT_GIVEN", "-", "a role in a name, or the name, was given to the account"),
     ours("DOMAIN_GRANT", "GRANT_GIVEN_UP", "-", "a role was given up by who had it"),
+    ours("DOMAIN_GRANT", "GRANT_LAPSED", "-", "an invitation was not answered in its time"),
     ours("DOMAIN_GRANT", "GRANT_REVOKED", "-", "a role was taken back"),
     theirs(
         "DOMAIN_MODIFICATION",

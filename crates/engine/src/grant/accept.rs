@@ -61,11 +61,13 @@ fn meaning(tx: &mut Tx<'_>, cx: &Cx<'_>, secret: &str) -> Result<Meaning, Error>
     let Some(token) = tokens::by_digest(tx, &digest(secret))?.filter(|t| t.kind == TOKEN) else {
         return nothing(InvitationAnswer::Unknown);
     };
-    let invitation = grants::invitation_by_id(tx, token.subject)?;
-    let Some(invitation) = invitation.filter(|_| token.used_at.is_none()) else { return nothing(InvitationAnswer::Used) };
+    if token.used_at.is_some() {
+        return nothing(InvitationAnswer::Used);
+    }
     if token.expires_at <= cx.now {
         return nothing(InvitationAnswer::Expired);
     }
+    let Some(invitation) = grants::invitation_by_id(tx, token.subject)? else { return nothing(InvitationAnswer::Used) };
     let domain = domains::by_id(tx, invitation.domain_id)?.ok_or_else(|| broken("an invitation without its name"))?;
     let view = InvitationView {
         name: DomainName::parse(&domain.name).map_err(|_| store::Fault::corrupt("a domain's name"))?,

@@ -4,7 +4,8 @@
 //! NotSupported, NameBusy.
 
 use super::{
-    INVITATION_DAYS, OF_ACCOUNT_MAX, OF_NAME_MAX, TOKEN, account_recipient, end_invitation, invitee, key_place, pending, record, tell,
+    INVITATION_DAYS, OF_ACCOUNT_MAX, OF_NAME_MAX, TOKEN, account_recipient, end_invitation, invitee, key_place, lapse, pending, record,
+    tell,
 };
 use crate::context::{Cx, Operation};
 use crate::domain::{of_account, zone_of};
@@ -92,9 +93,9 @@ impl Operation for Invite {
 
 impl Invite {
     fn ask(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, email: &str, nickname: &str) -> Result<(), Error> {
-        // The same offer again replaces the one of before; those that expired are cleared away.
+        // The same offer again replaces the one of before; those that nobody answered lapse by themselves.
         for old in grants::invitations(tx, domain.id)? {
-            if old.email == email && old.role == self.role || !pending(&old, cx.now) {
+            if old.email == email && old.role == self.role && pending(&old, cx.now) {
                 tokens::spend_all(tx, TOKEN, old.id, cx.now)?;
                 grants::uninvite(tx, old.id)?;
             }
@@ -127,6 +128,7 @@ impl Invite {
             used_at: None,
         };
         tokens::insert(tx, &token)?;
+        lapse::put(tx, domain)?;
         record(tx, cx, "invitation", &domain.name, self.role, email)?;
         let link = format!("{}/grant/{key}", cx.inner.public_url());
         let asked =

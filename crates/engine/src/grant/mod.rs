@@ -2,6 +2,7 @@
 
 mod accept;
 mod invite;
+mod lapse;
 mod list;
 mod revoke;
 
@@ -9,6 +10,8 @@ pub use accept::{InvitationAnswer, InvitationView};
 pub use invite::{Invite, Invited};
 pub use list::{Counts, GrantLine, InvitationLine, List, Sharing};
 pub use revoke::{Revoke, RevokeKind};
+
+pub(crate) use lapse::{INVITATION, run as run_lapse};
 
 use crate::context::Cx;
 use crate::mail::{self, Recipient, Template};

@@ -30,7 +30,7 @@ impl Meter {
 }
 
 /// The kinds of the agenda, in the order in which they are told.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     crate::agenda::NOTICE,
     crate::agenda::FUNDS,
     crate::agenda::RENEWAL,
@@ -39,6 +39,7 @@ const KINDS: [&str; 9] = [
     crate::owner_change::OWNER_LOCK,
     crate::domain::relock::RELOCK,
     crate::agenda::VERIFICATION,
+    crate::grant::INVITATION,
     crate::contact::UNUSED,
 ];
 

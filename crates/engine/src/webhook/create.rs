@@ -15,6 +15,8 @@ pub struct Create {
     pub description: String,
     /// Patterns over kinds of events; none for every event.
     pub events: Vec<String>,
+    /// Events of the account's sub-accounts, too.
+    pub sub_accounts: bool,
 }
 
 /// A webhook that was made.
@@ -55,6 +57,7 @@ impl Operation for Create {
             state: State::Active.word().to_owned(),
             created_at: cx.now,
             updated_at: cx.now,
+            sub_accounts: self.sub_accounts,
         };
         webhooks::insert(tx, &webhook)?;
         let detail = format!("{} {}", receiver(&webhook), webhook.events);

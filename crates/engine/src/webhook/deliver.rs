@@ -129,8 +129,8 @@ impl Operation for Claim {
 }
 
 fn sending(tx: &mut Tx<'_>, cx: &Cx<'_>, webhook: &Webhook, event: i64) -> Result<Sending, Error> {
-    let (delivery, _) = webhooks::delivery(tx, webhook.id, event)?.ok_or_else(|| broken("a claimed delivery is gone"))?;
-    let body = body(&event::with_order(tx, webhook.account_id, event)?)?;
+    let (delivery, told) = webhooks::delivery(tx, webhook.id, event)?.ok_or_else(|| broken("a claimed delivery is gone"))?;
+    let body = body(&event::with_order(tx, told.event.account_id, event)?)?;
     let (number, timestamp) = (event.to_string(), cx.real_now.seconds());
     let open = |sealed: &str| {
         let secret = cx.inner.key.open(&purpose(webhook.id), sealed);

@@ -77,6 +77,8 @@ pub struct WebhookView {
     pub description: String,
     /// Patterns over kinds of events.
     pub events: Vec<String>,
+    /// Events of the account's sub-accounts come too.
+    pub sub_accounts: bool,
     pub state: State,
     pub created: Timestamp,
     pub updated: Timestamp,
@@ -95,6 +97,7 @@ fn view((w, health): (Webhook, WebhookHealth)) -> Result<WebhookView, Error> {
         events: patterns(&w.events)?,
         state: State::from_word(&w.state).ok_or_else(|| store::Fault::corrupt("a webhook's state"))?,
         url: w.url,
+        sub_accounts: w.sub_accounts,
         description: w.description,
         created: w.created_at,
         updated: w.updated_at,
@@ -179,7 +182,7 @@ fn listens(patterns: &[String], kind: &str) -> bool {
     patterns.iter().any(|pattern| Pattern::parse(pattern).is_some_and(|p| p.matches(kind)))
 }
 
-/// Queues an event for every webhook of its account that listens, in the event's own transaction.
+/// Queues an event for every webhook of its account, and of the account above that wants it too, that listens; in the event's own transaction.
 pub(crate) fn fan_out(tx: &mut Tx<'_>, cx: &Cx<'_>, event: &Event) -> Result<(), Error> {
     if event.class == OWN_CLASS {
         return Ok(());

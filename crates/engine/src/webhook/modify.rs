@@ -16,6 +16,7 @@ pub struct Modify {
     pub url: Option<String>,
     pub description: Option<String>,
     pub events: Option<Vec<String>>,
+    pub sub_accounts: Option<bool>,
     /// Stops it, or sets it going again, also after a pause of ours. What was queued before is sent then.
     pub active: Option<bool>,
 }
@@ -38,6 +39,7 @@ impl Operation for Modify {
         if let Some(events) = &self.events {
             webhook.events = checked_patterns(events, &mut problems);
         }
+        webhook.sub_accounts = self.sub_accounts.unwrap_or(webhook.sub_accounts);
         if !problems.is_empty() {
             return Err(Refusal::Fields(problems).into());
         }
@@ -51,7 +53,7 @@ impl Operation for Modify {
         if webhook != before {
             webhook.updated_at = cx.now;
             webhooks::update(tx, &webhook)?;
-            let detail = format!("{} {} {}", receiver(&webhook), webhook.events, webhook.state);
+            let detail = format!("{} {} {} sub-accounts {}", receiver(&webhook), webhook.events, webhook.state, webhook.sub_accounts);
             audit::append(tx, cx, audit::Change { verb: "webhook-modify", object: &self.id.to_string(), order_id: None, detail: &detail })?;
         }
         let begins_anew = webhook.url != before.url || (webhook.state != before.state && webhook.state == State::Active.word());

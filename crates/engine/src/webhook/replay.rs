@@ -7,7 +7,8 @@ use crate::context::{After, Cx, Operation};
 use crate::event::{self, Place};
 use crate::{Error, audit};
 use model::{Need, Refusal};
-use store::{Tx, events, webhooks};
+use store::webhooks::{self, Webhook};
+use store::{Tx, events};
 
 /// One call looks at so many events at most, in steps of so many.
 const LOOKED_AT_MAX: usize = 5_000;
@@ -45,12 +46,12 @@ impl Operation for Replay {
         let (webhook, _) = find(tx, cx, self.webhook)?;
         let done = match self.what {
             What::Event(id) => {
-                let told = events::by_id(tx, cx.actor.account, id)?;
+                let told = events::by_id_or_below(tx, cx.actor.account, webhook.sub_accounts, id)?;
                 told.filter(|t| t.event.class != OWN_CLASS).ok_or(Refusal::EventUnknown)?;
                 webhooks::enqueue(tx, webhook.id, id, cx.real_now)?;
                 Replayed { queued: 1, next: None }
             }
-            What::After(place) => self.all_after(tx, cx, &patterns(&webhook.events)?, place)?,
+            What::After(place) => self.all_after(tx, cx, &webhook, place)?,
         };
         let detail = format!("{:?}: {} queued", self.what, done.queued);
         audit::append(tx, cx, audit::Change { verb: "webhook-replay", object: &webhook.id.to_string(), order_id: None, detail: &detail })?;
@@ -60,14 +61,18 @@ impl Operation for Replay {
 }
 
 impl Replay {
-    fn all_after(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, patterns: &[String], mut place: Place) -> Result<Replayed, Error> {
+    fn all_after(&self, tx: &mut Tx<'_>, cx: &Cx<'_>, webhook: &Webhook, mut place: Place) -> Result<Replayed, Error> {
+        let patterns = patterns(&webhook.events)?;
+        let after = |tx: &mut Tx<'_>, place: Place, limit: i64| {
+            events::after_with_below(tx, cx.actor.account, webhook.sub_accounts, (place.at, place.id), limit)
+        };
         let (mut queued, mut looked_at) = (0, 0);
         while looked_at < LOOKED_AT_MAX {
-            let step = events::after(tx, cx.actor.account, (place.at, place.id), false, STEP)?;
+            let step = after(tx, place, STEP)?;
             looked_at += step.len();
             for told in &step {
                 let e = &told.event;
-                if e.class != OWN_CLASS && listens(patterns, &event::kind(&e.class, &e.subclass)) {
+                if e.class != OWN_CLASS && listens(&patterns, &event::kind(&e.class, &e.subclass)) {
                     webhooks::enqueue(tx, self.webhook, e.id, cx.real_now)?;
                     queued += 1;
                 }
@@ -77,7 +82,7 @@ impl Replay {
                 None => return Ok(Replayed { queued, next: None }),
             }
         }
-        let more = !events::after(tx, cx.actor.account, (place.at, place.id), false, 1)?.is_empty();
+        let more = !after(tx, place, 1)?.is_empty();
         Ok(Replayed { queued, next: more.then_some(place) })
     }
 }

@@ -95,7 +95,8 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     }
     p.done(Some(()))?;
 
-    let page = call.engine.run(&call.actor, List { pattern, zone, shared: false, sort, descending, window: paging.window() })?;
+    let page =
+        call.engine.run(&call.actor, List { pattern, zone, shared: false, deleted: true, sort, descending, window: paging.window() })?;
     let columns: Vec<&'static str> = match (wide || all, all) {
         (true, true) => WIDE.iter().chain(ALL).copied().collect(),
         (true, false) => WIDE.to_vec(),

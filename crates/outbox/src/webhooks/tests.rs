@@ -27,7 +27,7 @@ impl Bench {
 
     fn webhook(&self, owner: &Actor, url: &str, events: &[&str]) -> Created {
         let events = events.iter().map(|e| (*e).to_owned()).collect();
-        self.engine.run(owner, Create { url: url.to_owned(), description: String::new(), events }).unwrap()
+        self.engine.run(owner, Create { url: url.to_owned(), description: String::new(), events, sub_accounts: false }).unwrap()
     }
 
     /// Something happens to the account: a mail of this number cannot be delivered.

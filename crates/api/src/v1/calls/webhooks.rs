@@ -127,6 +127,7 @@ fn shown(w: &WebhookView) -> Value {
         "url": w.url,
         "description": w.description,
         "events": w.events,
+        "sub_accounts": w.sub_accounts,
         "state": w.state.word(),
         "created": w.created.rfc3339(),
         "updated": w.updated.rfc3339(),
@@ -161,11 +162,13 @@ struct NewWebhook {
     description: String,
     #[serde(default)]
     events: Vec<String>,
+    #[serde(default)]
+    sub_accounts: bool,
 }
 
 fn create(ask: &Ask<'_>) -> Result<Reply, Problem> {
     let new: NewWebhook = ask.json()?;
-    let create = Create { url: new.url, description: new.description, events: new.events };
+    let create = Create { url: new.url, description: new.description, events: new.events, sub_accounts: new.sub_accounts };
     ask.once("webhook", create, |Created { webhook, secret }| (201, with_secret(webhook, secret)))
 }
 
@@ -175,12 +178,13 @@ struct Change {
     url: Option<String>,
     description: Option<String>,
     events: Option<Vec<String>>,
+    sub_accounts: Option<bool>,
     active: Option<bool>,
 }
 
 fn modify(ask: &Ask<'_>) -> Result<Reply, Problem> {
-    let Change { url, description, events, active } = ask.json()?;
-    let modify = Modify { id: ask.number(), url, description, events, active };
+    let Change { url, description, events, sub_accounts, active } = ask.json()?;
+    let modify = Modify { id: ask.number(), url, description, events, sub_accounts, active };
     Ok(Reply::json(&shown(&ask.run("webhook", modify)?)))
 }
 
