@@ -15,7 +15,7 @@ pub const REQUEST: Request = Request { name: "contact-modify", aliases: &[], doo
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (handle, draft, client_id) = (p.own_handle(), p.contact_change(), p.client_id());
-    let (handle, draft, client_id) = p.done((handle, draft, client_id))?;
+    let (handle, client_id) = p.done((handle, client_id))?;
     let modified = call.engine.run(call.actor()?, Modify { handle, draft, check_only: false, terms: AGENT, client_id })?;
     match modified.order {
         Some(order) => call.accepted(&order),
