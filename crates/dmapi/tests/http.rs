@@ -365,3 +365,18 @@ fn a_modify_only_key_never_costs_money() {
     assert!(profile.text.contains(&format!("\n{}\n", before.0)), "{before:?} {}", profile.text);
     standing.end().expect("all promises hold");
 }
+
+/// dmapi.md 3: clients are known that log in for every call and never out, so the number of sessions is high; but it is one.
+#[test]
+fn sessions_are_counted_and_bounded() {
+    let standing = Standing::new(Method::Get);
+    let open = || get(&standing, "/request/login?api-key=rival-key");
+    let first = open();
+    assert!((1..1_000).all(|_| code(&open()) == "0"), "a thousand sessions can be open");
+    let refused = open();
+    assert_eq!((code(&refused), refused.status), ("2502", 200), "{}", refused.text);
+    // Whoever has one goes on, a place is free once one has gone, and others have their own places.
+    assert_eq!(code(&get(&standing, &format!("/request/logout?auth-sid={}", sid(&first)))), "0");
+    assert_eq!(code(&open()), "0");
+    assert_eq!(code(&get(&standing, "/request/login?api-key=demo-key")), "0");
+}
