@@ -342,6 +342,7 @@ fn a_modify_only_key_never_costs_money() {
         "domain-set-property?domain=fresh.com&pname=autorenew&pvalue=1".to_owned(),
         "domain-set-property?domain=fresh.com&pname=autorenew&pvalue=".to_owned(),
         "domain-set-property?domain=fresh*&pname=autorenew&pvalue=1".to_owned(),
+        "user-set-property?pname=autorenew&pvalue=1".to_owned(),
     ] {
         let reply = ask("thrifty", &query);
         assert_eq!(code(&reply), "2201", "{query}: {}", reply.text);
@@ -352,6 +353,7 @@ fn a_modify_only_key_never_costs_money() {
         "domain-lock?domain=fresh.com".to_owned(),
         "domain-set-property?domain=fresh.com&pname=autorenew&pvalue=0".to_owned(),
         "domain-owner-change?domain=fresh.com&".to_owned() + owner,
+        "user-set-property?pname=autorenew&pvalue=0".to_owned(),
     ] {
         let reply = ask("thrifty", &query);
         assert!(["0", "2304"].contains(&code(&reply)), "{query}: {}", reply.text);
