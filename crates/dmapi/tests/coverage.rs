@@ -152,10 +152,7 @@ fn every_open_question_is_decided_and_held() {
         assert!(!decision.is_empty() && held(place) > 0 && held(test) > 0, "{line}");
         numbers.push(number.parse::<u8>().expect("a number"));
     }
-    // Zones of the name service (32 to 36) are decided with what serves them.
-    let zones = 32..=36;
-    numbers.retain(|number| !zones.contains(number));
-    assert_eq!(numbers, (1..=48).filter(|number| !zones.contains(number)).collect::<Vec<u8>>());
+    assert_eq!(numbers, (1..=48).collect::<Vec<u8>>());
 }
 
 #[test]
