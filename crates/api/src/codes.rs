@@ -14,6 +14,7 @@ pub(crate) fn refused(refusal: &Refusal) -> (StatusCode, Option<String>, String)
             plain(StatusCode::TOO_MANY_REQUESTS, format!("too many attempts; try again in {wait_seconds} seconds"))
         }
         Refusal::AccountSuspended => plain(StatusCode::FORBIDDEN, "the account is closed".to_owned()),
+        Refusal::AddressDenied { from } => plain(StatusCode::FORBIDDEN, format!("this key is not allowed from {from}")),
         Refusal::AccessDenied { access } => plain(StatusCode::FORBIDDEN, format!("{access} access does not allow that")),
         Refusal::RequestUnknown => plain(StatusCode::NOT_FOUND, "there is no such request".to_owned()),
         Refusal::Fields(problems) => {

@@ -53,10 +53,11 @@ pub fn refused(refusal: &Refusal) -> Told {
         Refusal::TooManyAttempts { wait_seconds } => {
             told(2502, LIMIT, format!("Too many attempts or sessions, try again in {wait_seconds} seconds"))
         }
-        Refusal::AccountSuspended => told(2201, AUTHORIZATION, "Permission denied, the account is suspended"),
+        Refusal::AccountSuspended => told(2201, AUTHORIZATION, "Permission denied, the reseller account is suspended"),
         Refusal::AccessDenied { access } => {
             told(2201, AUTHORIZATION, format!("No permission, this request is not allowed with access mode @{access}"))
         }
+        Refusal::AddressDenied { from } => told(2201, AUTHORIZATION, format!("No permission, this key is not allowed from {from}")),
         Refusal::RequestUnknown => told(2000, UNKNOWN_COMMAND, "There is no request of this name"),
         Refusal::Fields(problems) => fields(problems),
         // ClientExec's module looks for these words (dmapi.md 5.7).
@@ -259,6 +260,7 @@ mod tests {
             Refusal::TooManyAttempts { .. } => "TooManyAttempts",
             Refusal::AccountSuspended => "AccountSuspended",
             Refusal::AccessDenied { .. } => "AccessDenied",
+            Refusal::AddressDenied { .. } => "AddressDenied",
             Refusal::RequestUnknown => "RequestUnknown",
             Refusal::Fields(_) => "Fields",
             Refusal::ZoneNotSold { .. } => "ZoneNotSold",
@@ -310,6 +312,7 @@ mod tests {
             Refusal::TooManyAttempts { wait_seconds: 8 },
             Refusal::AccountSuspended,
             Refusal::AccessDenied { access: Access::ReadOnly },
+            Refusal::AddressDenied { from: text("192.0.2.9") },
             Refusal::RequestUnknown,
             Refusal::Fields(vec![FieldProblem::missing(Field::Domain), FieldProblem::malformed(Field::NameServer(1), "a host")]),
             problem(Field::Period, Problem::OutOfRange { expected: text("1 to 10 years") }),

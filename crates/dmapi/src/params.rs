@@ -51,6 +51,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Every problem that was noted, where there is at least one.
+    pub fn refused(self) -> Refusal {
+        Refusal::Fields(self.problems.into_inner())
+    }
+
     /// Notes a problem.
     pub fn wrong<T>(&self, field: Field, problem: Problem) -> Read<T> {
         self.problems.borrow_mut().push(FieldProblem::new(field, problem));
@@ -61,6 +66,18 @@ impl<'a> Reader<'a> {
     pub fn all_wrong<T>(&self, problems: impl IntoIterator<Item = FieldProblem>) -> Read<T> {
         self.problems.borrow_mut().extend(problems);
         Err(Wrong)
+    }
+
+    /// Adds what else is wrong, where something is: else whoever takes the values tells it.
+    pub fn and(&self, more: impl FnOnce() -> Vec<FieldProblem>) {
+        if self.problems.borrow().is_empty() {
+            return;
+        }
+        // What could not be read is missing to whoever looks at the rest.
+        let noted: Vec<_> = self.problems.borrow().iter().map(|problem| wire_name(&problem.field).into_owned()).collect();
+        self.problems
+            .borrow_mut()
+            .extend(more().into_iter().filter(|problem| !noted.iter().any(|name| *name == wire_name(&problem.field))));
     }
 
     fn malformed<T>(&self, field: Field, expected: &str) -> Read<T> {

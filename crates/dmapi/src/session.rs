@@ -18,7 +18,7 @@ pub struct Caller {
 /// Finds out who asks, and whether they may. `None` only where nobody need be known.
 pub fn caller(engine: &Engine, peer: &str, door: Door, params: &Params, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
     let caller = match proof(door, params, headers) {
-        Some(Proof::Session(sid)) => Some(Caller { actor: engine.resume(Channel::Dmapi, &sid)?, sid: Some(sid) }),
+        Some(Proof::Session(sid)) => Some(Caller { actor: engine.resume(Channel::Dmapi, &sid, peer)?, sid: Some(sid) }),
         Some(Proof::Key(key)) => Some(Caller { actor: engine.authenticate(Channel::Dmapi, &Credentials::Key(key), peer)?, sid: None }),
         None => None,
     };

@@ -121,3 +121,47 @@ fn no_transcript_is_about_a_request_that_is_not_served() {
     let strange: Vec<String> = transcripts().into_keys().filter(|folder| !served.contains(folder)).collect();
     assert!(strange.is_empty(), "{strange:?}");
 }
+
+/// Every path in a line's backticks, with the tests of that file that are named behind it: each must be there.
+fn held(line: &str) -> usize {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (mut file, mut count) = (None, 0);
+    for token in line.split('`').skip(1).step_by(2) {
+        let is_path = token.contains('/')
+            && ["dmapi/", "engine/", "model/", "public/", "calendar/", "domesday/", "dns/"].iter().any(|c| token.starts_with(c));
+        if is_path {
+            let path = [token.to_owned(), format!("{token}.txt")].into_iter().map(|name| crates.join(name)).find(|path| path.is_file());
+            file = Some(path.unwrap_or_else(|| panic!("{token} is not there: {line}")));
+            count += 1;
+        } else if let Some(path) = file.as_ref().filter(|path| path.extension().is_some_and(|e| e == "rs") && token.contains('_')) {
+            let text = std::fs::read_to_string(path).expect("a source");
+            assert!(text.contains(&format!("fn {token}()")), "{token} is no test of {}: {line}", path.display());
+        }
+    }
+    count
+}
+
+#[test]
+fn every_open_question_is_decided_and_held() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/dialects/dmapi.md")).expect("the page");
+    let (_, table) = page.split_once("| no | decision |").expect("the table");
+    let mut numbers = Vec::new();
+    for line in table.lines().skip(2).take_while(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [number, decision, place, test] = cells.as_slice() else { panic!("four cells: {line}") };
+        assert!(!decision.is_empty() && held(place) > 0 && held(test) > 0, "{line}");
+        numbers.push(number.parse::<u8>().expect("a number"));
+    }
+    assert_eq!(numbers, (1..=48).collect::<Vec<u8>>());
+}
+
+#[test]
+fn every_paragraph_of_the_seed_is_held() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE)).expect("the page");
+    let (_, seed) = page.split_once("| paragraph | held by |").expect("the table");
+    let rows: Vec<&str> = seed.lines().skip(2).take_while(|line| line.starts_with("| ")).collect();
+    for line in &rows {
+        assert!(held(line) > 0, "{line}");
+    }
+    assert!(rows.len() > 50, "{}", rows.len());
+}

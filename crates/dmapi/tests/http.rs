@@ -187,7 +187,8 @@ fn every_mode_may_do_what_its_name_says() {
     let standing = Standing::new(Method::Get);
     let modes = [Access::Full, Access::ReadOnly, Access::ModifyOnly, Access::WhoisOnly];
     for access in modes {
-        let key = AddKey { login: "demo".to_owned(), key: format!("key-{access}"), label: format!("key-{access}"), access };
+        let key =
+            AddKey { login: "demo".to_owned(), key: format!("key-{access}"), label: format!("key-{access}"), access, networks: Vec::new() };
         standing.fixture.engine().run(&engine::Actor::staff(), key).expect("staff add keys");
     }
     // dmapi.md 12.17, in the order of `modes`.
@@ -254,4 +255,130 @@ fn a_crowd_with_one_wish_pays_once() {
     let profile = get(&standing, "/request/query-profile?api-key=demo-key");
     assert!(profile.text.contains("\nbalance: 9990.25\n"), "{}", profile.text);
     standing.end().expect("all promises hold");
+}
+
+/// A key of demo's with this label, made by staff.
+fn add_key(standing: &Standing, label: &str, access: model::Access, networks: &[&str]) {
+    let networks = networks.iter().map(|network| network.parse().expect("a network")).collect();
+    let key =
+        engine::account::manage::AddKey { login: "demo".to_owned(), key: label.to_owned(), label: label.to_owned(), access, networks };
+    standing.fixture.engine().run(&engine::Actor::staff(), key).expect("staff add keys");
+}
+
+fn from(standing: &Standing, peer: &str, uri: &str) -> Sent {
+    sent(dmapi::answer(standing.fixture.engine(), peer, http::Request::get(uri).body(Vec::new()).expect("a request")))
+}
+
+fn sid(reply: &Sent) -> String {
+    reply.text.lines().find_map(|line| line.strip_prefix("Auth-Sid: ")).expect("a session").to_owned()
+}
+
+/// dmapi.md 3: keys carry their access mode, and are taken back.
+#[test]
+fn a_revoked_key_ends_with_its_sessions() {
+    let standing = Standing::new(Method::Get);
+    add_key(&standing, "robot", model::Access::ModifyOnly, &[]);
+    let (robot, demo) = (
+        get(&standing, "/request/login?api-key=robot"),
+        get(&standing, "/request/login?username=demo@reseller.example&password=demo-pass"),
+    );
+    assert!(robot.text.contains("\nUser-Access: @modify-only\n"), "{}", robot.text);
+    let profile = |sid: &str| get(&standing, &format!("/request/query-profile?auth-sid={sid}"));
+    assert_eq!((code(&profile(&sid(&robot))), code(&profile(&sid(&demo)))), ("0", "0"));
+    let revoke = engine::account::manage::RevokeKey { login: "demo".to_owned(), label: "robot".to_owned() };
+    assert_eq!(standing.fixture.engine().run(&engine::Actor::staff(), revoke).expect("staff revoke keys"), 1);
+    let after = profile(&sid(&robot));
+    assert_eq!((code(&after), after.status), ("2200", 401), "{}", after.text);
+    assert_eq!(code(&profile(&sid(&demo))), "0", "a session that a password opened stays");
+    assert_eq!(code(&get(&standing, "/request/login?api-key=robot")), "2200");
+}
+
+/// A key may be bound to networks: it, and the sessions that it opens, are good from there alone.
+#[test]
+fn a_key_is_good_from_its_networks_alone() {
+    let standing = Standing::new(Method::Get);
+    add_key(&standing, "office", model::Access::Full, &["198.51.100.0/24", "2001:db8::/32"]);
+    for peer in ["198.51.100.7", "2001:db8::7", "::ffff:198.51.100.7"] {
+        let opened = from(&standing, peer, "/request/login?api-key=office");
+        assert_eq!(code(&opened), "0", "{peer}: {}", opened.text);
+        assert_eq!(code(&from(&standing, peer, "/request/query-profile?api-key=office")), "0");
+        let uri = format!("/request/query-profile?auth-sid={}", sid(&opened));
+        assert_eq!(code(&from(&standing, peer, &uri)), "0");
+        let elsewhere = from(&standing, "203.0.113.1", &uri);
+        assert_eq!((code(&elsewhere), elsewhere.status), ("2201", 200), "{}", elsewhere.text);
+    }
+    for uri in ["/request/login?api-key=office", "/request/query-profile?api-key=office"] {
+        let denied = from(&standing, "203.0.113.1", uri);
+        assert_eq!((code(&denied), denied.status), ("2201", 200), "{}", denied.text);
+        assert!(denied.text.contains("permission"), "{}", denied.text);
+    }
+}
+
+/// dmapi.md 12.17: whatever a modify-only key sends, no money moves, is reserved, or is going to be because of it.
+#[test]
+fn a_modify_only_key_never_costs_money() {
+    let standing = Standing::new(Method::Get);
+    add_key(&standing, "full", model::Access::Full, &[]);
+    add_key(&standing, "thrifty", model::Access::ModifyOnly, &[]);
+    let ask = |key: &str, query: &str| get(&standing, &format!("/request/{query}&api-key={key}"));
+    let money = || {
+        let profile = ask("full", "query-profile?x=1");
+        let login = get(&standing, "/request/login?api-key=full");
+        let line = |reply: &Sent, head: &str| reply.text.lines().find(|line| line.starts_with(head)).expect("a line").to_owned();
+        (line(&profile, "balance: "), line(&login, "Account-balance: "), line(&login, "Account-pending_amount: "))
+    };
+    let before = money();
+    // The account's default is to renew, so that the default itself may cost something.
+    assert_eq!(code(&ask("full", "domain-set-property?domain=fresh.com&pname=autorenew&pvalue=0")), "0");
+    let owner =
+        "name=Grace%20Muster&email=grace@example.org&address-1=Ringstr.%201&city=Wien&postal-code=1010&country=AT&phone=%2B43.15550100";
+    for query in [
+        "domain-register?domain=thrifty.com&period=12&owner-c=CCOM-1".to_owned(),
+        "domain-renew?domain=soon-due.com&period=12".to_owned(),
+        "domain-redeem?domain=redeemable.com".to_owned(),
+        "domain-privacy-order?domain=fresh.com&privacy=basic".to_owned(),
+        "domain-transfer-in-reseller?domain=movable.com&transfer-auth-id=move-me-1&owner-c=CCOM-1".to_owned(),
+        "domain-transfer-in?domain=movable.com&transfer-auth-id=move-me-1".to_owned(),
+        "domain-set-property?domain=fresh.com&pname=autorenew&pvalue=1".to_owned(),
+        "domain-set-property?domain=fresh.com&pname=autorenew&pvalue=".to_owned(),
+        "domain-set-property?domain=fresh*&pname=autorenew&pvalue=1".to_owned(),
+        "user-set-property?pname=autorenew&pvalue=1".to_owned(),
+    ] {
+        let reply = ask("thrifty", &query);
+        assert_eq!(code(&reply), "2201", "{query}: {}", reply.text);
+    }
+    for query in [
+        "contact-create?tld=com&".to_owned() + owner,
+        "domain-modify?domain=fresh.com&ns-list=ns1.example.net:ns2.example.net".to_owned(),
+        "domain-lock?domain=fresh.com".to_owned(),
+        "domain-set-property?domain=fresh.com&pname=autorenew&pvalue=0".to_owned(),
+        "domain-owner-change?domain=fresh.com&".to_owned() + owner,
+        "user-set-property?pname=autorenew&pvalue=0".to_owned(),
+    ] {
+        let reply = ask("thrifty", &query);
+        assert!(["0", "2304"].contains(&code(&reply)), "{query}: {}", reply.text);
+    }
+    let mut standing = standing;
+    testkit::transcript::Stage::wait(&mut standing).expect("orders end");
+    let ask = |key: &str, query: &str| get(&standing, &format!("/request/{query}&api-key={key}"));
+    let line = ask("full", "domain-get-property?domain=fresh.com&pname=autorenew");
+    assert!(line.text.ends_with("autorenew: 0\n"), "{}", line.text);
+    let profile = ask("full", "query-profile?x=1");
+    assert!(profile.text.contains(&format!("\n{}\n", before.0)), "{before:?} {}", profile.text);
+    standing.end().expect("all promises hold");
+}
+
+/// dmapi.md 3: clients are known that log in for every call and never out, so the number of sessions is high; but it is one.
+#[test]
+fn sessions_are_counted_and_bounded() {
+    let standing = Standing::new(Method::Get);
+    let open = || get(&standing, "/request/login?api-key=rival-key");
+    let first = open();
+    assert!((1..1_000).all(|_| code(&open()) == "0"), "a thousand sessions can be open");
+    let refused = open();
+    assert_eq!((code(&refused), refused.status), ("2502", 200), "{}", refused.text);
+    // Whoever has one goes on, a place is free once one has gone, and others have their own places.
+    assert_eq!(code(&get(&standing, &format!("/request/logout?auth-sid={}", sid(&first)))), "0");
+    assert_eq!(code(&open()), "0");
+    assert_eq!(code(&get(&standing, "/request/login?api-key=demo-key")), "0");
 }

@@ -5,7 +5,7 @@ use crate::context::Cx;
 use crate::error::broken;
 use crate::events::{self, Happened};
 use crate::mail::{self, Recipient, Template};
-use model::{Money, Refusal};
+use model::{Money, Need, Refusal};
 use store::Tx;
 use store::accounts::{self, Account};
 use store::ledger::{self, Book, Entry, Leg};
@@ -27,7 +27,11 @@ pub(crate) fn charge(tx: &mut Tx<'_>, cx: &Cx<'_>, order_id: i64, price: Money, 
     warn_if_low(tx, cx, order_id, cx.actor.account, left, price, memo)
 }
 
+/// The one door to an account's money: what may not spend does not, whatever led here.
 fn chargeable(cx: &Cx<'_>, price: Money) -> Result<(), Error> {
+    if price.amount_e4 > 0 && !cx.actor.access.allows(Need::Spend) {
+        return Err(Refusal::AccessDenied { access: cx.actor.access }.into());
+    }
     if price.is_negative() || price.currency != cx.actor.currency {
         return Err(broken("a charge must be of zero or more in the account's own currency"));
     }

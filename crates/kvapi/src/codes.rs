@@ -65,6 +65,7 @@ pub fn refused(refusal: &Refusal) -> Reply {
         Refusal::SessionUnknown => Reply::with_description(Code::Authentication, "SESSION NOT FOUND".to_owned()),
         Refusal::TooManyAttempts { wait_seconds } => detail(Code::Abuse, format!("try again in {wait_seconds} seconds")),
         Refusal::AccountSuspended => detail(Code::Authorization, "the account is suspended"),
+        Refusal::AddressDenied { .. } => detail(Code::Authorization, "Operation forbidden from this address"),
         Refusal::AccessDenied { .. } => detail(Code::Authorization, "Operation forbidden by ACL"),
         Refusal::RequestUnknown => Reply::new(Code::CommandName),
         Refusal::Fields(problems) => fields(problems),
@@ -167,6 +168,7 @@ mod tests {
                 "422 Abuse detected! The account has been temporarily locked! Please standby some minutes.; try again in 4 seconds",
             ),
             (Refusal::AccountSuspended, "531 Authorization failed; the account is suspended"),
+            (Refusal::AddressDenied { from: "192.0.2.9".to_owned() }, "531 Authorization failed; Operation forbidden from this address"),
             (Refusal::AccessDenied { access: Access::ReadOnly }, "531 Authorization failed; Operation forbidden by ACL"),
             (Refusal::RequestUnknown, "500 Invalid command name"),
             (

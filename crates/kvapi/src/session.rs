@@ -24,7 +24,7 @@ impl Door<'_> {
 
     /// Takes up a session; a login that is sent along must be the one that it was opened for.
     pub fn resumed(&self, id: &str) -> Result<Actor, Error> {
-        let actor = self.engine.resume(Channel::Kvapi, id)?;
+        let actor = self.engine.resume(Channel::Kvapi, id, self.peer)?;
         match self.message.transport("S_LOGIN") {
             Some(login) if !login.trim_matches(' ').eq_ignore_ascii_case(actor.login()) => Err(Refusal::SessionUnknown.into()),
             _ => Ok(actor),

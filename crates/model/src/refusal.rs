@@ -19,6 +19,8 @@ pub enum Refusal {
     AccountSuspended,
     /// The key or session may not do this.
     AccessDenied { access: Access },
+    /// The key is right, but may not be used from this address.
+    AddressDenied { from: String },
     /// There is no request of that name.
     RequestUnknown,
     /// Fields are missing or wrong: all of them at once.

@@ -46,6 +46,8 @@ CREATE TABLE api_keys (
     account_id BIGINT NOT NULL REFERENCES accounts (id),
     label TEXT NOT NULL,
     access TEXT NOT NULL,
+    -- From where it may be used, parted by blanks; empty for anywhere.
+    networks TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     revoked_at BIGINT
 );
@@ -66,12 +68,15 @@ CREATE TABLE sessions (
     access TEXT NOT NULL,
     channel TEXT NOT NULL,
     credentials_version BIGINT NOT NULL,
+    -- The key that opened it, if one did: it ends with the key.
+    key_digest TEXT REFERENCES api_keys (digest),
     started_at BIGINT NOT NULL,
     used_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL
 );
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sessions_used ON sessions (used_at);
+CREATE INDEX sessions_key ON sessions (key_digest);
 
 CREATE TABLE contacts (
     id BIGINT PRIMARY KEY,

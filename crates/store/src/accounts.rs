@@ -56,8 +56,19 @@ pub struct Session {
     pub access: Access,
     pub channel: Channel,
     pub credentials_version: i64,
+    /// The digest of the key that opened it; none where a password did.
+    pub key_digest: Option<String>,
     pub used_at: Timestamp,
     pub ends_at: Timestamp,
+}
+
+/// A key that is in force, as a caller showed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyInForce {
+    pub account_id: i64,
+    pub access: Access,
+    /// From where it may be used, parted by blanks; empty for anywhere.
+    pub networks: String,
 }
 
 macro_rules! columns {
@@ -88,7 +99,7 @@ statements! {
     SET_STATE = "UPDATE accounts SET state = $1, credentials_version = credentials_version + 1 WHERE id = $2";
     NOTE_LOGIN = "UPDATE accounts SET login_at = $1, login_from = $2 WHERE id = $3";
     NOTE_ERROR = "UPDATE accounts SET error_at = $1, error_from = $2 WHERE id = $3";
-    INSERT_KEY = "INSERT INTO api_keys (digest, account_id, label, access, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (digest) DO NOTHING";
+    INSERT_KEY = "INSERT INTO api_keys (digest, account_id, label, access, networks, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, NULL) ON CONFLICT (digest) DO NOTHING";
     OPTION = "SELECT value FROM account_options WHERE account_id = $1 AND name = $2";
     SET_OPTION = "INSERT INTO account_options (account_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value";
     DROP_OPTION = "DELETE FROM account_options WHERE account_id = $1 AND name = $2";
@@ -96,14 +107,15 @@ statements! {
     DROP_AVAILABILITY = "DELETE FROM availability_addresses WHERE account_id = $1";
     ADD_AVAILABILITY = "INSERT INTO availability_addresses (address, account_id) VALUES ($1, $2) ON CONFLICT (address, account_id) DO NOTHING";
     BY_AVAILABILITY = concat!("SELECT ", columns!(), " FROM accounts WHERE state = 'active' AND id IN (SELECT account_id FROM availability_addresses WHERE address = $1) ORDER BY id LIMIT 1");
-    KEY = "SELECT account_id, access FROM api_keys WHERE digest = $1 AND revoked_at IS NULL";
-    KEYS = "SELECT label, access, created_at, revoked_at FROM api_keys WHERE account_id = $1 ORDER BY created_at, label LIMIT 1000";
+    KEY = "SELECT account_id, access, networks FROM api_keys WHERE digest = $1 AND revoked_at IS NULL";
+    KEYS = "SELECT label, access, networks, created_at, revoked_at FROM api_keys WHERE account_id = $1 ORDER BY created_at, label LIMIT 1000";
     REVOKE_KEY = "UPDATE api_keys SET revoked_at = $1 WHERE account_id = $2 AND label = $3 AND revoked_at IS NULL";
-    INSERT_SESSION = "INSERT INTO sessions (digest, account_id, access, channel, credentials_version, started_at, used_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    SESSION = "SELECT account_id, access, channel, credentials_version, used_at, ends_at FROM sessions WHERE digest = $1";
+    INSERT_SESSION = "INSERT INTO sessions (digest, account_id, access, channel, credentials_version, key_digest, started_at, used_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    SESSION = "SELECT account_id, access, channel, credentials_version, key_digest, used_at, ends_at FROM sessions WHERE digest = $1";
     TOUCH_SESSION = "UPDATE sessions SET used_at = $1 WHERE digest = $2 AND used_at < $1";
     END_SESSION = "DELETE FROM sessions WHERE digest = $1";
     END_SESSIONS = "DELETE FROM sessions WHERE account_id = $1";
+    END_KEY_SESSIONS = "DELETE FROM sessions WHERE account_id = $1 AND key_digest IN (SELECT digest FROM api_keys WHERE account_id = $1 AND label = $2)";
     COUNT_SESSIONS = "SELECT COUNT(*) FROM sessions WHERE account_id = $1 AND channel = $2 AND used_at > $3";
     SWEEP_SESSIONS = "DELETE FROM sessions WHERE used_at < $1";
 }
@@ -248,15 +260,16 @@ pub fn note_error(tx: &mut Tx<'_>, id: i64, at: Timestamp, from: &str) -> Result
 }
 
 /// Adds a key by its digest; false if that key exists already.
-pub fn insert_key(tx: &mut Tx<'_>, digest: &str, account_id: i64, label: &str, access: Access, at: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(INSERT_KEY, params![digest, account_id, label, access.word(), at])? == 1)
+pub fn insert_key(tx: &mut Tx<'_>, digest: &str, label: &str, key: &KeyInForce, at: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(INSERT_KEY, params![digest, key.account_id, label, key.access.word(), &key.networks, at])? == 1)
 }
 
-/// The account and access of a key that is not revoked.
-pub fn key(tx: &mut Tx<'_>, digest: &str) -> Result<Option<(i64, Access)>, Fault> {
+/// A key that is not revoked.
+pub fn key(tx: &mut Tx<'_>, digest: &str) -> Result<Option<KeyInForce>, Fault> {
     tx.one(KEY, params![digest], |row| {
         let word = row.text(1)?;
-        Ok((row.int(0)?, Access::from_word(&word).ok_or_else(|| Fault::corrupt("a key's access"))?))
+        let access = Access::from_word(&word).ok_or_else(|| Fault::corrupt("a key's access"))?;
+        Ok(KeyInForce { account_id: row.int(0)?, access, networks: row.text(2)? })
     })
 }
 
@@ -264,25 +277,44 @@ pub fn key(tx: &mut Tx<'_>, digest: &str) -> Result<Option<(i64, Access)>, Fault
 pub struct KeyView {
     pub label: String,
     pub access: String,
+    /// From where it may be used, parted by blanks; empty for anywhere.
+    pub networks: String,
     pub created_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
 }
 
 pub fn keys(tx: &mut Tx<'_>, account_id: i64) -> Result<Vec<KeyView>, Fault> {
     tx.many(KEYS, params![account_id], |row| {
-        Ok(KeyView { label: row.text(0)?, access: row.text(1)?, created_at: row.time(2)?, revoked_at: row.time_opt(3)? })
+        Ok(KeyView {
+            label: row.text(0)?,
+            access: row.text(1)?,
+            networks: row.text(2)?,
+            created_at: row.time(3)?,
+            revoked_at: row.time_opt(4)?,
+        })
     })
 }
 
-/// Revokes the account's keys of a label; returns how many.
+/// Revokes the account's keys of a label and ends the sessions that they opened; returns how many keys.
 pub fn revoke_key(tx: &mut Tx<'_>, account_id: i64, label: &str, at: Timestamp) -> Result<u64, Fault> {
+    tx.execute(END_KEY_SESSIONS, params![account_id, label])?;
     tx.execute(REVOKE_KEY, params![at, account_id, label])
 }
 
 pub fn insert_session(tx: &mut Tx<'_>, digest: &str, s: &Session) -> Result<(), Fault> {
     tx.execute(
         INSERT_SESSION,
-        params![digest, s.account_id, s.access.word(), s.channel.word(), s.credentials_version, s.used_at, s.used_at, s.ends_at],
+        params![
+            digest,
+            s.account_id,
+            s.access.word(),
+            s.channel.word(),
+            s.credentials_version,
+            s.key_digest.as_deref(),
+            s.used_at,
+            s.used_at,
+            s.ends_at
+        ],
     )?;
     Ok(())
 }
@@ -295,8 +327,9 @@ pub fn session(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Session>, Fault> 
             access: Access::from_word(&access).ok_or_else(|| Fault::corrupt("a session's access"))?,
             channel: Channel::from_word(&channel).ok_or_else(|| Fault::corrupt("a session's channel"))?,
             credentials_version: row.int(3)?,
-            used_at: row.time(4)?,
-            ends_at: row.time(5)?,
+            key_digest: row.text_opt(4)?,
+            used_at: row.time(5)?,
+            ends_at: row.time(6)?,
         })
     })
 }

@@ -20,6 +20,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Created, Error> {
     let zone = p.required(Field::ContactZone, p.contact_zone());
     let draft = p.contact();
     let client_id = p.client_id();
-    let (zone, draft, client_id) = p.done((zone, draft, client_id))?;
+    p.and(|| call.engine.zones().contact_problems(zone.as_deref().ok(), &draft));
+    let (zone, client_id) = p.done((zone, client_id))?;
     call.engine.run(call.actor()?, Create { draft, zone: Some(zone), reuse: false, client_id })
 }

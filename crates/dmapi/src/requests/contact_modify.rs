@@ -7,7 +7,7 @@ use crate::params::CONTACT;
 use crate::reply::Reply;
 use engine::Error;
 use engine::contact::Modify;
-use model::Need;
+use model::{Field, Need};
 
 const TAKES: &[&str] = &joined::<{ CONTACT.len() + 2 }>(&["handle", "cltrid"], CONTACT);
 pub const REQUEST: Request = Request { name: "contact-modify", aliases: &[], door: Door::Session(Need::Modify), takes: TAKES, answer };
@@ -15,7 +15,10 @@ pub const REQUEST: Request = Request { name: "contact-modify", aliases: &[], doo
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (handle, draft, client_id) = (p.own_handle(), p.contact_change(), p.client_id());
-    let (handle, draft, client_id) = p.done((handle, draft, client_id))?;
+    // An empty one leaves its field as it is, but nothing at all is no change (6.3).
+    let said = CONTACT.iter().any(|name| call.params.given(name).is_some()) || !call.params.extensions().is_empty();
+    let something = p.required(Field::Other("a contact field"), Ok(said.then_some(())));
+    let (handle, client_id, ()) = p.done((handle, client_id, something))?;
     let modified = call.engine.run(call.actor()?, Modify { handle, draft, check_only: false, terms: AGENT, client_id })?;
     match modified.order {
         Some(order) => call.accepted(&order),

@@ -20,7 +20,9 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, declines_lock, client_id) = (p.domain(), p.switch("lock-opt-out"), p.client_id());
     let owner = p.contact();
-    let (name, owner, declines_lock, client_id) = p.done((name, owner, declines_lock, client_id))?;
+    let zone = name.as_ref().ok().and_then(|name| call.engine.zones().zone_of(name)).map(|zone| zone.suffix.clone());
+    p.and(|| call.engine.zones().contact_problems(zone.as_deref(), &owner));
+    let (name, declines_lock, client_id) = p.done((name, declines_lock, client_id))?;
     let change = ChangeOwner {
         name,
         owner: ContactRef::Inline(Box::new(owner)),

@@ -233,7 +233,7 @@ mod tests {
     /// Parameters without which a request is refused before it has read all.
     fn enough(request: &str) -> &'static str {
         match request {
-            "domain-register" => "domain=fresh.com&period=12",
+            "domain-register" => "domain=fresh.com&period=12&owner-c=CCOM-1",
             "domain-modify" => "domain=taken.com",
             "domain-transfer-in" | "domain-transfer-in-reseller" => "domain=fresh.com&owner-c=CCOM-1",
             _ => "",

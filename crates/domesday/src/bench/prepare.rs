@@ -60,7 +60,10 @@ fn reseller(engine: &Engine, number: u32) -> anyhow::Result<Reseller> {
     };
     engine.create_account(&staff, account)?;
     engine.run(&staff, Fund { login: login.clone(), amount_e4: DEPOSIT_E4, memo: "bench".to_owned() })?;
-    engine.run(&staff, AddKey { login: login.clone(), key: key.clone(), label: "bench".to_owned(), access: Access::Full })?;
+    engine.run(
+        &staff,
+        AddKey { login: login.clone(), key: key.clone(), label: "bench".to_owned(), access: Access::Full, networks: Vec::new() },
+    )?;
     let actor = engine.run(&staff, Impersonate { login: login.clone() })?;
     let text = |value: &str| Some(value.to_owned());
     let draft = ContactDraft {

@@ -6,7 +6,7 @@ use crate::world::world;
 use clap::{Args, Subcommand};
 use engine::Actor;
 use engine::account::manage::{AddKey, Keys, RevokeKey};
-use model::Access;
+use model::{Access, Network};
 use std::process::ExitCode;
 
 #[derive(Subcommand, Clone, Debug)]
@@ -17,7 +17,7 @@ pub enum KeyCommand {
     /// List an account's keys, without their secrets.
     #[command(after_help = "Example: domesday key list anna")]
     List(ListOptions),
-    /// Revoke the keys of a label.
+    /// Revoke the keys of a label; the sessions that they opened end with them.
     #[command(after_help = "Example: domesday key revoke anna --label billing-robot")]
     Revoke(RevokeOptions),
 }
@@ -32,6 +32,9 @@ pub struct CreateOptions {
     /// full, read-only, modify-only (all that costs nothing) or whois-only.
     #[arg(long, env = "DOMESDAY_ACCESS", default_value = "full", value_parser = access)]
     access: Access,
+    /// Where it may be used from: an address or a network such as 192.0.2.0/24; once for each, anywhere if never given.
+    #[arg(long = "from", env = "DOMESDAY_FROM", value_delimiter = ',', value_parser = network)]
+    networks: Vec<Network>,
     #[command(flatten)]
     store: StoreOptions,
 }
@@ -58,6 +61,10 @@ fn access(word: &str) -> Result<Access, String> {
     Access::from_word(word).ok_or_else(|| "one of full, read-only, modify-only, whois-only".to_owned())
 }
 
+fn network(word: &str) -> Result<Network, String> {
+    word.parse().map_err(str::to_owned)
+}
+
 pub fn run(command: KeyCommand) -> anyhow::Result<ExitCode> {
     match command {
         KeyCommand::Create(options) => {
@@ -65,7 +72,8 @@ pub fn run(command: KeyCommand) -> anyhow::Result<ExitCode> {
             let mut random = [0_u8; 20];
             (world().entropy)(&mut random);
             let key = render(&random);
-            let add = AddKey { login: options.login, key: key.clone(), label: options.label, access: options.access };
+            let add =
+                AddKey { login: options.login, key: key.clone(), label: options.label, access: options.access, networks: options.networks };
             opened.sandbox.engine().run(&Actor::staff(), add).map_err(words::told)?;
             table::say(&key)?;
             eprintln!("It is shown only now; what is kept is a digest.");
@@ -73,9 +81,16 @@ pub fn run(command: KeyCommand) -> anyhow::Result<ExitCode> {
         KeyCommand::List(options) => {
             let opened = existing(&options.store)?;
             let keys = opened.sandbox.engine().run(&Actor::staff(), Keys { login: options.login }).map_err(words::told)?;
-            let mut table = table::with_head(&["label", "access", "made", "revoked"], &[]);
+            let mut table = table::with_head(&["label", "access", "from", "made", "revoked"], &[]);
             for key in keys {
-                table.add_row([key.label, key.access, key.created_at.rfc3339(), key.revoked_at.map(|at| at.rfc3339()).unwrap_or_default()]);
+                let from = if key.networks.is_empty() { "anywhere".to_owned() } else { key.networks };
+                table.add_row([
+                    key.label,
+                    key.access,
+                    from,
+                    key.created_at.rfc3339(),
+                    key.revoked_at.map(|at| at.rfc3339()).unwrap_or_default(),
+                ]);
             }
             table::say(&table)?;
         }

@@ -1,14 +1,15 @@
 //! Login: proves who asks, with or without opening a session.
 //!
 //! Reached by DMAPI `login` and `api-key` on any request, CentralNic `s_login`/`s_pw` on any call and `StartSession`.
-//! Refuses: CredentialsWrong, KeyWrong, TooManyAttempts, AccountSuspended, Busy.
+//! Refuses: CredentialsWrong, KeyWrong, AddressDenied, TooManyAttempts, AccountSuspended, Busy.
 
 use super::Actor;
 use crate::context::{Cx, Operation};
 use crate::secret::{digest, hex};
 use crate::{Engine, Error, audit};
-use model::{Access, Channel, Need, Refusal, Timestamp};
-use store::accounts::{self, Account, Session};
+use model::{Access, Channel, Need, Network, Refusal, Timestamp};
+use std::net::IpAddr;
+use store::accounts::{self, Account, KeyInForce, Session};
 use store::{Store, Tx};
 
 /// What a caller proves itself with.
@@ -65,18 +66,23 @@ impl Engine {
         (self.inner.world.entropy)(&mut secret);
         let length = if channel == Channel::Kvapi { 16 } else { 20 };
         let session_id = hex(&secret[..length]);
-        self.run(&actor, OpenSession { session_id, from: from.to_owned() })
+        let key_digest = match credentials {
+            Credentials::Key(key) => Some(digest(key)),
+            Credentials::Password { .. } => None,
+        };
+        self.run(&actor, OpenSession { session_id, key_digest, from: from.to_owned() })
     }
 
     fn by_key(&self, channel: Channel, key: &str, from: &str, now: Timestamp) -> Result<Actor, Error> {
         let key_digest = digest(key);
         let found = self.inner.store.read(move |tx| {
-            let Some((id, access)) = accounts::key(tx, &key_digest)? else { return Ok::<_, Error>(None) };
-            Ok(accounts::by_id(tx, id)?.map(|account| (account, access)))
+            let Some(key) = accounts::key(tx, &key_digest)? else { return Ok::<_, Error>(None) };
+            Ok(accounts::by_id(tx, key.account_id)?.map(|account| (account, key)))
         })?;
         // A right key passes whatever others at its address do: looking one up costs nothing, and keys cannot be guessed.
-        if let Some((account, access)) = found {
-            return actor(account, access, channel);
+        if let Some((account, key)) = found {
+            may_come_from(&key, from)?;
+            return actor(account, key.access, channel);
         }
         let who = format!("key {from}");
         if let Some(wait_seconds) = self.inner.gate.wait_seconds(&who, now) {
@@ -125,6 +131,17 @@ impl Engine {
     }
 }
 
+/// Whether a key may be used from an address.
+pub(super) fn may_come_from(key: &KeyInForce, from: &str) -> Result<(), Refusal> {
+    let here = from.parse::<IpAddr>().ok();
+    let within = |network: &str| here.is_some_and(|here| network.parse::<Network>().is_ok_and(|network| network.holds(here)));
+    if key.networks.is_empty() || key.networks.split(' ').any(within) {
+        Ok(())
+    } else {
+        Err(Refusal::AddressDenied { from: from.to_owned() })
+    }
+}
+
 fn find(store: &Store, channel: Channel, login: &str) -> Result<Option<Account>, Error> {
     let login = login.to_owned();
     store.read(move |tx| {
@@ -145,6 +162,7 @@ pub(super) fn actor(account: Account, access: Access, channel: Channel) -> Resul
 
 struct OpenSession {
     session_id: String,
+    key_digest: Option<String>,
     from: String,
 }
 
@@ -165,6 +183,7 @@ impl Operation for OpenSession {
             access: cx.actor.access,
             channel: cx.actor.channel,
             credentials_version: account.credentials_version,
+            key_digest: self.key_digest.clone(),
             used_at: cx.real_now,
             ends_at: cx.real_now.plus_seconds(SESSION_SECONDS_MAX),
         };

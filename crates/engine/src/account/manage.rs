@@ -10,9 +10,9 @@ use crate::{Engine, Error, audit, ledger};
 use model::contact::is_email;
 use model::domain::RenewalMode;
 use model::policy::Item;
-use model::{Access, Channel, Currency, Field, FieldProblem, Money, Months, Need, Problem, Refusal, Timestamp};
+use model::{Access, Channel, Currency, Field, FieldProblem, Money, Months, Need, Network, Problem, Refusal, Timestamp};
 use std::net::IpAddr;
-use store::accounts::{self, Account, KeyView};
+use store::accounts::{self, Account, KeyInForce, KeyView};
 use store::settings::PriceRow;
 use store::{Tx, settings};
 
@@ -357,7 +357,12 @@ pub struct AddKey {
     pub key: String,
     pub label: String,
     pub access: Access,
+    /// From where it may be used; empty for anywhere.
+    pub networks: Vec<Network>,
 }
+
+/// More networks than a key has use for.
+const NETWORKS_MAX: usize = 50;
 
 impl Operation for AddKey {
     type Done = ();
@@ -367,10 +372,18 @@ impl Operation for AddKey {
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
         let account = by_login(tx, &self.login)?;
-        if !accounts::insert_key(tx, &digest(&self.key), account.id, &self.label, self.access, cx.now)? {
+        if self.networks.len() > NETWORKS_MAX {
+            let expected = format!("at most {NETWORKS_MAX} networks");
+            return Err(FieldProblem::new(Field::Other("networks"), Problem::OutOfRange { expected }).into());
+        }
+        let networks = self.networks.iter().map(Network::to_string).collect::<Vec<_>>().join(" ");
+        let key = KeyInForce { account_id: account.id, access: self.access, networks };
+        if !accounts::insert_key(tx, &digest(&self.key), &self.label, &key, cx.now)? {
             return Err(Refusal::AlreadyExists.into());
         }
-        audit::append(tx, cx, audit::Change { verb: "key-add", object: &account.dmapi_login, order_id: None, detail: &self.label })
+        let from = if key.networks.is_empty() { String::new() } else { format!(", from {}", key.networks) };
+        let detail = format!("{}, {}{from}", self.label, self.access);
+        audit::append(tx, cx, audit::Change { verb: "key-add", object: &account.dmapi_login, order_id: None, detail: &detail })
     }
 }
 
@@ -391,7 +404,7 @@ impl Operation for Keys {
     }
 }
 
-/// Revokes the keys of a label; returns how many.
+/// Revokes the keys of a label, and with them the sessions that they opened; returns how many keys.
 pub struct RevokeKey {
     pub login: String,
     pub label: String,

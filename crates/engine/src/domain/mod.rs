@@ -34,7 +34,7 @@ pub use price::{PriceOf, PriceView};
 pub use property::{GetProperty, Property, SetProperty, Setting};
 pub use public::{PublicHolder, PublicRecord, ShowPublic};
 pub use push::Push;
-pub use register::{ContactRef, Register};
+pub use register::{ContactRef, JudgeRegistration, Register};
 pub use renew::{Renew, RenewPrivacy, Renewed, Term};
 pub use restore::Restore;
 pub use set_renewal_mode::SetRenewalMode;

@@ -69,7 +69,7 @@ pub struct SetProperty {
 /// More names in one request are refused: a narrower pattern serves.
 const NAMES_MAX: i64 = 10_000;
 /// So many names that could not be changed are named.
-const TOLD_MAX: usize = 20;
+const TOLD_MAX: usize = 100;
 
 impl Operation for SetProperty {
     type Done = Accepted;
@@ -148,6 +148,16 @@ enum Change {
     Flag(Property, Option<bool>),
 }
 
+/// What setting a property depends on.
+struct Facts<'a> {
+    domain: &'a Domain,
+    zone: &'a Zone,
+    /// The level of privacy that was paid for.
+    bought: Option<Privacy>,
+    /// What the default of renewal means for the name's account.
+    default: RenewalMode,
+}
+
 impl Change {
     fn of(property: Property, setting: Setting) -> Result<Change, Refusal> {
         let wrong = |allowed: &[&str]| {
@@ -169,10 +179,11 @@ impl Change {
     }
 
     /// Every rule about setting a property by itself. Privacy is switched here and bought elsewhere.
-    fn decide(self, domain: &Domain, zone: &Zone, bought: Option<Privacy>, actor: &Actor, now: model::Timestamp) -> Result<(), Refusal> {
+    fn decide(self, facts: &Facts<'_>, actor: &Actor, now: model::Timestamp) -> Result<(), Refusal> {
+        let Facts { domain, zone, bought, default } = *facts;
         match self {
             // A renewal costs: who may not spend may not have names renewed.
-            Change::Renewal(RenewalMode::AutoRenew) if !actor.access().allows(Need::Spend) => {
+            Change::Renewal(mode) if mode.renews(default) && !actor.access().allows(Need::Spend) => {
                 Err(Refusal::AccessDenied { access: actor.access() })
             }
             Change::Flag(Property::WhoisOptOut, Some(_)) if !zone.support.whois_opt_out => {
@@ -202,7 +213,8 @@ impl Change {
         let domain = reach(tx, cx, name, &[self.deed()])?;
         let zone = zone_of(cx, &domain)?;
         let bought = domains::property(tx, domain.id, modify::BOUGHT)?.and_then(|word| Privacy::from_word(&word));
-        self.decide(&domain, &zone, bought, &cx.actor, cx.now)?;
+        let default = default_mode(tx, domain.account_id)?;
+        self.decide(&Facts { domain: &domain, zone: &zone, bought, default }, &cx.actor, cx.now)?;
         Ok(domain)
     }
 

@@ -174,25 +174,8 @@ impl Operation for Accept {
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
         let request = &self.request;
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
-        let mut problems = Vec::new();
-        let registrant = match &request.registrant {
-            Some(r) => meant(tx, cx, &self.zone, Role::Registrant, 0, r, &mut problems)?,
-            None => {
-                problems.push(FieldProblem::missing(Field::Registrant));
-                None
-            }
-        };
-        let mut roles = Vec::new();
-        for (role, refs) in [(Role::Admin, &request.admin), (Role::Tech, &request.tech), (Role::Billing, &request.billing)] {
-            let mut people = Vec::new();
-            for (place, r) in refs.iter().enumerate() {
-                people.extend(meant(tx, cx, &self.zone, role, place, r, &mut problems)?);
-            }
-            roles.push((role, people));
-        }
+        let (People { registrant, roles, fields }, problems) = people(tx, cx, &self.zone, request)?;
         let counts = [request.admin.len(), request.tech.len(), request.billing.len()];
-        let carried = registrant.as_ref().map(Meant::extras).transpose()?.unwrap_or_default();
-        let fields = with_carried(&self.zone, &request.fields, &carried);
         let plan = decide(
             &self.zone,
             request,
@@ -303,6 +286,60 @@ impl Operation for Accept {
         };
         Ok(Accepted { order: order::open(tx, cx, new)? })
     }
+}
+
+/// All that is wrong with a request, as far as it says something: asked where a caller could not even read all of it, so that every problem is told
+/// at once. Nothing is ordered by it, and no registry is asked.
+pub struct JudgeRegistration {
+    pub request: Register,
+}
+
+impl Operation for JudgeRegistration {
+    type Done = Vec<FieldProblem>;
+    const NEED: Need = Need::Spend;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<FieldProblem>, Error> {
+        let request = &self.request;
+        let Some((zone, _)) = cx.zones().sold_in(&request.name) else { return Ok(Vec::new()) };
+        let (People { registrant, fields, .. }, problems) = people(tx, cx, zone, request)?;
+        let counts = [request.admin.len(), request.tech.len(), request.billing.len()];
+        let owner = registrant.as_ref().map(|m| (m.country(), m.kind()));
+        Ok(match decide(zone, request, &fields, owner, counts, false, problems) {
+            Err(Refusal::Fields(problems)) => problems,
+            Ok(_) | Err(_) => Vec::new(),
+        })
+    }
+}
+
+/// Whom a request means, and the fields of the zone with those that its registrant carries.
+struct People {
+    registrant: Option<Meant>,
+    roles: Vec<(Role, Vec<Meant>)>,
+    fields: Vec<(String, String)>,
+}
+
+/// Finds or checks everybody whom a request names, and notes what is wrong with them.
+fn people(tx: &mut Tx<'_>, cx: &Cx<'_>, zone: &Zone, request: &Register) -> Result<(People, Vec<FieldProblem>), Error> {
+    let mut problems = Vec::new();
+    let registrant = match &request.registrant {
+        Some(r) => meant(tx, cx, zone, Role::Registrant, 0, r, &mut problems)?,
+        None => {
+            problems.push(FieldProblem::missing(Field::Registrant));
+            None
+        }
+    };
+    let mut roles = Vec::new();
+    for (role, refs) in [(Role::Admin, &request.admin), (Role::Tech, &request.tech), (Role::Billing, &request.billing)] {
+        let mut people = Vec::new();
+        for (place, r) in refs.iter().enumerate() {
+            people.extend(meant(tx, cx, zone, role, place, r, &mut problems)?);
+        }
+        roles.push((role, people));
+    }
+    let carried = registrant.as_ref().map(Meant::extras).transpose()?.unwrap_or_default();
+    let fields = with_carried(zone, &request.fields, &carried);
+    Ok((People { registrant, roles, fields }, problems))
 }
 
 /// Finds or checks a contact; what is wrong with it joins the other problems.

@@ -232,7 +232,10 @@ fn fill(engine: &Engine) -> Result<(), Error> {
         ("rival", "rival-key", Access::Full),
     ];
     for (login, key, access) in keys {
-        settled(engine.run(&staff, AddKey { login: login.to_owned(), key: key.to_owned(), label: key.to_owned(), access }))?;
+        settled(
+            engine
+                .run(&staff, AddKey { login: login.to_owned(), key: key.to_owned(), label: key.to_owned(), access, networks: Vec::new() }),
+        )?;
     }
     let demo = engine.inner.store.read(|tx| Ok::<_, Error>(accounts::by_kv_login(tx, "demo")?))?.ok_or(Refusal::NotYours)?;
     let actor = Actor { account: demo.id, login: demo.kv_login, currency: demo.currency, access: Access::Full, channel: Channel::Staff };

@@ -1,6 +1,6 @@
 //! All zones together: read from files, families merged in, checked as a whole, found by name.
 
-use super::contact_fields::ContactFieldsFile;
+use super::contact_fields::{ContactFieldsFile, check_contact};
 use super::course::{EndOfLife, OwnerChangeKind};
 use super::embedded;
 use super::field::FieldRule;
@@ -8,7 +8,9 @@ use super::price::Item;
 use super::technical::DnssecInterface;
 use super::zone::{SaleStatus, Zone};
 use crate::DomainName;
+use crate::contact::ContactDraft;
 use crate::domain::{Privacy, RenewalMode};
+use crate::field::FieldProblem;
 use crate::idn::Table;
 use crate::{Months, Timestamp};
 use serde::de::DeserializeOwned;
@@ -140,6 +142,12 @@ impl ZoneSet {
             }
         }
         if errors.is_empty() { Ok(ZoneSet { zones, contact_fields }) } else { Err(errors) }
+    }
+
+    /// All that is wrong with a new contact for a zone; for one that serves every zone where there is no such zone.
+    pub fn contact_problems(&self, suffix: Option<&str>, draft: &ContactDraft) -> Vec<FieldProblem> {
+        let family = suffix.and_then(|suffix| self.zones.get(suffix)).map_or("", |zone| zone.contact_family());
+        check_contact(self.contact_fields(family), draft, true).err().unwrap_or_default()
     }
 
     /// What contacts of a family carry beside their address ([`Zone::contact_family`]); nothing for those that serve every zone.
