@@ -28,6 +28,7 @@ CLIENTS = [
     ("rrpproxy_client.py", 90),
     ("dmapi_clients.py", 180),
     ("dmapi_dns.py", 90),
+    ("joker_dns.py", 180),
     ("epptools_life.py", 90),
     ("pyepp_life.py", 90),
     ("net_epp.pl", 90),
@@ -124,8 +125,8 @@ def run_client(name, limit_s, environment):
         return 124, (text.decode(errors="replace") if isinstance(text, bytes) else text).splitlines()
 
 
-def environment(http, epp, data):
-    return dict(os.environ, DOMESDAY_HTTP=http, DOMESDAY_EPP=epp, DOMESDAY_PKI=os.path.join(data, "pki"), PYTHONDONTWRITEBYTECODE="1", PYTHONUNBUFFERED="1")
+def environment(binary, http, epp, data):
+    return dict(os.environ, DOMESDAY_BINARY=os.path.abspath(binary), DOMESDAY_HTTP=http, DOMESDAY_EPP=epp, DOMESDAY_PKI=os.path.join(data, "pki"), PYTHONDONTWRITEBYTECODE="1", PYTHONUNBUFFERED="1")
 
 
 def stop_well(tally, server):
@@ -137,7 +138,7 @@ def stop_well(tally, server):
 def one_store(tally, binary, database, clients, data):
     """All clients against one store; a restart; then the same clients with nobody listening."""
     server = Server(binary, data, database)
-    seen = environment(server.http, server.epp, data)
+    seen = environment(binary, server.http, server.epp, data)
     try:
         for name, limit_s in clients:
             started = time.monotonic()

@@ -2,7 +2,10 @@
 
 use dns::{Redirects, Running};
 use engine::Actor;
+use engine::domain::{DnssecRecord, Info};
 use engine::hosted::{Numbered, Put};
+use hickory_proto::dnssec::DigestType;
+use hickory_proto::dnssec::rdata::DNSSECRData;
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
 use model::hosted::{Record, stored};
@@ -20,8 +23,12 @@ struct Served {
 }
 
 fn served() -> Served {
+    served_as(["a.ns.example.net", "b.ns.example.net"])
+}
+
+fn served_as(hosts: [&str; 2]) -> Served {
     let fixture = Fixture::new();
-    fixture.engine().serve_as(vec![HostName::parse("a.ns.example.net").unwrap(), HostName::parse("b.ns.example.net").unwrap()]);
+    fixture.engine().serve_as(hosts.map(|host| HostName::parse(host).unwrap()).to_vec());
     let (udp, tcp) = loop {
         let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
         // The number of the one may be taken for the other.
@@ -179,4 +186,55 @@ fn signed_zones_prove_what_they_say() {
     within_a_second(&served, "fresh.com.", RecordType::DNSKEY, &[&key_before]);
     put(&served, &demo, &["@|60|A|192.0.2.2"], Some(false));
     within_a_second(&served, "fresh.com.", RecordType::DNSKEY, &[]);
+}
+
+/// The registry's record of a key is that of the key which is answered; both go, the signatures some days later.
+#[test]
+fn a_registry_knows_the_key_of_a_zone_that_is_delegated_to_us() {
+    let served = served_as(["ns1.example.net", "ns2.example.net"]);
+    let demo = served.fixture.actor(Channel::Dmapi, "demo");
+    let at_registry = |wanted: bool| {
+        let begun = Instant::now();
+        loop {
+            let info = Info { name: DomainName::parse("fresh.com").unwrap() };
+            let records = served.fixture.engine().run(&demo, info).unwrap().dnssec;
+            if records.is_empty() != wanted {
+                return records;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "{records:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    put(&served, &demo, &["@|60|A|192.0.2.1"], Some(true));
+    let known = at_registry(true);
+    let keys = over_tcp(&served, &question("fresh.com.", RecordType::DNSKEY, false));
+    let RData::DNSSEC(DNSSECRData::DNSKEY(key)) = &keys.answers[0].data else { panic!("{:?}", keys.answers) };
+    let digest = key.to_digest(&Name::from_str("fresh.com.").unwrap(), DigestType::SHA256).unwrap();
+    let digest_hex: String = digest.as_ref().iter().map(|octet| format!("{octet:02X}")).collect();
+    let expected = DnssecRecord::Ds { key_tag: key.calculate_key_tag().unwrap(), algorithm: 15, digest_type: 2, digest_hex };
+    assert_eq!(known, [expected]);
+    put(&served, &demo, &["@|60|A|192.0.2.1"], Some(false));
+    assert!(at_registry(false).is_empty());
+    std::thread::sleep(Duration::from_millis(1_100));
+    assert_eq!(ask(&served, "fresh.com.", RecordType::DNSKEY).1.len(), 1);
+    served.fixture.advance("P4D");
+    within_a_second(&served, "fresh.com.", RecordType::DNSKEY, &[]);
+}
+
+#[test]
+fn everything_at_once_is_not_told_over_udp() {
+    let served = served();
+    let demo = served.fixture.actor(Channel::Dmapi, "demo");
+    put(&served, &demo, ZONE, None);
+    within_a_second(&served, "fresh.com.", RecordType::A, &["192.0.2.1"]);
+    let cut = over_udp(&served, &question("fresh.com.", RecordType::ANY, true));
+    assert!(cut.metadata.truncation && cut.answers.is_empty());
+    assert!(!over_tcp(&served, &question("fresh.com.", RecordType::ANY, true)).answers.is_empty());
+    // What is too long for one datagram comes cut, however much the asker would take.
+    let long: Vec<String> = (0..10).map(|n| format!("long|60|TXT|{n}{}", "x".repeat(250))).collect();
+    put(&served, &demo, &long.iter().map(String::as_str).collect::<Vec<_>>(), None);
+    std::thread::sleep(Duration::from_millis(1_100));
+    let cut = over_udp(&served, &question("long.fresh.com.", RecordType::TXT, true));
+    assert!(cut.metadata.truncation);
+    assert_eq!(over_tcp(&served, &question("long.fresh.com.", RecordType::TXT, true)).answers.len(), 10);
 }

@@ -26,7 +26,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         }
     }
     for record in &zone.records {
-        body.line(LineSafe::text(&zonefile::record(record)));
+        body.line(LineSafe::text(&zonefile::record(record, zone.padded_texts)));
     }
     Ok(Reply::done().body(body))
 }

@@ -42,7 +42,10 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let counts = if shown.grants { call.engine.run(call.actor()?, Counts)? } else { BTreeMap::new() };
     let mut body = LineWriter::new();
     for domain in &page.rows {
-        let cells = cells(domain, &shown, counts.get(&domain.id).copied().unwrap_or_default());
+        let mut cells = cells(domain, &shown, counts.get(&domain.id).copied().unwrap_or_default());
+        if shown.joker_ns {
+            cells.push(i32::from(call.engine.is_delegated_here(&domain.hosts)).to_string());
+        }
         body.row(Separator::Space, cells.iter().map(|cell| LineSafe::cell(cell)));
     }
     Ok(Reply::done().columns(&columns(&shown), Separator::Space).body(body).without_final_line_end().bare())
@@ -80,10 +83,6 @@ fn cells(domain: &DomainView, shown: &Shown, (confirmed, pending): (i64, i64)) -
     if shown.privacy {
         let until = domain.privacy_until.map_or_else(|| "-".to_owned(), model::Timestamp::date);
         cells.extend([domain.privacy.word().to_owned(), words::privacy_origin(domain.privacy).to_owned(), until]);
-    }
-    if shown.joker_ns {
-        // We run no name servers of our own yet, so no domain can be on them.
-        cells.push("0".to_owned());
     }
     cells
 }

@@ -249,7 +249,7 @@ mod tests {
 
     /// What a zone is written as again.
     fn again(text: &str) -> Vec<String> {
-        read(text).unwrap().records.iter().map(|(_, r)| write::record(r)).collect()
+        read(text).unwrap().records.iter().map(|(_, r)| write::record(r, false)).collect()
     }
 
     #[test]
@@ -280,7 +280,7 @@ mod tests {
     fn each_clients_layout_is_read() {
         for (line, written) in [
             ("www\tA\t0\t127.0.0.1\t86400\t0\t0", "www A 0 127.0.0.1 86400"),
-            ("  WWW a 0   127.0.0.1   86400  0 0 \r", "www A 0 127.0.0.1 86400"),
+            ("  WWW a 0   127.0.0.1   86400  0 0 \r", "WWW A 0 127.0.0.1 86400"),
             ("www A 10 127.0.0.1 300", "www A 0 127.0.0.1 300"),
             ("txt TXT 0 v=spf1 include:x.example -all 14400", "txt TXT 0 \"v=spf1 include:x.example -all\" 14400"),
             ("txt TXT 0 v=spf1 -all 86400 0 0", "txt TXT 0 \"v=spf1 -all\" 86400"),

@@ -4,8 +4,8 @@ use super::tokens::quoted;
 use model::HostName;
 use model::hosted::{Data, DynamicLogin, Record};
 
-/// One record, without line end.
-pub fn record(record: &Record) -> String {
+/// One record, without line end; with `padded`, texts stand as the real service gave them back until 2020.
+pub fn record(record: &Record, padded: bool) -> String {
     let kind = record.data.kind().word();
     let (label, ttl) = (&record.label, record.ttl_seconds);
     let plain = |priority: &str, target: &str| format!("{label} {kind} {priority} {target} {ttl}");
@@ -14,6 +14,7 @@ pub fn record(record: &Record) -> String {
         Data::Aaaa(address) | Data::DynamicAaaa(address) => plain("0", &address.to_string()),
         Data::Cname(target) | Data::Ns(target) => plain("0", target.as_str()),
         Data::Mx { preference, exchange } => plain(&preference.to_string(), exchange.as_str()),
+        Data::Txt(text) if padded => plain("0", &format!(" {}", quoted(&format!("{text} ")))),
         Data::Txt(text) => plain("0", &quoted(text.as_str())),
         Data::Srv { priority, weight, port, target } => plain(&format!("{priority}/{weight}"), &format!("{target}:{port}")),
         Data::Naptr { order, preference, flags, service, regex, replacement } => {

@@ -7,7 +7,7 @@ use engine::domain::Window;
 use engine::order::{List, OrderFilter, OrderStanding};
 use engine::{Actor, Credentials};
 use http::header::{CONTENT_TYPE, COOKIE};
-use model::{Channel, Money, Timestamp};
+use model::{Channel, HostName, Money, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use registry::embedded::Act;
 use registry::faults::FaultKind;
@@ -67,7 +67,11 @@ pub fn sent(response: http::Response<Vec<u8>>) -> Sent {
 
 impl Standing {
     pub fn new(method: Method) -> Standing {
-        Standing { fixture: Fixture::new(), method, proof: Proof::None }
+        let fixture = Fixture::new();
+        // The seeded names are delegated to these.
+        let hosts = ["ns1.example.net", "ns2.example.net"].map(|host| HostName::parse(host).expect("a host"));
+        fixture.engine().serve_as(hosts.to_vec());
+        Standing { fixture, method, proof: Proof::None }
     }
 
     fn demo(&self) -> Result<Actor, String> {

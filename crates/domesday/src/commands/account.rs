@@ -7,6 +7,7 @@ use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use engine::account::Profile;
 use engine::account::manage::{AccountLine, Impersonate, List, NewAccount, SetActive, SetDetails};
+use engine::hosted::{SetPaddedTexts, ShowPaddedTexts};
 use engine::owner_change::{SetOptions, ShowOptions};
 use engine::{Actor, Engine};
 use model::owner_change::Mode;
@@ -25,7 +26,7 @@ pub enum AccountCommand {
     /// Set a password and end all sessions; without --password one is made up and printed once.
     #[command(after_help = "Example: domesday account password anna")]
     Password(PasswordOptions),
-    /// Show how an account's changes of owner go, or set it.
+    /// Show how an account's changes of owner go and how it reads its zones, or set it.
     #[command(after_help = "Example: domesday account option anna --owner-change-mode agent --owner-change-lock yes")]
     Option(OptionOptions),
     /// Set where an account is written to, in which language, and below which balance it is warned.
@@ -141,6 +142,9 @@ pub struct OptionOptions {
     /// Whether the account may speak for both owners at all.
     #[arg(long, env = "DOMESDAY_OWNER_CHANGE_AGENT", value_name = "yes|no", value_parser = yes_or_no)]
     owner_change_agent: Option<bool>,
+    /// Whether texts of hosted zones are given back padded, as Joker's service did until 2020; for old WHMCS modules.
+    #[arg(long, env = "DOMESDAY_ZONE_TEXTS_PADDED", value_name = "yes|no", value_parser = yes_or_no)]
+    zone_texts_padded: Option<bool>,
     #[command(flatten)]
     store: StoreOptions,
 }
@@ -231,7 +235,12 @@ fn option(options: &OptionOptions) -> anyhow::Result<()> {
     } else {
         engine.run(&Actor::staff(), change).map_err(words::told)?
     };
+    if let Some(on) = options.zone_texts_padded {
+        engine.run(&Actor::staff(), SetPaddedTexts { login: options.login.clone(), on }).map_err(words::told)?;
+    }
+    let padded = engine.run(&Actor::staff(), ShowPaddedTexts { login: options.login.clone() }).map_err(words::told)?;
     let yes = |on: bool| if on { "yes" } else { "no" };
+    table::say(format!("zone-texts-padded: {}", yes(padded)))?;
     table::say(format!("owner-change-mode: {}", now.mode.map_or("default", Mode::word)))?;
     table::say(format!("owner-change-lock: {}", yes(now.lock)))?;
     table::say(format!("owner-change-lock-override: {}", yes(now.lock_override)))?;

@@ -4,6 +4,7 @@ mod answer;
 mod key;
 mod list;
 mod put;
+mod read_back;
 mod redirect;
 mod replace;
 mod show;
@@ -12,6 +13,7 @@ mod signing;
 pub use answer::{Answered, Find, Version};
 pub use list::{Hosted, List};
 pub use put::{Numbered, Put};
+pub use read_back::{SetPaddedTexts, ShowPaddedTexts};
 pub use redirect::{FindRedirection, Redirection};
 pub use replace::{Replace, Replaced};
 pub use show::{HostedView, Show};
@@ -19,10 +21,10 @@ pub use show::{HostedView, Show};
 pub(crate) use signing::follow;
 
 use crate::context::Cx;
-use crate::{Error, domain};
+use crate::{Engine, Error, domain};
 use model::grant::Deed;
 use model::hosted::{DynamicLogin, Record, stored};
-use model::{DomainName, Refusal, Timestamp};
+use model::{DomainName, HostName, Refusal, Timestamp};
 use store::domains::Domain;
 use store::hosted::HostedZone;
 use store::{Fault, Tx};
@@ -33,6 +35,13 @@ fn held(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &DomainName, deed: Deed) -> Result<D
         Error::Refused(Refusal::DomainUnknown { name }) => Refusal::HostedZoneUnknown { name }.into(),
         other => other,
     })
+}
+
+impl Engine {
+    /// Whether a name with these hosts is delegated to our name servers alone, so that its hosted zone is what the world sees.
+    pub fn is_delegated_here(&self, hosts: &[HostName]) -> bool {
+        key::delegated(self.name_servers(), hosts.iter().map(HostName::as_str))
+    }
 }
 
 /// Records as they are stored.

@@ -3,7 +3,7 @@
 //! Reached by DMAPI `dns-zone-put`. Refuses: HostedZoneUnknown, NotYours, Fields (each bad line by its number), NotSupported;
 //! where the key has to be made known to the registry or taken back also NameBusy, StatusForbids.
 
-use super::{dynamic_place, held, next_serial, signing};
+use super::{dynamic_place, held, next_serial, read_back, signing};
 use crate::context::{Cx, Operation};
 use crate::domain::Accepted;
 use crate::error::broken;
@@ -44,7 +44,10 @@ impl Operation for Put {
         let domain = held(tx, cx, &self.name, Deed::Serve)?;
         decide(&self.name, &self.records)?;
         let present = hosted::of(tx, domain.id)?;
-        let records: Vec<Record> = self.records.iter().map(|n| n.record.clone()).collect();
+        let mut records: Vec<Record> = self.records.iter().map(|n| n.record.clone()).collect();
+        if read_back::padded(tx, cx.actor.account)? {
+            records = records.into_iter().map(read_back::unpadded).collect();
+        }
         let seal = |place: String, value: &str| {
             cx.inner.key.seal(&place, value, &|buffer| cx.random(buffer)).ok_or_else(|| broken("a secret could not be sealed".to_owned()))
         };

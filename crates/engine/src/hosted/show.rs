@@ -2,7 +2,7 @@
 //!
 //! Reached by DMAPI `dns-zone-get`. Refuses: HostedZoneUnknown, NotYours.
 
-use super::{dynamic, held, records};
+use super::{dynamic, held, read_back, records};
 use crate::context::{Cx, Operation};
 use crate::{Error, grant};
 use model::grant::Deed;
@@ -21,6 +21,8 @@ pub struct Show {
 pub struct HostedView {
     pub records: Vec<Record>,
     pub signed: bool,
+    /// The account reads texts padded.
+    pub padded_texts: bool,
     /// The login of the dynamic service; `None` while it is off, and for who may read only, since it opens the zone.
     pub dynamic: Option<DynamicLogin>,
     /// Those of our name servers, which stand in the zone by themselves.
@@ -35,13 +37,14 @@ impl Operation for Show {
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<HostedView, Error> {
         let domain = held(tx, cx, &self.name, Deed::See)?;
+        let padded_texts = read_back::padded(tx, cx.actor.account)?;
         let name_servers = cx.inner.name_servers().to_vec();
         let Some(zone) = hosted::of(tx, domain.id)? else {
-            return Ok(HostedView { records: Vec::new(), signed: false, dynamic: None, name_servers, updated: None });
+            return Ok(HostedView { records: Vec::new(), signed: false, padded_texts, dynamic: None, name_servers, updated: None });
         };
         let serves = grant::roles(tx, cx, &domain)?.iter().any(|role| role.may(Deed::Serve));
         let dynamic = if serves && cx.actor.access.allows(Need::Modify) { dynamic(cx, &zone)? } else { None };
         let (records, signed) = (records(&zone)?, zone.signed);
-        Ok(HostedView { records, signed, dynamic, name_servers, updated: Some(zone.updated_at) })
+        Ok(HostedView { records, signed, padded_texts, dynamic, name_servers, updated: Some(zone.updated_at) })
     }
 }

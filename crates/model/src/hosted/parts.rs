@@ -15,14 +15,27 @@ const NAME_OCTETS_MAX: usize = 253;
 
 /// Where a record stands below the domain: `@` for the domain itself, else labels, possibly beginning with `*`.
 ///
-/// Lower case and A-labels; underscores are allowed, since services and challenges have them.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Label(String);
+/// Lower case and A-labels; underscores are allowed, since services and challenges have them. The spelling in upper case is kept beside it and shown
+/// again, and makes no other name.
+#[derive(Clone, Debug)]
+pub struct Label {
+    name: String,
+    /// Where it differs from the name in case.
+    spelled: Option<String>,
+}
+
+impl PartialEq for Label {
+    fn eq(&self, other: &Label) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Label {}
 
 impl Label {
     /// The domain itself.
     pub fn apex() -> Label {
-        Label("@".to_owned())
+        Label { name: "@".to_owned(), spelled: None }
     }
 
     /// Reads a relative name. Absolute names (with a final dot) are refused: nothing outside the domain can be hosted.
@@ -44,7 +57,7 @@ impl Label {
         if folded.len() > NAME_OCTETS_MAX {
             return Err(PartError("a name of at most 253 characters"));
         }
-        Ok(Label(folded))
+        Ok(Label::of(folded, input))
     }
 
     /// The local part of a mailbox that is forwarded, or `*` for all others.
@@ -56,20 +69,34 @@ impl Label {
                 && !input.starts_with('.')
                 && !input.ends_with('.')
                 && !input.contains(".."));
-        if ok { Ok(Label(input.to_ascii_lowercase())) } else { Err(PartError("the local part of a mailbox, or * for all others")) }
+        if ok {
+            Ok(Label::of(input.to_ascii_lowercase(), input))
+        } else {
+            Err(PartError("the local part of a mailbox, or * for all others"))
+        }
+    }
+
+    fn of(name: String, input: &str) -> Label {
+        let spelled = (input.is_ascii() && input != name).then(|| input.to_owned());
+        Label { name, spelled }
+    }
+
+    /// As its holder wrote it.
+    pub fn spelled(&self) -> &str {
+        self.spelled.as_deref().unwrap_or(&self.name)
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
     }
 
     pub fn is_apex(&self) -> bool {
-        self.0 == "@"
+        self.name == "@"
     }
 
     /// The whole name below a domain, without final dot.
     pub fn below(&self, apex: &DomainName) -> String {
-        if self.is_apex() { apex.as_str().to_owned() } else { format!("{}.{}", self.0, apex.as_str()) }
+        if self.is_apex() { apex.as_str().to_owned() } else { format!("{}.{}", self.name, apex.as_str()) }
     }
 
     /// Whether the whole name still is one.
@@ -256,7 +283,13 @@ macro_rules! shown {
         }
     )*};
 }
-shown!(Label, Target, Text, CaaTag, WebAddress, MailAddress);
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.spelled())
+    }
+}
+
+shown!(Target, Text, CaaTag, WebAddress, MailAddress);
 
 #[cfg(test)]
 mod tests {
@@ -279,6 +312,8 @@ mod tests {
             let label = Label::parse(given).unwrap();
             assert_eq!((label.as_str(), label.below(&apex()).as_str()), (kept, whole));
             assert!(label.fits(&apex()));
+            assert!(!given.is_ascii() || label.to_string() == given);
+            assert_eq!(label, Label::parse(kept).unwrap());
         }
         for wrong in [
             "",

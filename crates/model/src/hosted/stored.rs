@@ -102,7 +102,7 @@ mod tests {
     fn what_is_stored_is_read_again() {
         let zone = "@\t3600\tA\t192.0.2.1\n\
             @\t3600\tAAAA\tfec0::17\n\
-            home\t60\tDYNA\t192.0.2.7\n\
+            Home\t60\tDYNA\t192.0.2.7\n\
             home\t60\tDYNAAAA\t2001:db8::7\n\
             docs\t3600\tCNAME\tDocs.example.com\n\
             sub\t3600\tNS\tns1.example.net.\n\
