@@ -131,6 +131,12 @@ impl Run {
             }
             for id in again {
                 match engine.run(&actor, Retrieve { by: OrderKey::Id(id) }) {
+                    // What ended long ago is told without its details; the list still has them.
+                    Ok(view) if view.spent => {
+                        let filter = OrderFilter { id: Pattern::Exact(id.to_string()), hidden_too: true, ..OrderFilter::default() };
+                        let listed = text(engine.run(&actor, order::List { filter, newest_first: false, window: Window::ALL }))?.rows.pop();
+                        views.insert(id, (number, listed.unwrap_or(view)));
+                    }
                     Ok(view) => drop(views.insert(id, (number, view))),
                     Err(error) => broken.push(format!("order {id} of {whose} is lost: {error}")),
                 }

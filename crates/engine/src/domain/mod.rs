@@ -2,6 +2,7 @@
 
 mod check;
 pub(crate) mod delete;
+mod dnssec;
 mod forecast;
 mod info;
 mod list;

@@ -4,7 +4,7 @@
 //! Refuses: ZoneNotSold, ZoneClosed, Fields, DomainUnavailable, NameBusy, PriceLimitRequired, PriceAboveLimit, PriceMismatch, FundsShort, NotSupported.
 
 use super::settled::{DONE, Outcome, told};
-use super::{Accepted, DnssecRecord, RoleContacts, auth_place, json, role_field};
+use super::{Accepted, DnssecRecord, RoleContacts, auth_place, dnssec, json, role_field};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
@@ -15,8 +15,7 @@ use model::contact::ContactDraft;
 use model::domain::{Operation as PricedOperation, Privacy, RenewalMode, Role};
 use model::order::OrderKind;
 use model::policy::{
-    Accepted as AcceptedFields, Carrier, DnssecInterface, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone,
-    check_contact,
+    Accepted as AcceptedFields, Carrier, FieldVerb, Item, OwnerKind, Registrant, RegistrarTag, SaleStatus, Zone, check_contact,
 };
 use model::{Channel, DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
 use registry::{Availability, FeeQuestion};
@@ -116,6 +115,10 @@ impl Engine {
             }
             None => None,
         };
+        let mut request = request;
+        for record in &mut request.dnssec {
+            *record = dnssec::for_zone(zone, &request.name, record);
+        }
         self.run(actor, Accept { zone: zone.clone(), request, available })
     }
 }
@@ -474,7 +477,7 @@ fn decide(
         let reason = format!("privacy {} is not offered under .{}", request.privacy.word(), zone.suffix);
         problems.push(FieldProblem::new(Field::Privacy, Problem::NotAllowed { reason }));
     }
-    check_dnssec(zone, &request.dnssec, &mut problems);
+    dnssec::check(zone, &request.dnssec, &mut problems);
     if request.transfer_lock == Some(true) && !zone.support.transfer_lock {
         let reason = format!(".{} knows no transfer lock", zone.suffix);
         problems.push(FieldProblem::new(Field::TransferLock, Problem::NotAllowed { reason }));
@@ -498,35 +501,6 @@ pub(super) fn auth_problem(zone: &Zone, code: &str) -> Option<FieldProblem> {
     let good = length.contains(&code.len()) && code.bytes().all(|b| b.is_ascii_graphic());
     let expected = || format!("{} to {} printable ASCII characters", length.start(), length.end());
     (!good).then(|| FieldProblem::malformed(Field::AuthInfo, expected()))
-}
-
-pub(super) fn check_dnssec(zone: &Zone, records: &[DnssecRecord], problems: &mut Vec<FieldProblem>) {
-    if records.len() > zone.dnssec.max {
-        let expected = format!("at most {} records", zone.dnssec.max);
-        problems.push(FieldProblem::new(Field::DnssecDs(0), Problem::OutOfRange { expected }));
-    }
-    for (place, record) in (0_u8..).zip(records) {
-        let (field, wanted, algorithm, digest) = match record {
-            DnssecRecord::Ds { algorithm, digest_type, .. } => {
-                (Field::DnssecDs(place), DnssecInterface::Ds, *algorithm, Some(*digest_type))
-            }
-            DnssecRecord::Key { algorithm, .. } => (Field::DnssecKey(place), DnssecInterface::Key, *algorithm, None),
-        };
-        if zone.dnssec.interface != wanted {
-            let reason = match zone.dnssec.interface {
-                DnssecInterface::None => format!(".{} takes no DNSSEC records", zone.suffix),
-                DnssecInterface::Ds => format!(".{} takes DS records", zone.suffix),
-                DnssecInterface::Key => format!(".{} takes DNSKEY records", zone.suffix),
-            };
-            problems.push(FieldProblem::new(field, Problem::NotAllowed { reason }));
-        } else if !zone.dnssec.algorithms.contains(&algorithm) {
-            let allowed = zone.dnssec.algorithms.iter().map(u8::to_string).collect();
-            problems.push(FieldProblem::new(field, Problem::NotOneOf { allowed }));
-        } else if digest.is_some_and(|d| !zone.dnssec.digests.contains(&d)) {
-            let allowed = zone.dnssec.digests.iter().map(u8::to_string).collect();
-            problems.push(FieldProblem::new(field, Problem::NotOneOf { allowed }));
-        }
-    }
 }
 
 /// A fresh authorization code for a registration whose caller gave none; kept by nobody but the registry, as a hash.

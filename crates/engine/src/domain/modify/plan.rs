@@ -1,9 +1,9 @@
 //! What a change of a domain would mean, or all that is wrong with it. Pure: every rule about changing is here or in the zone's data.
 
 use super::{Modify, NewCode, PrivacyWish, SetChange};
-use crate::domain::DnssecRecord;
-use crate::domain::register::{auth_problem, check_dnssec};
+use crate::domain::register::auth_problem;
 use crate::domain::set_renewal_mode;
+use crate::domain::{DnssecRecord, dnssec};
 use model::domain::{Privacy, Role};
 use model::lock::{LockReason, Locks};
 use model::owner_change::Kind;
@@ -95,7 +95,7 @@ pub(super) fn decide(facts: &Facts<'_>, request: &Modify, mut problems: Vec<Fiel
         }
     }
     hosts(facts, request, &mut plan, &mut problems);
-    dnssec(facts, request, &mut plan, &mut problems);
+    records(facts, request, &mut plan, &mut problems);
     statuses(facts, request, &mut plan, &mut problems);
     fields(facts, request, &mut plan, &mut problems);
     privacy(facts, request, &mut plan, &mut problems);
@@ -138,16 +138,11 @@ fn hosts(facts: &Facts<'_>, request: &Modify, plan: &mut Plan, problems: &mut Ve
     plan.hosts = Some(after);
 }
 
-fn dnssec(facts: &Facts<'_>, request: &Modify, plan: &mut Plan, problems: &mut Vec<FieldProblem>) {
+fn records(facts: &Facts<'_>, request: &Modify, plan: &mut Plan, problems: &mut Vec<FieldProblem>) {
     if request.dnssec.is_none() {
         return;
     }
-    let normal = |record: &DnssecRecord| match record.clone() {
-        DnssecRecord::Ds { key_tag, algorithm, digest_type, digest_hex } => {
-            DnssecRecord::Ds { key_tag, algorithm, digest_type, digest_hex: digest_hex.to_ascii_uppercase() }
-        }
-        key @ DnssecRecord::Key { .. } => key,
-    };
+    let normal = |record: &DnssecRecord| dnssec::for_zone(facts.zone, &request.name, record);
     let present: Vec<DnssecRecord> = serde_json::from_str(&facts.domain.dnssec).unwrap_or_default();
     let change = SetChange {
         whole: request.dnssec.whole.as_ref().map(|list| list.iter().map(normal).collect()),
@@ -159,7 +154,7 @@ fn dnssec(facts: &Facts<'_>, request: &Modify, plan: &mut Plan, problems: &mut V
     after.dedup();
     // Records in force are not judged again.
     let new: Vec<DnssecRecord> = after.iter().filter(|r| !present.contains(r)).cloned().collect();
-    check_dnssec(facts.zone, &new, problems);
+    dnssec::check(facts.zone, &new, problems);
     if new.len() <= facts.zone.dnssec.max && after.len() > facts.zone.dnssec.max {
         let expected = format!("at most {} records", facts.zone.dnssec.max);
         problems.push(FieldProblem::new(Field::DnssecDs(0), Problem::OutOfRange { expected }));

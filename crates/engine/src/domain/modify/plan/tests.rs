@@ -131,7 +131,11 @@ fn keys_are_of_the_zones_kind() {
     let set = |records: Vec<DnssecRecord>| Modify { dnssec: SetChange::whole(records), ..wish(&com) };
     assert_eq!(decided(&com, &set(vec![ds(1, "aa")]), None).unwrap().dnssec, None);
     assert_eq!(decided(&com, &set(vec![]), None).unwrap().dnssec, Some(vec![]));
-    assert_eq!(fields(decided(&com, &set(vec![key.clone()]), None)), [Field::DnssecKey(0)]);
+    // A zone that takes digests is given the key's, once for any spelling of both.
+    let made = decided(&com, &set(vec![key.clone(), key.clone()]), None).unwrap().dnssec.unwrap();
+    assert!(matches!(made.as_slice(), [DnssecRecord::Ds { algorithm: 8, digest_type: 2, .. }]), "{made:?}");
+    let no_zone_key = DnssecRecord::Key { flags: 0, protocol: 3, algorithm: 8, public_key: "AwEAAQ==".into() };
+    assert_eq!(fields(decided(&com, &set(vec![no_zone_key]), None)), [Field::DnssecKey(0)]);
     // A record that goes and comes in one request stays (CentralNic's sample).
     let again = SetChange { add: vec![ds(1, "AA")], remove: vec![ds(1, "AA")], whole: None };
     assert_eq!(decided(&com, &Modify { dnssec: again, ..wish(&com) }, None).unwrap().dnssec, None);
