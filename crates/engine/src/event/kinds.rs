@@ -34,6 +34,7 @@ pub const KINDS: &[Kind] = &[
     ours("CONTACT_MODIFICATION", "MODIFICATION_PENDING", "contact-modify pending", "a change of owner waits for its answers"),
     theirs("CONTACT_MODIFICATION", "MODIFICATION_SUCCESSFUL", "contact-modify ack", "a contact has new data"),
     theirs("CONTACT_REGISTRATION", "CONTACT_REGISTRATION_NOTIFY", "contact-create ack, or nack with `reason`", "a contact was made"),
+    ours("DNSZONE_MODIFICATION", "MODIFICATION_SUCCESSFUL", "dns-zone-put ack", "a hosted zone was put"),
     theirs("DOMAIN_DELETION", "DELETION_FAILED", "domain-delete nack", "the registry did not delete the name"),
     theirs("DOMAIN_DELETION", "DELETION_NOTIFY", "-", "a name that was let go is gone"),
     theirs("DOMAIN_DELETION", "DELETION_SUCCESSFUL", "domain-delete ack", "a name was deleted, by request, by its mode or by the registry"),
