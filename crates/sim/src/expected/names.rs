@@ -32,6 +32,8 @@ pub struct Held {
     pub user_lock: Option<bool>,
     /// When the holder lifted it, where that is known: after so many days it comes again.
     pub unlocked_at: Option<Timestamp>,
+    /// It was locked by itself sooner than that, as it seems: unlocked when, and locked when.
+    pub relocked: Option<(Timestamp, Timestamp)>,
     pub at_rest: Option<AtRest>,
     /// Deleted, and to be restored.
     pub in_redemption: bool,
@@ -191,6 +193,7 @@ impl Model {
             OrderKind::DomainLock | OrderKind::DomainUnlock | OrderKind::DomainModify => match Self::meant(wish) {
                 Some(Meant::Lock { locked }) => {
                     if let Some(held) = self.held.get_mut(&name) {
+                        held.relocked = None;
                         if *locked || view.channel == Channel::Dmapi {
                             held.unlocked_at = None;
                         } else if held.user_lock == Some(true) {
@@ -201,12 +204,11 @@ impl Model {
                 }
                 _ if view.kind == OrderKind::DomainLock && view.channel == Channel::System => {
                     if let Some(held) = self.held.get_mut(&name) {
-                        // One that comes with another account is that account's wish.
-                        let unlocked_at = held.unlocked_at.take().filter(|_| held.account == account);
-                        if let Some((from, at)) = unlocked_at.zip(view.decided)
-                            && at < from.plus_days(RELOCK_DAYS)
-                        {
-                            faults.push(format!("{name} was unlocked at {from} and locked again at {at}"));
+                        let early = held.unlocked_at.zip(view.decided).filter(|(from, at)| *at < from.plus_days(RELOCK_DAYS));
+                        // One that comes with another account is that account's wish, one after a change of owner is no lock of the holder's.
+                        held.relocked = early.filter(|_| held.account == account);
+                        if held.relocked.is_none() {
+                            held.unlocked_at = None;
                         }
                         held.user_lock = None;
                     }
@@ -216,6 +218,7 @@ impl Model {
                     if let Some(held) = self.held.get_mut(&name) {
                         held.user_lock = None;
                         held.unlocked_at = None;
+                        held.relocked = None;
                         held.begins.extend(view.decided);
                         if let Some(Meant::Code(code)) = Self::meant(wish) {
                             self.code_set.insert(name.clone(), view.decided.unwrap_or(view.accepted));
@@ -348,6 +351,7 @@ impl Model {
                     held.account = account;
                     held.user_lock = None;
                     held.unlocked_at = None;
+                    held.relocked = None;
                     held.begins.push(moved.ended);
                     held.owes = true;
                 }
@@ -415,6 +419,9 @@ impl Model {
             faults.push(format!("{name}: the holder's lock is {user}, and {:?} was wished for", held.user_lock));
         }
         held.user_lock = Some(user);
+        if let Some((from, at)) = held.relocked.take().filter(|_| user) {
+            faults.push(format!("{name} was unlocked at {from} and locked again at {at}"));
+        }
         if let Some(due) = held.unlocked_at.filter(|_| !user).map(|at| at.plus_days(RELOCK_DAYS)) {
             // Where nothing was in its way.
             let free =
@@ -516,6 +523,7 @@ impl Held {
             expires_seen: None,
             user_lock: None,
             unlocked_at: None,
+            relocked: None,
             at_rest: None,
             in_redemption: false,
             owned: None,
