@@ -227,7 +227,7 @@ fn base(request: &str) -> Vec<(&'static str, &'static str)> {
 fn post(standing: &Standing, request: &str, form: &str) -> Sent {
     let path = if request.starts_with("v2/") { format!("/{request}") } else { format!("/request/{request}") };
     let post = http::Request::post(path).body(form.as_bytes().to_vec()).expect("a request");
-    stage::sent(dmapi::answer(standing.fixture.engine(), stage::PEER, post))
+    stage::sent(dmapi::answer_whole(standing.fixture.engine(), stage::PEER, post))
 }
 
 #[test]

@@ -7,7 +7,7 @@ use stage::{Method, PEER, Standing, sent};
 use testkit::transcript::Sent;
 
 fn exchange(standing: &Standing, request: http::request::Builder, body: &[u8]) -> Sent {
-    sent(dmapi::answer(standing.fixture.engine(), PEER, request.body(body.to_vec()).expect("a request")))
+    sent(dmapi::answer_whole(standing.fixture.engine(), PEER, request.body(body.to_vec()).expect("a request")))
 }
 
 fn get(standing: &Standing, uri: &str) -> Sent {
@@ -240,7 +240,7 @@ fn a_crowd_with_one_wish_pays_once() {
     let engine = standing.fixture.engine().clone();
     let ask = |uri: &'static str| {
         let engine = engine.clone();
-        std::thread::spawn(move || sent(dmapi::answer(&engine, PEER, http::Request::get(uri).body(Vec::new()).expect("a request"))))
+        std::thread::spawn(move || sent(dmapi::answer_whole(&engine, PEER, http::Request::get(uri).body(Vec::new()).expect("a request"))))
     };
     let crowd: Vec<_> = (0..12).map(|_| ask("/request/domain-renew?api-key=demo-key&domain=soon-due.com&period=12")).collect();
     let replies: Vec<Sent> = crowd.into_iter().map(|thread| thread.join().expect("it answers")).collect();

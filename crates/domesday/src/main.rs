@@ -6,6 +6,7 @@ mod commands;
 mod hosting;
 mod http;
 mod lab;
+mod parts;
 mod serve;
 mod smtp;
 mod world;

@@ -1,6 +1,6 @@
 //! List the account's domains, and those that are shared with it where they are wanted too.
 //!
-//! Reached by DMAPI `query-domain-list`, CentralNic `QueryDomainList`.
+//! Reached by CentralNic `QueryDomainList`.
 
 use super::{DomainView, Handles, Page, SortBy, Window, default_mode, view};
 use crate::agenda::is_leaving;
@@ -28,7 +28,7 @@ pub struct List {
 }
 
 /// Above every A-label name in byte order.
-const LAST: &str = "\u{7f}";
+pub(super) const LAST: &str = "\u{7f}";
 
 /// Where to look, and what must still be compared one by one.
 pub(crate) fn range(pattern: &Pattern) -> (Range, Option<&Pattern>) {
