@@ -1,5 +1,6 @@
 //! Joker's Domain Management API: requests and replies of that interface over the engine. It translates and decides nothing.
 
+pub mod availability;
 mod body;
 mod codes;
 mod dates;

@@ -266,7 +266,7 @@ fn add_key(standing: &Standing, label: &str, access: model::Access, networks: &[
 }
 
 fn from(standing: &Standing, peer: &str, uri: &str) -> Sent {
-    sent(dmapi::answer(standing.fixture.engine(), peer, http::Request::get(uri).body(Vec::new()).expect("a request")))
+    sent(dmapi::answer_whole(standing.fixture.engine(), peer, http::Request::get(uri).body(Vec::new()).expect("a request")))
 }
 
 fn sid(reply: &Sent) -> String {
@@ -381,4 +381,20 @@ fn sessions_are_counted_and_bounded() {
     assert_eq!(code(&get(&standing, &format!("/request/logout?auth-sid={}", sid(&first)))), "0");
     assert_eq!(code(&open()), "0");
     assert_eq!(code(&get(&standing, "/request/login?api-key=demo-key")), "0");
+#[test]
+fn the_availability_daemon_knows_addresses() {
+    let standing = Standing::new(Method::Get);
+    let engine = standing.fixture.engine();
+    let ask = |peer: &str, line: &str| dmapi::availability::answer_line(engine, peer.parse().expect("an address"), line);
+    assert_eq!(ask("127.0.0.1", "domain:never-seen-before.com\r\n").as_deref(), Some("domain:never-seen-before.com free"));
+    assert_eq!(ask("::ffff:127.0.0.1", "domain:premium-silver.com").as_deref(), Some("domain:premium-silver.com free premium"));
+    assert_eq!(ask("192.0.2.9", "domain:never-seen-before.com"), None);
+    let moved = engine::account::manage::SetDetails {
+        login: "demo".to_owned(),
+        availability_from: Some(vec!["192.0.2.9".parse().expect("an address")]),
+        ..Default::default()
+    };
+    engine.run(&engine::Actor::staff(), moved).expect("staff set addresses");
+    assert_eq!(ask("127.0.0.1", "domain:never-seen-before.com"), None);
+    assert!(ask("192.0.2.9", "domain:fresh.com").is_some_and(|told| told.starts_with("domain:fresh.com registered")));
 }

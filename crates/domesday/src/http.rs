@@ -69,6 +69,20 @@ impl Faces {
     }
 }
 
+impl Faces {
+    /// Does a piece of work on a thread of its own, once it is its turn; `None` if the server is too busy or the work broke.
+    pub async fn work<T: Send + 'static>(self: &Arc<Self>, work: impl FnOnce(&Faces) -> T + Send + 'static) -> Option<T> {
+        let admission = async { Some((self.inside.clone().acquire_owned().await.ok()?, self.turns.clone().acquire_owned().await.ok()?)) };
+        let (inside, turn) = tokio::time::timeout(TURN_TIME_MAX, admission).await.ok()??;
+        let here = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let _inside = inside;
+            working(turn, || work(&here))
+        });
+        done.await.ok()
+    }
+}
+
 /// The router: a single way in, so that every request meets the same bounds.
 pub fn router(faces: Arc<Faces>) -> Router {
     Router::new().fallback(enter).with_state(faces)

@@ -1,6 +1,7 @@
 //! The binary: configuration, wiring, listeners and the command line.
 
 mod assemble;
+mod availability;
 mod bench;
 mod commands;
 mod hosting;
