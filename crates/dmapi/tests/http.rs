@@ -381,6 +381,8 @@ fn sessions_are_counted_and_bounded() {
     assert_eq!(code(&get(&standing, &format!("/request/logout?auth-sid={}", sid(&first)))), "0");
     assert_eq!(code(&open()), "0");
     assert_eq!(code(&get(&standing, "/request/login?api-key=demo-key")), "0");
+}
+
 #[test]
 fn the_availability_daemon_knows_addresses() {
     let standing = Standing::new(Method::Get);

@@ -375,23 +375,6 @@ impl Run {
     }
 }
 
-fn every_contact() -> contact::List {
-    contact::List { pattern: Pattern::All, by: HandleForm::Dmapi, zone: None, window: Window::ALL }
-}
-
-/// Whether its address is proven, whatever else its data lack.
-fn is_proven(view: &contact::ContactView) -> bool {
-    view.address.as_ref().is_some_and(|address| address.state.is_verified())
-}
-
 fn every_domain() -> domain::List {
-    domain::List {
-        pattern: Pattern::All,
-        zone: None,
-        shared: false,
-        deleted: true,
-        sort: SortBy::Name,
-        descending: false,
-        window: Window::ALL,
-    }
+    domain::List { pattern: Pattern::All, zone: None, sort: SortBy::Name, descending: false, window: Window::ALL }
 }

@@ -169,7 +169,7 @@ pub struct DomainView {
 impl DomainView {
     /// Its state, as far as that has words on the wire.
     pub fn condition(&self) -> Condition {
-        Condition { locks: self.locks.clone(), statuses: self.statuses.clone(), expired: self.expired }
+        Condition { locks: self.locks.clone(), statuses: self.statuses.clone(), expired: self.expired, deleted: self.deleted }
     }
 }
 

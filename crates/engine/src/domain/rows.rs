@@ -13,7 +13,7 @@ use model::lock::Locks;
 use model::pattern::Pattern;
 use model::{Need, Timestamp};
 use std::collections::BTreeMap;
-use store::domains::{Domain, Range};
+use store::domains::{self, Domain, Range};
 use store::listing::{self, Listed, More, Stretch, Which};
 use store::milestones::{self, Names};
 use store::{Tx, grants};
@@ -95,6 +95,8 @@ pub struct Condition {
     pub statuses: Vec<String>,
     /// The end of what was paid for has passed.
     pub expired: bool,
+    /// It was deleted and is not free yet.
+    pub deleted: bool,
 }
 
 /// How the names are found.
@@ -125,7 +127,10 @@ impl Operation for Rows {
         shared.retain(|d| self.pattern.matches(&d.name) && after.as_ref().is_none_or(|after| d.name > *after));
         shared.sort_by(|a, b| a.name.cmp(&b.name));
         let limit = left.min(LEAF_ROWS);
-        let mut walk = Walk { account: cx.actor.account, way: &way, more: self.detail.more, after, skip, shared };
+        shared.retain(|d| !agenda::is_leaving(d));
+        let mut left_out = domains::leaving(tx, cx.actor.account)?;
+        left_out.retain(|name| self.pattern.matches(name));
+        let mut walk = Walk { account: cx.actor.account, way: &way, more: self.detail.more, after, skip, shared, left_out };
         let pass_over = walk.begin(tx)?;
         let found = walk.after_passing(tx, pass_over, limit)?;
 
@@ -187,6 +192,7 @@ impl Rows {
                 locks: Locks::parse(&d.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?,
                 statuses: d.statuses.split_whitespace().map(str::to_owned).collect(),
                 expired: d.paid_until_at <= cx.now,
+                deleted: agenda::are_leaving(&d.statuses),
             },
             roles,
             privacy: d.privacy,
@@ -227,26 +233,32 @@ struct Walk<'a> {
     skip: i64,
     /// Names of others that may still come, sorted.
     shared: Vec<Domain>,
+    /// The account's names that were deleted and are not free yet, sorted: they are not shown and count for nothing.
+    left_out: Vec<String>,
 }
 
 impl Walk<'_> {
-    /// Finds out where to begin where others' names come in between; returns how many rows must still be passed over one by one.
+    /// Finds out where to begin where others' names come in between or names are left out; returns how many rows must still be passed over one by one.
     fn begin(&mut self, tx: &mut Tx<'_>) -> Result<i64, Error> {
-        if self.skip == 0 || self.shared.is_empty() {
+        if self.skip == 0 || (self.shared.is_empty() && self.left_out.is_empty()) {
             return Ok(0);
         }
         let Way::Counted { zone, low, .. } = self.way else { return Ok(std::mem::take(&mut self.skip)) };
         let list = Names { account_id: self.account, zone };
         let base = milestones::place_of(tx, list, low)?;
+        let left_out = &self.left_out;
+        // The place of a name among the account's own that are shown.
+        let mut shown_before = |name: &str| {
+            let hidden = left_out.partition_point(|other| other.as_str() < name) as i64;
+            Ok::<_, Error>(milestones::place_of(tx, list, name)?.saturating_sub(base).saturating_sub(hidden))
+        };
         // Places in the whole list rise with the names, so the first that is wanted is found by halving.
-        let (mut first, mut end) = (0, self.shared.len());
-        while first < end {
-            let middle = first + (end - first) / 2;
-            let place = milestones::place_of(tx, list, &self.shared[middle].name)?.saturating_sub(base).saturating_add(middle as i64);
-            if place < self.skip { first = middle + 1 } else { end = middle }
-        }
+        let skip = self.skip;
+        let first = first_of(self.shared.len(), |at| Ok(shown_before(&self.shared[at].name)?.saturating_add(at as i64) >= skip))?;
+        let skip = skip - first as i64;
+        let hidden = first_of(left_out.len(), |at| Ok(shown_before(&left_out[at])? > skip))?;
         self.shared.drain(..first);
-        self.skip -= first as i64;
+        self.skip = skip + hidden as i64;
         Ok(0)
     }
 
@@ -280,16 +292,34 @@ impl Walk<'_> {
         Ok(rows)
     }
 
+    /// The account's own rows that are shown.
     fn own(&self, tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Listed>, Error> {
+        let (mut rows, mut after, mut skip) = (Vec::new(), self.after.clone(), self.skip);
+        loop {
+            let wanted = limit - rows.len() as i64;
+            let page = self.page(tx, after.as_deref(), skip, wanted)?;
+            let full = page.len() as i64 == wanted;
+            if let Some(last) = page.last() {
+                (after, skip) = (Some(last.name.clone()), 0);
+            }
+            rows.extend(page.into_iter().filter(|row| self.left_out.binary_search(&row.name).is_err()));
+            if !full || rows.len() as i64 == limit {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// The account's own rows, whether they are shown or not.
+    fn page(&self, tx: &mut Tx<'_>, after: Option<&str>, skip: i64, limit: i64) -> Result<Vec<Listed>, Error> {
         // Names hold nothing below a hyphen, so this is what follows a name.
-        let begin = |low: &str| self.after.as_ref().map_or_else(|| low.to_owned(), |after| format!("{after}\u{1}"));
+        let begin = |low: &str| after.map_or_else(|| low.to_owned(), |after| format!("{after}\u{1}"));
         Ok(match self.way {
             Way::Counted { zone, low, high } => {
-                let (start, skip) = if self.skip == 0 {
+                let (start, skip) = if skip == 0 {
                     (begin(low), 0)
                 } else {
                     let list = Names { account_id: self.account, zone };
-                    let place = milestones::place_of(tx, list, low)?.saturating_add(self.skip);
+                    let place = milestones::place_of(tx, list, low)?.saturating_add(skip);
                     let Some(found) = milestones::at_place(tx, list, place)? else { return Ok(Vec::new()) };
                     found
                 };
@@ -298,11 +328,11 @@ impl Walk<'_> {
             }
             Way::Matched { low, high, like } => {
                 let start = begin(low);
-                listing::page(tx, self.account, Which::Like(like), Stretch { low: &start, high }, self.skip, limit, self.more)?
+                listing::page(tx, self.account, Which::Like(like), Stretch { low: &start, high }, skip, limit, self.more)?
             }
             Way::Named(names) => {
-                let wanted = names.iter().filter(|name| self.after.as_ref().is_none_or(|after| *name > after));
-                let (skip, take) = (usize::try_from(self.skip).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX));
+                let wanted = names.iter().filter(|name| after.is_none_or(|after| name.as_str() > after));
+                let (skip, take) = (usize::try_from(skip).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX));
                 let mut rows = Vec::new();
                 for name in wanted.skip(skip).take(take) {
                     rows.extend(listing::named(tx, self.account, name, self.more)?);
@@ -311,6 +341,16 @@ impl Walk<'_> {
             }
         })
     }
+}
+
+/// The first of so many places for which this holds; it holds for all after it.
+fn first_of(count: usize, mut holds: impl FnMut(usize) -> Result<bool, Error>) -> Result<usize, Error> {
+    let (mut first, mut end) = (0, count);
+    while first < end {
+        let middle = first + (end - first) / 2;
+        if holds(middle)? { end = middle } else { first = middle + 1 }
+    }
+    Ok(first)
 }
 
 fn listed(d: &Domain, more: bool) -> Listed {
