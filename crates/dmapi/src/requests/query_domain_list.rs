@@ -88,5 +88,8 @@ fn cells(row: &ListRow, shown: Shown) -> Vec<String> {
         let until = domain.privacy_until.map_or_else(|| "-".to_owned(), model::Timestamp::date);
         cells.extend([domain.privacy.word().to_owned(), words::privacy_origin(domain.privacy).to_owned(), until]);
     }
+    if shown.joker_ns {
+        cells.push(if domain.hosted { "1" } else { "0" }.to_owned());
+    }
     cells
 }

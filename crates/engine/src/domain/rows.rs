@@ -6,7 +6,7 @@
 use super::list::{LAST, range};
 use super::{Window, default_mode};
 use crate::context::{Cx, Operation};
-use crate::{Error, agenda, grant};
+use crate::{Error, agenda, grant, hosted};
 use model::domain::{Privacy, RenewalMode};
 use model::grant::GrantRole;
 use model::lock::Locks;
@@ -81,8 +81,8 @@ pub struct RowDetail {
     pub roles: Vec<GrantRole>,
     pub privacy: Privacy,
     pub privacy_until: Option<Timestamp>,
-    /// Its name servers.
-    pub hosts: Vec<String>,
+    /// It is delegated to our name servers and to nobody else.
+    pub hosted: bool,
     pub grants: usize,
     pub invitations: usize,
 }
@@ -197,7 +197,7 @@ impl Rows {
             roles,
             privacy: d.privacy,
             privacy_until: d.privacy_until_at,
-            hosts: d.hosts.split_whitespace().map(str::to_owned).collect(),
+            hosted: hosted::delegated(cx.inner.name_servers(), d.hosts.split_whitespace()),
             grants,
             invitations,
         })
