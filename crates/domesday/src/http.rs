@@ -77,7 +77,7 @@ impl Faces {
         let here = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             let _inside = inside;
-            working(turn, || work(&here))
+            working(Some(turn), || work(&here))
         });
         done.await.ok()
     }
