@@ -33,6 +33,8 @@ pub struct Walk<'a> {
     pub object: Option<&'a str>,
     /// Only what the index holds: no ids but the order's own, and no object.
     pub marks_only: bool,
+    /// Lines of a page.
+    pub limit: i64,
 }
 
 /// Lines of a page at most.
@@ -83,16 +85,16 @@ fn line(row: &Row<'_>) -> Result<Line, Fault> {
     Ok(Line { tracking_id: row.text(5)?, object: row.text(6)?, client_id: row.text(7)?, ..marks(row)? })
 }
 
-/// The next lines of a walk, [`PAGE`] at most.
+/// The next lines of a walk.
 pub fn page(tx: &mut Tx<'_>, walk: &Walk<'_>) -> Result<Vec<Line>, Fault> {
-    let Walk { account_id, since, until, .. } = *walk;
+    let Walk { account_id, since, until, limit, .. } = *walk;
     let from = walk.after.unwrap_or(if walk.newest_first { i64::MAX } else { 0 });
     match (walk.object, walk.marks_only, walk.newest_first) {
-        (Some(object), _, false) => tx.many(OF_OBJECT_UP, params![account_id, since, until, from, object, PAGE], line),
-        (Some(object), _, true) => tx.many(OF_OBJECT_DOWN, params![account_id, since, until, from, object, PAGE], line),
-        (None, true, false) => tx.many(MARKS_UP, params![account_id, since, until, from, PAGE], marks),
-        (None, true, true) => tx.many(MARKS_DOWN, params![account_id, since, until, from, PAGE], marks),
-        (None, false, false) => tx.many(UP, params![account_id, since, until, from, PAGE], line),
-        (None, false, true) => tx.many(DOWN, params![account_id, since, until, from, PAGE], line),
+        (Some(object), _, false) => tx.many(OF_OBJECT_UP, params![account_id, since, until, from, object, limit], line),
+        (Some(object), _, true) => tx.many(OF_OBJECT_DOWN, params![account_id, since, until, from, object, limit], line),
+        (None, true, false) => tx.many(MARKS_UP, params![account_id, since, until, from, limit], marks),
+        (None, true, true) => tx.many(MARKS_DOWN, params![account_id, since, until, from, limit], marks),
+        (None, false, false) => tx.many(UP, params![account_id, since, until, from, limit], line),
+        (None, false, true) => tx.many(DOWN, params![account_id, since, until, from, limit], line),
     }
 }

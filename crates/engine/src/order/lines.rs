@@ -13,6 +13,9 @@ use model::{Need, Timestamp};
 use store::Tx;
 use store::results::{self, Line, PAGE, Walk};
 
+/// A page has so many lines at least.
+const FEW: i64 = 100;
+
 /// A line of the list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ResultLine {
@@ -57,7 +60,7 @@ impl OrderFilter {
         };
         let since = self.since.unwrap_or(Timestamp::from_micros(i64::MIN));
         let until = self.until.unwrap_or(Timestamp::from_micros(i64::MAX));
-        Walk { account_id, newest_first, after, since, until, object, marks_only: false }
+        Walk { account_id, newest_first, after, since, until, object, marks_only: false, limit: PAGE }
     }
 
     /// True if an order's marks decide whether it is meant.
@@ -91,9 +94,12 @@ impl Operation for Lines {
         let mut walk = self.filter.walk(cx.actor.account, self.newest_first, after);
         // What is passed over need not be read whole.
         walk.marks_only = skip > 0 && self.filter.needs_marks_only();
+        // A few lines are mostly found among the first few.
+        walk.limit = skip.saturating_add(limit).clamp(FEW, PAGE);
         while (rows.len() as i64) < limit {
             let page = results::page(tx, &walk)?;
-            let full = page.len() as i64 == PAGE;
+            let full = page.len() as i64 == walk.limit;
+            walk.limit = PAGE;
             for line in page {
                 if walk.marks_only && skip == 0 {
                     break;
