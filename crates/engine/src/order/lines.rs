@@ -118,7 +118,7 @@ impl Operation for Lines {
                 }
             }
             if walk.marks_only && skip == 0 {
-                walk.marks_only = false;
+                (walk.marks_only, walk.limit) = (false, limit.clamp(FEW, PAGE));
             } else if !full {
                 break;
             }
