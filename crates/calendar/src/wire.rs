@@ -176,7 +176,7 @@ impl<'f> Desk<'f> {
     }
 
     fn ask_dmapi(&self, request: &str, parameters: &[(&str, &str)]) -> Answer {
-        let response = dmapi::answer(self.fixture.engine(), PEER, post(&format!("/request/{request}"), encoded(parameters)));
+        let response = dmapi::answer_whole(self.fixture.engine(), PEER, post(&format!("/request/{request}"), encoded(parameters)));
         let text = String::from_utf8(response.into_body()).expect("a reply is UTF-8");
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -1,5 +1,7 @@
 //! Joker's Domain Management API: requests and replies of that interface over the engine. It translates and decides nothing.
 
+pub mod availability;
+mod body;
 mod codes;
 mod dates;
 mod dynamic;
@@ -12,6 +14,8 @@ mod words;
 mod zonefile;
 
 pub use dynamic::replace;
+
+pub use body::{Body, Cut, Parts};
 
 use engine::{Engine, Error};
 use http::{Method, StatusCode};
@@ -30,15 +34,36 @@ enum Place {
 
 /// Answers one HTTP request. The path is `/request/NAME`, `/v2/NAME` or `/whois`, parameters come in the query or as a form; `peer` is the address it
 /// came from. Blocks for as long as the engine does, a pending result-retrieve for one second at most.
-pub fn answer(engine: &Engine, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
+pub fn answer(engine: &Engine, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Body> {
     let reply = respond(engine, peer, &request);
     tracing::debug!(path = request.uri().path(), code = reply.code(), "dmapi");
     reply.into_response(Some(engine.real_now()))
 }
 
+/// As [`answer`], with the whole body at once, however long it is; a list that cannot be read to its end is a fault.
+pub fn answer_whole(engine: &Engine, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
+    let (parts, body) = answer(engine, peer, request).into_parts();
+    let whole = match body {
+        Body::Whole(whole) => Ok(whole),
+        Body::Parts(parts) => parts.whole(),
+    };
+    match whole {
+        Ok(whole) => http::Response::from_parts(parts, whole),
+        Err(Cut) => whole_of(Reply::rejected(codes::fault(&engine.incident())).into_response(None)),
+    }
+}
+
+/// The body of a response that has no parts.
+fn whole_of(response: http::Response<Body>) -> http::Response<Vec<u8>> {
+    response.map(|body| match body {
+        Body::Whole(whole) => whole,
+        Body::Parts(parts) => parts.whole().unwrap_or_default(),
+    })
+}
+
 /// The reply to a request that does not get as far as the dialect: too large (413), too slow (408), no turn left (503). `reason` is printed.
 pub fn turned_away(status: StatusCode, reason: &'static str) -> http::Response<Vec<u8>> {
-    Reply::rejected(codes::turned_away(status, reason)).http(status).into_response(None)
+    whole_of(Reply::rejected(codes::turned_away(status, reason)).http(status).into_response(None))
 }
 
 /// A request of the table, for pages and tests.

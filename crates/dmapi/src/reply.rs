@@ -1,5 +1,6 @@
 //! A reply: the DMAPI header block, one empty line, the body; and the HTTP response around it (dmapi.md 1.1, 2).
 
+use crate::body::{Body, Parts, Rest};
 use crate::codes::Told;
 use crate::dates;
 use crate::wire::{LineSafe, LineWriter, Separator};
@@ -15,7 +16,6 @@ const SERVER_NAME: &str = "DMAPI/1.2.53";
 const COMPLETED: &str = "Command completed successfully";
 
 /// What a request answers.
-#[derive(Clone, Debug)]
 pub struct Reply {
     http: http::StatusCode,
     code: u16,
@@ -25,6 +25,8 @@ pub struct Reply {
     errors: Vec<String>,
     headers: Vec<(&'static str, LineSafe<'static>)>,
     body: LineWriter,
+    /// What follows the body where it is long.
+    rest: Option<Rest>,
     /// The real service leaves out the LF after the last row of query-domain-list.
     final_line_ends: bool,
     cookie: Option<Cookie>,
@@ -50,6 +52,7 @@ impl Reply {
             errors: Vec::new(),
             headers: Vec::new(),
             body: LineWriter::new(),
+            rest: None,
             final_line_ends: true,
             cookie: None,
             allow: false,
@@ -114,6 +117,12 @@ impl Reply {
 
     pub fn body(mut self, body: LineWriter) -> Reply {
         self.body = body;
+        self
+    }
+
+    /// What follows the body, to be read as the client takes it.
+    pub fn followed_by(mut self, rest: Rest) -> Reply {
+        self.rest = Some(rest);
         self
     }
 
@@ -194,8 +203,8 @@ impl Reply {
     }
 
     /// The HTTP response; `now` is the real clock's instant.
-    pub fn into_response(self, now: Option<Timestamp>) -> http::Response<Vec<u8>> {
-        let mut response = http::Response::new(Vec::new());
+    pub fn into_response(mut self, now: Option<Timestamp>) -> http::Response<Body> {
+        let mut response = http::Response::new(Body::Whole(Vec::new()));
         *response.status_mut() = self.http;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -218,7 +227,12 @@ impl Reply {
         if let Some(Ok(cookie)) = cookie.map(|c| HeaderValue::from_str(&c)) {
             headers.insert(SET_COOKIE, cookie);
         }
-        *response.body_mut() = self.into_text().into_bytes();
+        let (rest, final_line_ends) = (self.rest.take(), self.final_line_ends);
+        let text = self.into_text().into_bytes();
+        *response.body_mut() = match rest {
+            Some(rest) => Body::Parts(Parts::new(text, rest, final_line_ends)),
+            None => Body::Whole(text),
+        };
         response
     }
 }

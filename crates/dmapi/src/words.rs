@@ -1,6 +1,6 @@
 //! What the engine's values are called on this interface. Every match is exhaustive: a new value must be given its word here.
 
-use engine::domain::DomainView;
+use engine::domain::{Condition, RowDetail};
 use engine::order::OrderStanding;
 use model::Months;
 use model::domain::{Operation, Privacy};
@@ -150,13 +150,13 @@ pub fn privacy_origin(privacy: Privacy) -> &'static str {
 
 /// `domain.status` of query-whois: `lock` stands alone where nothing else applies, and never beside `production` (dmapi.md 5.4, 8.16). `expired` ends
 /// with the deletion (12.29), after which the name is not in the DNS.
-pub fn status(domain: &DomainView) -> String {
+pub fn status(domain: &Condition) -> String {
     let held = domain.statuses.iter().any(|word| word.eq_ignore_ascii_case("clientHold") || word.eq_ignore_ascii_case("serverHold"));
     // A lock after an owner change and one for want of proof have words of their own.
     let new_owner = domain.locks.holds(LockReason::OwnerChange);
     let unproven = domain.locks.holds(LockReason::Verification);
     let words: Vec<&str> = [
-        (domain.locked, "lock"),
+        (!domain.locks.is_empty(), "lock"),
         (held || domain.deleted, "hold"),
         (domain.expired && !domain.deleted, "expired"),
         (new_owner, "transfer-prohibited-cor"),
@@ -170,7 +170,7 @@ pub fn status(domain: &DomainView) -> String {
 }
 
 /// `domain_status` of query-domain-list, which tells about renewal too.
-pub fn listed_status(domain: &DomainView) -> String {
-    let status = status(domain);
+pub fn listed_status(domain: &RowDetail) -> String {
+    let status = status(&domain.condition);
     if domain.renews { format!("{status},autorenew") } else { status }
 }

@@ -227,7 +227,7 @@ fn base(request: &str) -> Vec<(&'static str, &'static str)> {
 fn post(standing: &Standing, request: &str, form: &str) -> Sent {
     let path = if request.starts_with("v2/") { format!("/{request}") } else { format!("/request/{request}") };
     let post = http::Request::post(path).body(form.as_bytes().to_vec()).expect("a request");
-    stage::sent(dmapi::answer(standing.fixture.engine(), stage::PEER, post))
+    stage::sent(dmapi::answer_whole(standing.fixture.engine(), stage::PEER, post))
 }
 
 #[test]
@@ -365,7 +365,7 @@ fn no_mixture_of_parameters_breaks_a_reply() {
         let sent = if by_get {
             let path = if request.name.starts_with("v2/") { format!("/{}", request.name) } else { format!("/request/{}", request.name) };
             let Ok(get) = http::Request::get(format!("{path}?{form}")).body(Vec::new()) else { return Ok(()) };
-            stage::sent(dmapi::answer(standing.fixture.engine(), stage::PEER, get))
+            stage::sent(dmapi::answer_whole(standing.fixture.engine(), stage::PEER, get))
         } else {
             post(&standing, request.name, &form)
         };

@@ -7,7 +7,7 @@ use stage::{Method, PEER, Standing, sent};
 use testkit::transcript::Sent;
 
 fn exchange(standing: &Standing, request: http::request::Builder, body: &[u8]) -> Sent {
-    sent(dmapi::answer(standing.fixture.engine(), PEER, request.body(body.to_vec()).expect("a request")))
+    sent(dmapi::answer_whole(standing.fixture.engine(), PEER, request.body(body.to_vec()).expect("a request")))
 }
 
 fn get(standing: &Standing, uri: &str) -> Sent {
@@ -240,7 +240,7 @@ fn a_crowd_with_one_wish_pays_once() {
     let engine = standing.fixture.engine().clone();
     let ask = |uri: &'static str| {
         let engine = engine.clone();
-        std::thread::spawn(move || sent(dmapi::answer(&engine, PEER, http::Request::get(uri).body(Vec::new()).expect("a request"))))
+        std::thread::spawn(move || sent(dmapi::answer_whole(&engine, PEER, http::Request::get(uri).body(Vec::new()).expect("a request"))))
     };
     let crowd: Vec<_> = (0..12).map(|_| ask("/request/domain-renew?api-key=demo-key&domain=soon-due.com&period=12")).collect();
     let replies: Vec<Sent> = crowd.into_iter().map(|thread| thread.join().expect("it answers")).collect();
@@ -266,7 +266,7 @@ fn add_key(standing: &Standing, label: &str, access: model::Access, networks: &[
 }
 
 fn from(standing: &Standing, peer: &str, uri: &str) -> Sent {
-    sent(dmapi::answer(standing.fixture.engine(), peer, http::Request::get(uri).body(Vec::new()).expect("a request")))
+    sent(dmapi::answer_whole(standing.fixture.engine(), peer, http::Request::get(uri).body(Vec::new()).expect("a request")))
 }
 
 fn sid(reply: &Sent) -> String {
@@ -381,4 +381,22 @@ fn sessions_are_counted_and_bounded() {
     assert_eq!(code(&get(&standing, &format!("/request/logout?auth-sid={}", sid(&first)))), "0");
     assert_eq!(code(&open()), "0");
     assert_eq!(code(&get(&standing, "/request/login?api-key=demo-key")), "0");
+}
+
+#[test]
+fn the_availability_daemon_knows_addresses() {
+    let standing = Standing::new(Method::Get);
+    let engine = standing.fixture.engine();
+    let ask = |peer: &str, line: &str| dmapi::availability::answer_line(engine, peer.parse().expect("an address"), line);
+    assert_eq!(ask("127.0.0.1", "domain:never-seen-before.com\r\n").as_deref(), Some("domain:never-seen-before.com free"));
+    assert_eq!(ask("::ffff:127.0.0.1", "domain:premium-silver.com").as_deref(), Some("domain:premium-silver.com free premium"));
+    assert_eq!(ask("192.0.2.9", "domain:never-seen-before.com"), None);
+    let moved = engine::account::manage::SetDetails {
+        login: "demo".to_owned(),
+        availability_from: Some(vec!["192.0.2.9".parse().expect("an address")]),
+        ..Default::default()
+    };
+    engine.run(&engine::Actor::staff(), moved).expect("staff set addresses");
+    assert_eq!(ask("127.0.0.1", "domain:never-seen-before.com"), None);
+    assert!(ask("192.0.2.9", "domain:fresh.com").is_some_and(|told| told.starts_with("domain:fresh.com registered")));
 }

@@ -1,11 +1,13 @@
 //! One HTTP listener for everything: bounds, time limits, and the way from a path to the face that answers it.
 
 use crate::lab::SandboxLab;
+use crate::parts;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use console::Addresses;
+use dmapi::Body as Answer;
 use engine::Engine;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::cell::RefCell;
@@ -37,6 +39,14 @@ pub fn step_aside() {
     TURN.with(|turn| drop(turn.borrow_mut().take()));
 }
 
+/// Does a piece of a request's work on this thread, which has this turn until it first waits.
+pub fn working<T>(turn: Option<OwnedSemaphorePermit>, work: impl FnOnce() -> T) -> T {
+    TURN.with(|own| own.replace(turn));
+    let done = work();
+    step_aside();
+    done
+}
+
 /// What the listener needs.
 pub struct Faces {
     pub engine: Engine,
@@ -47,13 +57,29 @@ pub struct Faces {
     inside: Arc<Semaphore>,
     turns: Arc<Semaphore>,
     redirecting: Arc<Semaphore>,
+    long_lists: Arc<Semaphore>,
 }
 
 impl Faces {
     pub fn new(engine: Engine, lab: SandboxLab, addresses: Addresses, bench: bool) -> Faces {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let (inside, turns) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(cores * WORKING_PER_CORE)));
-        Faces { engine, lab, addresses, bench, inside, turns, redirecting: Arc::new(Semaphore::new(REDIRECTS_AT_ONCE)) }
+        let (redirecting, long_lists) = (Arc::new(Semaphore::new(REDIRECTS_AT_ONCE)), Arc::new(Semaphore::new(parts::AT_ONCE)));
+        Faces { engine, lab, addresses, bench, inside, turns, redirecting, long_lists }
+    }
+}
+
+impl Faces {
+    /// Does a piece of work on a thread of its own, once it is its turn; `None` if the server is too busy or the work broke.
+    pub async fn work<T: Send + 'static>(self: &Arc<Self>, work: impl FnOnce(&Faces) -> T + Send + 'static) -> Option<T> {
+        let admission = async { Some((self.inside.clone().acquire_owned().await.ok()?, self.turns.clone().acquire_owned().await.ok()?)) };
+        let (inside, turn) = tokio::time::timeout(TURN_TIME_MAX, admission).await.ok()??;
+        let here = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let _inside = inside;
+            working(Some(turn), || work(&here))
+        });
+        done.await.ok()
     }
 }
 
@@ -106,15 +132,26 @@ async fn admit(faces: Arc<Faces>, peer: SocketAddr, face: Face, request: Request
     let head = parts.method == Method::HEAD;
     let request = http::Request::from_parts(parts, body);
     // The core is synchronous: a request has its own thread while it is answered.
+    let here = faces.clone();
     let answered = tokio::task::spawn_blocking(move || {
         let _inside = inside;
-        TURN.with(|own| own.replace(turn));
-        let response = face.answer(&faces, &peer.ip().to_string(), request);
-        step_aside();
-        response
+        working(turn, || face.answer(&here, &peer.ip().to_string(), request))
     });
     match answered.await {
-        Ok(response) => finish(response, head),
+        Ok(response) => {
+            let (head_of_response, body) = response.into_parts();
+            let body = match body {
+                Answer::Whole(body) => return finish(http::Response::from_parts(head_of_response, body), head),
+                Answer::Parts(_) if head => Body::empty(),
+                Answer::Parts(body) => match faces.long_lists.clone().try_acquire_owned() {
+                    Ok(place) => parts::body(body, faces.turns.clone(), place),
+                    Err(_) => {
+                        return face.turned_away(StatusCode::SERVICE_UNAVAILABLE, "too many long lists at once, try again in a moment");
+                    }
+                },
+            };
+            guarded(Response::from_parts(head_of_response, body))
+        }
         Err(_) => face.turned_away(StatusCode::INTERNAL_SERVER_ERROR, "the request failed inside the server"),
     }
 }
@@ -154,9 +191,9 @@ impl Face {
         }
     }
 
-    fn answer(self, faces: &Faces, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
-        match self {
-            Face::Dmapi => dmapi::answer(&faces.engine, peer, request),
+    fn answer(self, faces: &Faces, peer: &str, request: http::Request<Vec<u8>>) -> http::Response<Answer> {
+        let whole = match self {
+            Face::Dmapi => return dmapi::answer(&faces.engine, peer, request),
             Face::Dynamic => dmapi::replace(&faces.engine, peer, &request),
             Face::Kvapi => kvapi::answer(&faces.engine, peer, request),
             Face::Lab => api::answer(&faces.engine, &faces.lab, request),
@@ -167,7 +204,8 @@ impl Face {
             Face::Public => public::answer(&faces.engine, peer, request),
             Face::Redirect => public::redirect(&faces.engine, &request),
             Face::Console => console::answer(&faces.engine, &faces.addresses, request),
-        }
+        };
+        whole.map(Answer::Whole)
     }
 
     /// The reply to a request that does not get as far as its face, in that face's own form.
@@ -197,6 +235,12 @@ fn finish(response: http::Response<Vec<u8>>, head: bool) -> Response<Body> {
     if head {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
+    guarded(response)
+}
+
+/// What every response says, unless its face has said otherwise.
+fn guarded(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
     response

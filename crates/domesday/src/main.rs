@@ -1,11 +1,13 @@
 //! The binary: configuration, wiring, listeners and the command line.
 
 mod assemble;
+mod availability;
 mod bench;
 mod commands;
 mod hosting;
 mod http;
 mod lab;
+mod parts;
 mod serve;
 mod smtp;
 mod world;

@@ -1,6 +1,7 @@
 //! `domesday serve`: opens the store, starts the listeners and the work behind them, and stops in good order.
 
 use crate::assemble::{self, StoreOptions};
+use crate::availability;
 use crate::commands::mail::RETURNS;
 use crate::hosting::{self, HostingOptions};
 use crate::http::{Faces, redirecting, router};
@@ -38,6 +39,9 @@ pub struct ServeOptions {
     pub whois: SocketAddr,
     #[command(flatten)]
     pub hosting: HostingOptions,
+    /// Where the availability daemon answers lines `domain:NAME`, those of accounts' own addresses alone. Not served if not given.
+    #[arg(long, env = "DOMESDAY_AVAILABILITY", value_name = "ADDR")]
+    pub availability: Option<SocketAddr>,
     /// Certificate chain in PEM; with it, and a key, the HTTP listener speaks TLS.
     #[arg(long, env = "DOMESDAY_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
@@ -84,8 +88,9 @@ const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
 pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     start_log(&options);
     let redirect = options.hosting.redirect(options.listen);
-    for (what, address) in [("--listen", options.listen), ("--epp", options.epp), ("--dns", options.hosting.dns), ("--redirect", redirect)]
-    {
+    let always = [("--listen", options.listen), ("--epp", options.epp), ("--dns", options.hosting.dns), ("--redirect", redirect)];
+    let asked_for = options.availability.map(|address| ("--availability", address));
+    for (what, address) in always.into_iter().chain(asked_for) {
         if !address.ip().is_loopback() && !options.public_sandbox {
             bail!(
                 "{what} {address} can be reached by others, and a sandbox has published passwords; use a loopback address, or --public-sandbox if you mean it"
@@ -114,6 +119,14 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     let http_listener = TcpListener::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
     http_listener.set_nonblocking(true)?;
     let http_address = http_listener.local_addr()?;
+    let availability_listener = match options.availability {
+        Some(address) => {
+            let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+            listener.set_nonblocking(true)?;
+            Some(listener)
+        }
+        None => None,
+    };
     let epp = server::serve(epp_listener, pki.server_config()?, sandbox.registry().clone())?;
     engine.serve_as(options.hosting.name_servers.clone());
     let redirects = hosting::listen(redirect)?;
@@ -158,10 +171,18 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
         dns: name_server.address().to_string(),
         redirects: redirects.local_addr()?.to_string(),
     };
+    if let Some(listener) = &availability_listener {
+        println!("availability listening on {}", listener.local_addr()?);
+    }
     announce(&options, &addresses, &engine);
     let faces = Arc::new(Faces::new(engine.clone(), SandboxLab { sandbox: sandbox.clone() }, addresses, options.bench_routes));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(600).build()?;
-    let ended = runtime.block_on(listen(&options, http_listener, redirects, faces, engine.clone()));
+    let ended = runtime.block_on(async {
+        if let Some(listener) = availability_listener {
+            tokio::spawn(availability::serve(tokio::net::TcpListener::from_std(listener)?, faces.clone()));
+        }
+        listen(&options, http_listener, redirects, faces, engine.clone()).await
+    });
     runtime.shutdown_timeout(Duration::from_secs(1));
 
     // The doors are closed; what was accepted is finished or waits in the store.

@@ -47,6 +47,7 @@ impl Engine {
         let forgotten = self.inner.store.read(|tx| {
             let mut names = agenda::violations(tx)?;
             names.extend(store::verifications::violations(tx)?);
+            names.extend(store::milestones::violations(tx)?);
             Ok::<_, Error>(names)
         })?;
         let history = self.inner.store.read(history)?;

@@ -292,11 +292,12 @@ impl Run {
     fn read_sharing(&mut self, names: &[(usize, DomainView)], broken: &mut Vec<String>) -> Result<(), String> {
         for number in 0..ACCOUNTS.len() {
             let actor = self.house.actor(number)?;
-            let counts = text(self.house.engine().run(&actor, grant::Counts))?;
-            for (_, view) in names.iter().filter(|(_, view)| counts.get(&view.id).is_some_and(|(grants, _)| *grants > 0)) {
+            for (_, view) in names.iter().filter(|(holder, _)| *holder == number) {
                 let list = grant::List { name: view.name.clone() };
                 let sharing = text(self.house.engine().run(&actor, list))?;
-                self.model.sharing(view.name.as_str(), &sharing, broken);
+                if !sharing.grants.is_empty() {
+                    self.model.sharing(view.name.as_str(), &sharing, broken);
+                }
             }
         }
         Ok(())
@@ -391,13 +392,5 @@ fn is_proven(view: &contact::ContactView) -> bool {
 }
 
 fn every_domain() -> domain::List {
-    domain::List {
-        pattern: Pattern::All,
-        zone: None,
-        shared: false,
-        deleted: true,
-        sort: SortBy::Name,
-        descending: false,
-        window: Window::ALL,
-    }
+    domain::List { pattern: Pattern::All, zone: None, sort: SortBy::Name, descending: false, window: Window::ALL }
 }

@@ -164,7 +164,7 @@ impl Run {
         let struck = |run: &Run| run.house.engine().faults().list().iter().map(|fault| u64::from(fault.times)).sum::<u64>();
         let before = struck(self);
         let response = match sheet.face {
-            Face::Dmapi => dmapi::answer(self.house.engine(), PEER, request),
+            Face::Dmapi => dmapi::answer_whole(self.house.engine(), PEER, request),
             Face::Kvapi => kvapi::answer(self.house.engine(), PEER, request),
         };
         let quiet = struck(self) == before;

@@ -132,12 +132,23 @@ CREATE TABLE domains (
     paid_until_at BIGINT NOT NULL,
     renewed_at BIGINT
 );
-CREATE INDEX domains_account ON domains (account_id, name);
+-- With the expiry, so that a plain list is read from the index alone; by zone too, since suffixes of lists mostly are zones.
+CREATE INDEX domains_account ON domains (account_id, name, expires_at);
+CREATE INDEX domains_account_zone ON domains (account_id, zone, name, expires_at);
 -- Names on their way out or back, which some lists leave out.
 CREATE INDEX domains_leaving ON domains (account_id, name)
     WHERE statuses LIKE '%pendingDelete%' OR statuses LIKE '%redemptionPeriod%' OR statuses LIKE '%pendingRestore%';
 CREATE INDEX domains_registrant ON domains (registrant_id, id);
 CREATE INDEX domains_account_reversed ON domains (account_id, name_reversed);
+
+-- Every few thousand names of an account, and of each of its zones ('' for all of them), one milestone with the number of names from it to the next.
+CREATE TABLE milestones (
+    account_id BIGINT NOT NULL,
+    zone TEXT NOT NULL,
+    name TEXT NOT NULL,
+    names BIGINT NOT NULL CHECK (names >= 0),
+    PRIMARY KEY (account_id, zone, name)
+);
 
 -- Which domains use a contact, once for each pair.
 CREATE TABLE domain_contacts (
@@ -172,7 +183,8 @@ CREATE TABLE orders (
     decided_at BIGINT,
     hidden_at BIGINT
 );
-CREATE INDEX orders_account ON orders (account_id, id);
+-- With all that decides whether a result is listed, so that those passed over need not be read.
+CREATE INDEX orders_account ON orders (account_id, id, accepted_at, state, hidden_at, kind);
 CREATE INDEX orders_tracking ON orders (account_id, tracking_id);
 CREATE INDEX orders_object ON orders (account_id, object, id);
 -- One order at a time moves a name; the lock is the open order itself and so survives any crash.

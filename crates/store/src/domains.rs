@@ -1,6 +1,7 @@
 //! Domains: one row each, searched by name from the front and from the back.
 
 use crate::db::{Fault, Row, Statement, Tx};
+use crate::milestones::{self, Names};
 use crate::{params, statements};
 use model::Timestamp;
 use model::domain::{Privacy, RenewalMode};
@@ -133,10 +134,9 @@ statements! {
     FIRST_OF_REGISTRANT = "SELECT d.name FROM domain_contacts l JOIN domains d ON d.id = l.domain_id WHERE l.contact_id = $1 AND d.registrant_id = $1 AND d.zone = $2 ORDER BY d.name LIMIT $3";
     SET_SUSPENDED = "UPDATE domains SET statuses = $1, locks = $2, updated_at = $3, updated_by = $4 WHERE id = $5";
     DELETE = "DELETE FROM domains WHERE id = $1";
-    COUNT = "SELECT COUNT(*) FROM domains WHERE account_id = $1";
+    NAME = "SELECT account_id, zone, name FROM domains WHERE id = $1";
     LEAVING = "SELECT name FROM domains WHERE account_id = $1 AND \
                (statuses LIKE '%pendingDelete%' OR statuses LIKE '%redemptionPeriod%' OR statuses LIKE '%pendingRestore%') ORDER BY name";
-    COUNT_NAMES = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND name >= $2 AND name < $3";
     COUNT_REVERSED = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND name_reversed >= $2 AND name_reversed < $3";
     COUNT_AUTORENEW = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND renewal_mode IN ('default', 'autorenew', 'renewonce')";
     COUNT_ZONES = "SELECT zone, COUNT(*) FROM domains WHERE account_id = $1 GROUP BY zone ORDER BY zone";
@@ -237,7 +237,7 @@ pub fn insert(tx: &mut Tx<'_>, d: &Domain) -> Result<(), Fault> {
             &reversed
         ],
     )?;
-    Ok(())
+    milestones::added(tx, d.account_id, &d.zone, &d.name)
 }
 
 /// Whoever's it is: only for the engine's own use.
@@ -326,7 +326,14 @@ pub fn give(tx: &mut Tx<'_>, id: i64, gift: &Gift<'_>, at: Timestamp, by: &str) 
         GIVE,
         params![gift.to, gift.registrant_id, gift.contacts, gift.hosts, gift.locks, gift.renewal_mode.word(), at, by, id, gift.from],
     )?;
-    Ok(changed == 1)
+    if changed != 1 {
+        return Ok(false);
+    }
+    if let Some((_, zone, name)) = tx.one(NAME, params![id], |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)))? {
+        milestones::removed(tx, gift.from, &zone, &name)?;
+        milestones::added(tx, gift.to, &zone, &name)?;
+    }
+    Ok(true)
 }
 
 /// Takes a domain out: it was dropped, or is another registrar's. Orders, ledger, events and audit keep its history.
@@ -338,7 +345,12 @@ pub fn delete(tx: &mut Tx<'_>, id: i64, at: Timestamp) -> Result<(), Fault> {
     crate::verifications::forget(tx, id)?;
     tx.execute(DROP_PROPERTIES, params![id])?;
     crate::contacts::let_go(tx, id, at)?;
-    tx.execute(DELETE, params![id]).map(|_| ())
+    let gone = tx.one(NAME, params![id], |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)))?;
+    tx.execute(DELETE, params![id])?;
+    match gone {
+        Some((account_id, zone, name)) => milestones::removed(tx, account_id, &zone, &name),
+        None => Ok(()),
+    }
 }
 
 /// Writes back everything of a domain that an update can change: from its registrant to its authorization code. Contacts are to be linked anew.
@@ -427,7 +439,7 @@ pub fn zones_of_contact(tx: &mut Tx<'_>, contact_id: i64) -> Result<Vec<ZoneOfCo
 }
 
 pub fn count(tx: &mut Tx<'_>, account_id: i64) -> Result<i64, Fault> {
-    Ok(tx.one(COUNT, params![account_id], |row| row.int(0))?.unwrap_or(0))
+    milestones::count(tx, Names { account_id, zone: "" })
 }
 
 /// How many of the account's domains will renew by themselves (modes that renew, the default counted with them).
@@ -446,11 +458,13 @@ pub fn all(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Domain>, Fault
 }
 
 pub fn count_in(tx: &mut Tx<'_>, account_id: i64, range: &Range) -> Result<i64, Fault> {
-    let (statement, low, high) = match range {
-        Range::Names { low, high } => (COUNT_NAMES, low, high),
-        Range::Reversed { low, high } => (COUNT_REVERSED, low, high),
-    };
-    Ok(tx.one(statement, params![account_id, low, high], |row| row.int(0))?.unwrap_or(0))
+    match range {
+        Range::Names { low, high } => {
+            let list = Names { account_id, zone: "" };
+            Ok(milestones::place_of(tx, list, high)?.saturating_sub(milestones::place_of(tx, list, low)?))
+        }
+        Range::Reversed { low, high } => Ok(tx.one(COUNT_REVERSED, params![account_id, low, high], |row| row.int(0))?.unwrap_or(0)),
+    }
 }
 
 /// Names of an account that are on their way out or back: deleted, and not free yet.

@@ -44,14 +44,11 @@ statements! {
     ROLES = "SELECT role FROM grants WHERE domain_id = $1 AND account_id = $2 ORDER BY role";
     OF_ACCOUNT = "SELECT DISTINCT domain_id FROM grants WHERE account_id = $1 ORDER BY domain_id LIMIT $2";
     COUNT_OF_ACCOUNT = "SELECT COUNT(*) FROM grants WHERE account_id = $1";
-    COUNTS = "SELECT g.domain_id, COUNT(*) FROM grants g JOIN domains d ON d.id = g.domain_id WHERE d.account_id = $1 GROUP BY g.domain_id";
     DELETE = "DELETE FROM grants WHERE id = $1";
     DELETE_OF_DOMAIN = "DELETE FROM grants WHERE domain_id = $1";
     INVITE = "INSERT INTO invitations (id, domain_id, role, inviter, email, nickname, key_sealed, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     INVITATION = "SELECT id, domain_id, role, inviter, email, nickname, key_sealed, created_at, expires_at FROM invitations WHERE id = $1";
     INVITATIONS = "SELECT id, domain_id, role, inviter, email, nickname, key_sealed, created_at, expires_at FROM invitations WHERE domain_id = $1 ORDER BY id";
-    INVITATION_COUNTS = "SELECT i.domain_id, COUNT(*) FROM invitations i JOIN domains d ON d.id = i.domain_id WHERE d.account_id = $1 AND i.expires_at > $2 \
-                         GROUP BY i.domain_id";
     UNINVITE = "DELETE FROM invitations WHERE id = $1";
     UNINVITE_OF_DOMAIN = "DELETE FROM invitations WHERE domain_id = $1";
 }
@@ -121,11 +118,6 @@ pub fn count_of_account(tx: &mut Tx<'_>, account_id: i64) -> Result<i64, Fault> 
     Ok(tx.one(COUNT_OF_ACCOUNT, params![account_id], |row| row.int(0))?.unwrap_or(0))
 }
 
-/// How many grants each of an account's names has, by the numbers of the names; those without any are left out.
-pub fn counts(tx: &mut Tx<'_>, account_id: i64) -> Result<Vec<(i64, i64)>, Fault> {
-    tx.many(COUNTS, params![account_id], |row| Ok((row.int(0)?, row.int(1)?)))
-}
-
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     tx.execute(DELETE, params![id]).map(|_| ())
 }
@@ -151,11 +143,6 @@ pub fn invitation_by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Invitation>, 
 /// Oldest first, expired ones included.
 pub fn invitations(tx: &mut Tx<'_>, domain_id: i64) -> Result<Vec<Invitation>, Fault> {
     tx.many(INVITATIONS, params![domain_id], invitation)
-}
-
-/// How many invitations each of an account's names has that have not expired at an instant.
-pub fn invitation_counts(tx: &mut Tx<'_>, account_id: i64, at: Timestamp) -> Result<Vec<(i64, i64)>, Fault> {
-    tx.many(INVITATION_COUNTS, params![account_id, at], |row| Ok((row.int(0)?, row.int(1)?)))
 }
 
 pub fn uninvite(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {

@@ -13,10 +13,13 @@ pub mod jobs;
 pub mod journal;
 pub mod kept;
 pub mod ledger;
+pub mod listing;
 pub mod mails;
+pub mod milestones;
 pub mod orders;
 pub mod owner_changes;
 pub mod polls;
+pub mod results;
 pub mod settings;
 pub mod tallies;
 pub mod tokens;
@@ -47,10 +50,13 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("journal", journal::STATEMENTS),
         ("kept", kept::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
+        ("listing", listing::STATEMENTS),
         ("mails", mails::STATEMENTS),
+        ("milestones", milestones::STATEMENTS),
         ("orders", orders::STATEMENTS),
         ("owner_changes", owner_changes::STATEMENTS),
         ("polls", polls::STATEMENTS),
+        ("results", results::STATEMENTS),
         ("settings", settings::STATEMENTS),
         ("tokens", tokens::STATEMENTS),
         ("transfers", transfers::STATEMENTS),

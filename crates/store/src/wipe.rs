@@ -36,6 +36,7 @@ statements! {
     HOSTED_ZONES = "DELETE FROM hosted_zones";
     DOMAIN_PROPERTIES = "DELETE FROM domain_properties";
     DOMAIN_CONTACTS = "DELETE FROM domain_contacts";
+    MILESTONES = "DELETE FROM milestones";
     DOMAINS = "DELETE FROM domains";
     CONTACTS = "DELETE FROM contacts";
     SESSIONS = "DELETE FROM sessions";

@@ -23,6 +23,8 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("ledger::OVERDRAWN", "a promise, looked at as a whole"),
     ("ledger::UNBALANCED", "a promise, looked at as a whole"),
     ("mails::LIST", "the newest, by the key, up to a limit"),
+    ("milestones::OFF", "a promise, looked at as a whole"),
+    ("milestones::UNMARKED", "a promise, looked at as a whole"),
     ("orders::JOBLESS", "a promise; all jobs, once"),
     ("settings::PRICES_IN_FORCE", "the prices that an operator has set himself, up to a limit"),
     ("verifications::FORGOTTEN", "a promise, looked at as a whole"),

@@ -57,10 +57,11 @@ mod whois;
 use crate::params::Reader;
 use crate::reply::Reply;
 use crate::session::Caller;
-use crate::wire::Params;
+use crate::wire::{LineWriter, Params};
 use engine::account::Balance;
+use engine::domain::{Leaf, Step};
 use engine::order::OrderRef;
-use engine::{Actor, Engine, Error};
+use engine::{Actor, Engine, Error, Operation};
 use model::{Access, Need, Refusal};
 
 /// Who may come in, and how.
@@ -127,11 +128,55 @@ impl<'a> Call<'a> {
         Ok(Reader::new(self.params, self.actor()?.currency()))
     }
 
+    /// The reply with a list: its first leaf, and the rest where there is more, read as the client takes it.
+    pub fn list<O, T, P>(
+        &self,
+        first: Step<P>,
+        leaf: impl Fn(Step<P>) -> O + Send + 'static,
+        print: impl Fn(&mut LineWriter, &T) + Send + 'static,
+    ) -> Result<Listing, Error>
+    where
+        O: Operation<Done = Leaf<T, P>>,
+        T: Send + 'static,
+        P: Send + 'static,
+    {
+        let (engine, actor) = (self.engine.clone(), self.actor()?.clone());
+        let take = move |step: Step<P>| -> Result<(LineWriter, i64, Option<P>), Error> {
+            let leaf = engine.run(&actor, leaf(step))?;
+            let mut lines = LineWriter::new();
+            for row in &leaf.rows {
+                print(&mut lines, row);
+            }
+            Ok((lines, i64::try_from(leaf.rows.len()).unwrap_or(i64::MAX), leaf.next))
+        };
+        let (body, rows, mut next) = take(first)?;
+        let reply = Reply::done().body(body);
+        if next.is_none() {
+            return Ok(Listing { reply, rows, more: false });
+        }
+        let rest = move || {
+            let Some(place) = next.take() else { return Ok(None) };
+            let (lines, _, after) = take(Step::Next(place))?;
+            next = after;
+            Ok(Some(lines))
+        };
+        Ok(Listing { reply: reply.followed_by(Box::new(rest)), rows, more: true })
+    }
+
     /// The reply to an order that was taken.
     pub fn accepted(&self, order: &OrderRef) -> Result<Reply, Error> {
         let (balance, _) = self.engine.run(self.actor()?, Balance)?;
         Ok(Reply::accepted(order, balance))
     }
+}
+
+/// A reply with a list.
+pub struct Listing {
+    pub reply: Reply,
+    /// The rows of its first leaf ...
+    pub rows: i64,
+    /// ... which more may follow.
+    pub more: bool,
 }
 
 /// Every request that is served, sorted by name.

@@ -6,11 +6,9 @@ use crate::reply::Reply;
 use crate::wire::{LineSafe, LineWriter, Separator};
 use crate::words;
 use engine::Error;
-use engine::domain::{DomainView, List, SortBy};
-use engine::grant::Counts;
+use engine::domain::{Detail, ListRow, Rows, Step};
 use model::Need;
 use model::grant::GrantRole;
-use std::collections::BTreeMap;
 
 pub const REQUEST: Request = Request {
     name: "query-domain-list",
@@ -21,6 +19,7 @@ pub const REQUEST: Request = Request {
 };
 
 /// Which columns were asked for.
+#[derive(Clone, Copy)]
 struct Shown {
     domain_status: bool,
     grants: bool,
@@ -37,21 +36,13 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         p.done((pattern, window, domain_status, grants, privacy, joker_ns))?;
     let shown = Shown { domain_status, grants, privacy, joker_ns };
 
-    let list = List { pattern, zone: None, shared: true, deleted: false, sort: SortBy::Name, descending: false, window };
-    let page = call.engine.run(call.actor()?, list)?;
-    let counts = if shown.grants { call.engine.run(call.actor()?, Counts)? } else { BTreeMap::new() };
-    let mut body = LineWriter::new();
-    for domain in &page.rows {
-        let mut cells = cells(domain, &shown, counts.get(&domain.id).copied().unwrap_or_default());
-        if shown.joker_ns {
-            cells.push(i32::from(call.engine.is_delegated_here(&domain.hosts)).to_string());
-        }
-        body.row(Separator::Space, cells.iter().map(|cell| LineSafe::cell(cell)));
-    }
-    Ok(Reply::done().columns(&columns(&shown), Separator::Space).body(body).without_final_line_end().bare())
+    let detail = Detail { more: domain_status || grants || privacy || joker_ns, sharing: grants };
+    let leaf = move |step| Rows { pattern: pattern.clone(), detail, step };
+    let listing = call.list(Step::First(window), leaf, move |body, row| print(body, row, shown))?;
+    Ok(listing.reply.columns(&columns(shown), Separator::Space).without_final_line_end().bare())
 }
 
-fn columns(shown: &Shown) -> String {
+fn columns(shown: Shown) -> String {
     let mut names = vec!["domain,expiration_date"];
     if shown.domain_status {
         names.push("domain_status");
@@ -68,8 +59,21 @@ fn columns(shown: &Shown) -> String {
     names.join(",")
 }
 
-fn cells(domain: &DomainView, shown: &Shown, (confirmed, pending): (i64, i64)) -> Vec<String> {
-    let mut cells = vec![domain.name.as_str().to_owned(), domain.expires.date()];
+fn print(body: &mut LineWriter, row: &ListRow, shown: Shown) {
+    let expires = row.expires.date();
+    match cells(row, shown) {
+        cells if cells.is_empty() => body.row(Separator::Space, [LineSafe::cell(&row.name), LineSafe::cell(&expires)]),
+        cells => {
+            let first = [LineSafe::cell(&row.name), LineSafe::cell(&expires)].into_iter();
+            body.row(Separator::Space, first.chain(cells.iter().map(|cell| LineSafe::cell(cell))));
+        }
+    }
+}
+
+/// The cells after name and expiry.
+fn cells(row: &ListRow, shown: Shown) -> Vec<String> {
+    let mut cells = Vec::new();
+    let Some(domain) = &row.more else { return cells };
     if shown.domain_status {
         cells.push(words::listed_status(domain));
     }
@@ -77,12 +81,15 @@ fn cells(domain: &DomainView, shown: &Shown, (confirmed, pending): (i64, i64)) -
         let roles: Vec<&str> = domain.roles.iter().map(|role| words::grant_role(*role)).collect();
         let own = domain.roles.contains(&GrantRole::Creator);
         // No invitation is `undef`, as in the row of an owner alone (dmapi.md 12.30).
-        let pending = if pending == 0 { "undef".to_owned() } else { pending.to_string() };
-        cells.extend([roles.join(","), own.to_string(), confirmed.to_string(), pending]);
+        let pending = if domain.invitations == 0 { "undef".to_owned() } else { domain.invitations.to_string() };
+        cells.extend([roles.join(","), own.to_string(), domain.grants.to_string(), pending]);
     }
     if shown.privacy {
         let until = domain.privacy_until.map_or_else(|| "-".to_owned(), model::Timestamp::date);
         cells.extend([domain.privacy.word().to_owned(), words::privacy_origin(domain.privacy).to_owned(), until]);
+    }
+    if shown.joker_ns {
+        cells.push(if domain.hosted { "1" } else { "0" }.to_owned());
     }
     cells
 }

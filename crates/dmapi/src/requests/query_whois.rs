@@ -55,7 +55,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
 fn print_domain(body: &mut LineWriter, record: &Record) {
     let domain = &record.domain;
     body.pair("domain.fqdn", LineSafe::text(domain.name.as_str()));
-    body.pair("domain.status", LineSafe::text(&words::status(domain)));
+    body.pair("domain.status", LineSafe::text(&words::status(&domain.condition())));
     let data = &record.registrant.data;
     let street = |place: usize| data.street.get(place).map_or("", String::as_str);
     body.pair_if("domain.name", &data.display_name());

@@ -7,8 +7,8 @@ use crate::reply::Reply;
 use crate::wire::{LineSafe, LineWriter, Separator};
 use crate::words;
 use engine::Error;
-use engine::domain::Window;
-use engine::order::{List, OrderFilter, OrderStanding};
+use engine::domain::{Step, Window};
+use engine::order::{CountLines, Lines, OrderFilter, OrderStanding, ResultLine};
 use model::order::OrderKind;
 use model::{Field, Need};
 
@@ -61,7 +61,8 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let decided = vec![OrderStanding::Succeeded, OrderStanding::Failed];
     let filter = OrderFilter {
         since: Some(end.plus_days(-days.unwrap_or(default_days).clamp(0, DAYS_MAX))),
-        until: until.map(|_| end),
+        // What comes in while a long list is read is not part of it.
+        until: Some(end),
         standings: match standing {
             Some(one) => vec![one],
             None if pending => Vec::new(),
@@ -78,25 +79,22 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     // A module asks for one row and means its latest request; a panel turns the whole list around (dmapi.md 4.1).
     let newest_first = limit.is_some();
     let window = Window { skip: offset.unwrap_or(0), take: limit.unwrap_or(i64::MAX) };
-    let page = call.engine.run(call.actor()?, List { filter, newest_first, window })?;
-
-    let mut body = LineWriter::new();
     if count_only {
-        body.pair("Records", LineSafe::number(page.total));
+        let mut body = LineWriter::new();
+        body.pair("Records", LineSafe::number(call.engine.run(call.actor()?, CountLines { filter })?));
         return Ok(Reply::done().body(body));
     }
-    for order in &page.rows {
-        let (stamp, id) = (dates::stamp(order.accepted), order.id.to_string());
-        let cells = [
-            &stamp,
-            &order.tracking_id,
-            &id,
-            words::request_type(order.kind),
-            &order.object,
-            words::listed_standing(order.standing),
-            &order.client_id,
-        ];
-        body.row(Separator::Space, cells.map(LineSafe::cell));
-    }
-    Ok(Reply::done().header("Row-Count", &page.rows.len().to_string()).body(body))
+    let counted = filter.clone();
+    let leaf = move |step| Lines { filter: filter.clone(), newest_first, step };
+    let listing = call.list(Step::First(window), leaf, print)?;
+    // The header comes before the rows, so those of a long list are counted apart.
+    let rows = if listing.more { window.part_of(call.engine.run(call.actor()?, CountLines { filter: counted })?) } else { listing.rows };
+    Ok(listing.reply.header("Row-Count", &rows.to_string()))
+}
+
+fn print(body: &mut LineWriter, line: &ResultLine) {
+    let (stamp, id) = (dates::stamp(line.accepted), line.id.to_string());
+    let standing = words::listed_standing(line.standing);
+    let cells = [&stamp, &line.tracking_id, &id, words::request_type(line.kind), &line.object, standing, &line.client_id];
+    body.row(Separator::Space, cells.map(LineSafe::cell));
 }

@@ -97,7 +97,7 @@ impl Standing {
             Method::Get => request.uri(if form.is_empty() { path } else { format!("{path}?{form}") }).body(Vec::new()),
             Method::Post => request.uri(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.into_bytes()),
         };
-        sent(dmapi::answer(self.fixture.engine(), PEER, request.expect("a request")))
+        sent(dmapi::answer_whole(self.fixture.engine(), PEER, request.expect("a request")))
     }
 
     fn log_in(&self, parameters: &[(&str, &str)]) -> Result<String, String> {

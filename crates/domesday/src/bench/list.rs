@@ -5,14 +5,17 @@ use super::load::{Load, Next, Reply, Script, Window};
 use super::scripts::{Asking, get, post};
 use super::server::Server;
 use super::{ListOptions, Measure, noise, pairs, portfolio, prepare};
+use crate::world;
 use anyhow::{anyhow, bail};
 use hdrhistogram::Histogram;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// One way of asking for a list.
 struct Shape {
     what: &'static str,
+    request: &'static str,
     clients: usize,
     form: String,
     rows: u64,
@@ -41,36 +44,70 @@ impl Script for Listing {
 
 pub fn run(options: &ListOptions) -> anyhow::Result<ExitCode> {
     let measure = &options.measure;
-    let folder = Folder::new(&measure.dir)?;
-    let (opened, _) = prepare::sandbox(folder.path(), 0)?;
-    portfolio::seed(&opened, "demo", options.domains, 30, 365)?;
-    drop(opened);
-    let server = Server::start(folder.path(), measure)?;
-    let middle = options.domains / 2;
-    let form = |rest: &str| format!("api-key=demo-key{rest}");
-    // How many a pattern hits, the sandbox's own names aside.
-    let hit = |test: fn(&str) -> bool| (0..options.domains).filter(|n| test(&portfolio::name(*n))).count() as u64;
-    let shapes = [
-        Shape { what: "all", clients: 1, form: form("&pattern=*"), rows: u64::from(options.domains) },
-        Shape { what: "prefix", clients: 8, form: form("&pattern=abc*"), rows: hit(|n| n.starts_with("abc")) },
-        Shape { what: "suffix", clients: 8, form: form("&pattern=*.or.kr"), rows: hit(|n| n.ends_with(".or.kr")) },
-        Shape { what: "middle", clients: 8, form: form("&pattern=*xyz*"), rows: hit(|n| n.contains("xyz")) },
-        Shape { what: "page", clients: 8, form: form(&format!("&pattern=*&from={middle}&to={}", middle + 99)), rows: 100 },
-    ];
-    for shape in shapes {
-        one(&shape, &server, &folder, options)?;
+    // Removed at the end, if it was made here.
+    let made = match &options.prepared {
+        Some(_) => None,
+        None => Some(Folder::new(&measure.dir)?),
+    };
+    let data = match (&options.prepared, &made) {
+        (Some(prepared), _) => prepared.as_path(),
+        (None, Some(folder)) => {
+            let (opened, _) = prepare::sandbox(folder.path(), 0)?;
+            portfolio::seed(&opened, "demo", options.domains, 30, 365)?;
+            folder.path()
+        }
+        (None, None) => bail!("no folder to measure in"),
+    };
+    let server = Server::start_on(data, options.database.as_deref(), measure)?;
+    for shape in shapes(options.domains) {
+        one(&shape, &server, data, options)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn one(shape: &Shape, server: &Server, folder: &Folder, options: &ListOptions) -> anyhow::Result<()> {
+fn shapes(domains: u32) -> Vec<Shape> {
+    // How many a pattern hits, the sandbox's own names aside.
+    let hit = |test: fn(&str) -> bool| (0..domains).filter(|n| test(&portfolio::name(*n))).count() as u64;
+    let list = |what, clients, rest: &str, rows| {
+        let form = format!("api-key=demo-key{rest}");
+        Shape { what, request: "query-domain-list", clients, form, rows }
+    };
+    let results = |what, clients, rest: &str, rows| Shape { request: "result-list", ..list(what, clients, rest, rows) };
+    let page = |from: u32| format!("&from={from}&to={}", from + 99);
+    let (middle, suffixed) = (domains / 2, domains / 10);
+    // With a day given, what is listed does not change with the hour.
+    let period = format!("&period=400&date={}", world::now().date());
+    vec![
+        list("prefix", 4, "&pattern=abc*", hit(|n| n.starts_with("abc"))),
+        list("prefix page", 4, "&pattern=abc*&from=1&to=100", 100),
+        list("suffix page", 4, "&pattern=*.or.kr&from=1&to=100", 100),
+        list("deep suffix page", 4, &format!("&pattern=*.or.kr{}", page(suffixed / 2)), 100),
+        list("deep page", 4, &format!("&pattern=*{}", page(middle)), 100),
+        list("deep page with status", 4, &format!("&pattern=*&showstatus=1{}", page(middle)), 100),
+        list("substring page", 4, "&pattern=*xyz*&from=1&to=100", 100),
+        list(
+            "last substring page",
+            1,
+            &format!("&pattern=*xyz*{}", page(u32::try_from(hit(|n| n.contains("xyz"))).unwrap_or(0).max(100) - 99)),
+            100,
+        ),
+        list("all", 1, "&pattern=*", u64::from(domains)),
+        results("newest results", 4, &format!("{period}&limit=100"), 100),
+        results("deep results", 4, &format!("{period}&limit=100&offset={middle}"), 100),
+        results("results of a name", 4, &format!("{period}&objid={}", portfolio::name(middle)), 1),
+        results("count of results", 1, &format!("{period}&count-only=1"), 1),
+        results("all results", 1, &period, u64::from(domains)),
+    ]
+}
+
+fn one(shape: &Shape, server: &Server, data: &Path, options: &ListOptions) -> anyhow::Result<()> {
     let measure = &options.measure;
-    let request = post("/request/query-domain-list", &shape.form);
+    let request = post(&format!("/request/{}", shape.request), &shape.form);
     let listing = || Box::new(Listing { request: request.clone(), octets: None }) as Box<dyn Script>;
     let mut ours = Load::connect(server.address, (0..shape.clients).map(|_| listing()).collect())?;
-    let first = ours.window(Duration::from_secs(1))?;
+    let first = ours.window(measure.window())?;
     if first.done == 0 {
-        bail!("no list within a second: {}", first.why.unwrap_or_else(|| "it is slower than that".to_owned()));
+        bail!("{}: no list within {} s: {}", shape.what, measure.seconds, first.why.unwrap_or_else(|| "it is slower than that".to_owned()));
     }
     first.rate_of_good()?;
     let octets = usize::try_from(first.octets / first.done)?;
@@ -88,7 +125,7 @@ fn one(shape: &Shape, server: &Server, folder: &Folder, options: &ListOptions) -
         shape.what,
         measure.pairs,
         || {
-            syncs.push(noise::sync_time(folder.path())?);
+            syncs.push(noise::sync_time(data)?);
             let window = ours.window(measure.window())?;
             let rate = window.rate_of_good()? * rows;
             windows.push(window);
@@ -97,8 +134,8 @@ fn one(shape: &Shape, server: &Server, folder: &Folder, options: &ListOptions) -
         || Ok(limit.window(measure.window())?.rate_of_good()? * rows),
     )?;
     let title = format!(
-        "list {}: {} of {} domains, {octets} octets, {} clients, DMAPI query-domain-list; limit: as many octets copied",
-        shape.what, shape.rows, options.domains, shape.clients
+        "list {}: {} of {}, {octets} octets, {} clients, DMAPI {}; limit: as many octets copied",
+        shape.what, shape.rows, options.domains, shape.clients, shape.request
     );
     print!("{}", summary.report(&title, "rows/s"));
     tell_latency(&windows)?;

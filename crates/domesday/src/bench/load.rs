@@ -215,6 +215,10 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<(u
         }
     };
     buffer.drain(..body_at);
+    let Some(length) = length else {
+        let seen = read_chunks(stream, buffer).await?;
+        return Ok((status, buffer.len(), seen));
+    };
     let mut seen = buffer.len();
     while seen < length {
         let kept = buffer.len().min(KEPT_MAX);
@@ -235,16 +239,68 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<(u
     Ok((status, buffer.len().min(KEPT_MAX), length))
 }
 
-/// Status and length of a reply's head.
-fn head_of(head: &str) -> anyhow::Result<(u16, usize)> {
+/// Reads a body in chunks (RFC 9112, 7.1), of which `buffer` holds the beginning; leaves its first octets there and returns how many there were.
+async fn read_chunks(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<usize> {
+    let mut raw = std::mem::take(buffer);
+    let (mut at, mut seen) = (0, 0);
+    loop {
+        let end = loop {
+            if let Some(end) = raw[at..].windows(2).position(|two| two == b"\r\n") {
+                break at + end;
+            }
+            more(stream, &mut raw, &mut at).await?;
+        };
+        let size = std::str::from_utf8(&raw[at..end]).ok().and_then(|text| usize::from_str_radix(text.split(';').next()?.trim(), 16).ok());
+        let mut left = size.ok_or_else(|| anyhow!("a chunk without its length"))?;
+        at = end + 2;
+        let last = left == 0;
+        seen += left;
+        while left > 0 {
+            if at == raw.len() {
+                more(stream, &mut raw, &mut at).await?;
+            }
+            let here = left.min(raw.len() - at);
+            let kept = here.min(KEPT_MAX.saturating_sub(buffer.len()));
+            buffer.extend_from_slice(&raw[at..at + kept]);
+            at += here;
+            left -= here;
+        }
+        while raw.len() - at < 2 {
+            more(stream, &mut raw, &mut at).await?;
+        }
+        at += 2;
+        if last {
+            return Ok(seen);
+        }
+    }
+}
+
+/// Lets go what was read up to `at`, and reads more.
+async fn more(stream: &mut TcpStream, raw: &mut Vec<u8>, at: &mut usize) -> anyhow::Result<()> {
+    raw.drain(..*at);
+    *at = 0;
+    raw.reserve(256 * 1024);
+    if stream.read_buf(raw).await? == 0 {
+        bail!("the server cut a reply");
+    }
+    Ok(())
+}
+
+/// Status and length of a reply's head; no length where the body comes in chunks.
+fn head_of(head: &str) -> anyhow::Result<(u16, Option<usize>)> {
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
     let status = status.ok_or_else(|| anyhow!("no status in {:?}", head.get(..80).unwrap_or(head)))?;
-    let length = lines.find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok()).flatten()
-    });
-    Ok((status, length.ok_or_else(|| anyhow!("a reply without its length"))?))
+    let mut length = None;
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        if name.eq_ignore_ascii_case("transfer-encoding") && value.trim().eq_ignore_ascii_case("chunked") {
+            return Ok((status, None));
+        }
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().ok();
+        }
+    }
+    Ok((status, Some(length.ok_or_else(|| anyhow!("a reply without its length"))?)))
 }
 
 #[cfg(test)]
@@ -303,6 +359,26 @@ mod tests {
                 assert_eq!((window.octets, window.latency.len()), (window.done * length as u64, window.done));
             }
         }
+    }
+
+    #[test]
+    fn chunks_are_read_whole() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 1024];
+            while stream.read(&mut request).is_ok_and(|n| n > 0) {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nyyy\r\n1").unwrap();
+                stream.write_all(b"0000;x=1\r\n").unwrap();
+                stream.write_all(&vec![b'y'; 65_536]).unwrap();
+                stream.write_all(b"\r\n0\r\n").unwrap();
+                stream.write_all(b"\r\n").unwrap();
+            }
+        });
+        let mut load = Load::connect(address, vec![Box::new(Ask { expected: 65_539 })]).unwrap();
+        let window = load.window(Duration::from_millis(100)).unwrap();
+        assert!(window.done > 0 && window.failed == 0, "{:?}", window.why);
     }
 
     #[test]

@@ -38,8 +38,8 @@ enum Workload {
     /// Availability checks; limit: the same HTTP server with nothing behind it but one round trip to the registry.
     #[command(after_help = "Example: domesday bench check --clients 16")]
     Check(CheckOptions),
-    /// Lists of a large portfolio: all, by prefix, by page; limit: as many octets copied into the same HTTP server.
-    #[command(after_help = "Example: domesday bench list --domains 100000")]
+    /// Lists of a large portfolio and of its results: all, by pattern, by page; limit: as many octets copied into the same HTTP server.
+    #[command(after_help = "Example: domesday bench list --domains 1000000 --seconds 10")]
     List(ListOptions),
     /// Put many domains into an account, here and at the embedded registry, to play with or to measure.
     #[command(after_help = "Example: domesday bench seed --domains 1000000 --data ./data")]
@@ -113,6 +113,12 @@ pub struct ListOptions {
     /// Size of the portfolio.
     #[arg(long, env = "DOMESDAY_BENCH_DOMAINS", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
     pub domains: u32,
+    /// A folder that `bench seed` has filled with so many, instead of one that is filled first and removed at the end.
+    #[arg(long, env = "DOMESDAY_BENCH_PREPARED", value_name = "DIR")]
+    pub prepared: Option<PathBuf>,
+    /// The PostgreSQL database that belongs to the prepared folder.
+    #[arg(long, env = "DOMESDAY_BENCH_DATABASE", value_name = "URL", requires = "prepared")]
+    pub database: Option<String>,
     #[command(flatten)]
     pub measure: Measure,
 }

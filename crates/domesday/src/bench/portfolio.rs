@@ -217,15 +217,7 @@ mod tests {
             let engine = opened.sandbox.engine();
             let demo = engine.run(&Actor::staff(), Impersonate { login: "demo".to_owned() }).unwrap();
             let pattern = Pattern::parse("*.or.kr").unwrap();
-            let list = List {
-                pattern,
-                zone: None,
-                shared: false,
-                deleted: true,
-                sort: SortBy::Name,
-                descending: false,
-                window: Window { skip: 0, take: 3 },
-            };
+            let list = List { pattern, zone: None, sort: SortBy::Name, descending: false, window: Window { skip: 0, take: 3 } };
             let page = engine.run(&demo, list).unwrap();
             let seeded = (0..900).filter(|n| whose(*n) == 0 && zone(*n) == "or.kr").count() as i64;
             assert_eq!((page.total, page.rows.len()), (seeded + 1, 3), "demo.or.kr and ours");

@@ -22,6 +22,8 @@ pub struct Server {
     pub http: String,
     /// Port of the registry's EPP listener on 127.0.0.1.
     pub epp: u16,
+    /// `host:port` of the availability daemon, where it was asked for.
+    pub availability: Option<String>,
     lines: Mutex<Receiver<String>>,
 }
 
@@ -49,7 +51,7 @@ impl Server {
             let tell = tell.clone();
             std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(tell.send(line))));
         }
-        let (mut http, mut epp, mut seen) = (None, None, Vec::new());
+        let (mut http, mut epp, mut availability, mut seen) = (None, None, None, Vec::new());
         let deadline = Instant::now() + START;
         while http.is_none() || epp.is_none() {
             let line = match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
@@ -57,14 +59,16 @@ impl Server {
                 Err(RecvTimeoutError::Timeout) => panic!("it does not listen after {START:?}:\n{}", seen.join("\n")),
                 Err(RecvTimeoutError::Disconnected) => panic!("it ended before it listened:\n{}", seen.join("\n")),
             };
-            if let Some((_, at)) = line.split_once("epp listening on ") {
+            if let Some((_, at)) = line.split_once("availability listening on ") {
+                availability = Some(at.trim().to_owned());
+            } else if let Some((_, at)) = line.split_once("epp listening on ") {
                 epp = at.split_whitespace().next().and_then(|at| at.rsplit_once(':')).and_then(|(_, port)| port.parse().ok());
             } else if let Some((_, at)) = line.split_once("listening on http://") {
                 http = at.split_whitespace().next().map(|at| at.trim_end_matches('/').to_owned());
             }
             seen.push(line);
         }
-        Server { child, http: http.expect("the loop ended"), epp: epp.expect("the loop ended"), lines: Mutex::new(lines) }
+        Server { child, http: http.expect("the loop ended"), epp: epp.expect("the loop ended"), availability, lines: Mutex::new(lines) }
     }
 
     /// One request; `Err` when the connection broke before a whole reply.

@@ -1,5 +1,6 @@
 //! Accounts: who asks, how that is proven, and what an account looks like from outside.
 
+mod availability;
 mod defaults;
 mod gate;
 mod login;

@@ -19,7 +19,12 @@ const LEAVING_LOOK_DAYS: i64 = 7;
 const LEAVING: &[&str] = &["pendingDelete", "redemptionPeriod", "pendingRestore"];
 
 pub(crate) fn is_leaving(domain: &Domain) -> bool {
-    domain.statuses.split_whitespace().any(|s| LEAVING.contains(&s))
+    are_leaving(&domain.statuses)
+}
+
+/// The same, of the statuses alone.
+pub(crate) fn are_leaving(statuses: &str) -> bool {
+    statuses.split_whitespace().any(|s| LEAVING.contains(&s))
 }
 
 /// Whether the registry renews at expiry by itself, so that a renewal is only charged.

@@ -7,7 +7,7 @@ mod dates;
 mod notice;
 mod renewal;
 
-pub(crate) use dates::{Dates, is_leaving, renews_by_itself};
+pub(crate) use dates::{Dates, are_leaving, is_leaving, renews_by_itself};
 
 use crate::account::Actor;
 use crate::context::{After, Cx};

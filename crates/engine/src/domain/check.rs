@@ -62,6 +62,8 @@ pub struct Checked {
     pub standing: Standing,
     /// `standard`, or the registry's word for another price class.
     pub class: String,
+    /// The registry says that it cannot be had: somebody has it, or the registry keeps it.
+    pub taken: bool,
     pub quotes: Vec<Quote>,
 }
 
@@ -185,7 +187,8 @@ impl Operation for Price {
                 quotes.extend(priced.map(|p| Quote { operation: question.operation, months, price: p.price, promotion: p.promotion }));
             }
             let class = found.and_then(|f| f.class.clone()).filter(|_| premium).unwrap_or_else(|| "standard".to_owned());
-            answers.push(Checked { name: one.name.clone(), standing, class, quotes });
+            let taken = found.is_some_and(|f| !f.available);
+            answers.push(Checked { name: one.name.clone(), standing, class, taken, quotes });
         }
         Ok(answers)
     }

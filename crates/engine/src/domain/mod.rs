@@ -17,6 +17,7 @@ pub(crate) mod register;
 pub(crate) mod relock;
 pub(crate) mod renew;
 pub(crate) mod restore;
+mod rows;
 pub(crate) mod set_renewal_mode;
 mod settled;
 pub(crate) mod suspend;
@@ -38,6 +39,7 @@ pub use push::Push;
 pub use register::{ContactRef, JudgeRegistration, Register};
 pub use renew::{Renew, RenewPrivacy, Renewed, Term};
 pub use restore::Restore;
+pub use rows::{Condition, Detail, LEAF_ROWS, Leaf, ListRow, Place, RowDetail, Rows, Step};
 pub use set_renewal_mode::SetRenewalMode;
 pub use store::domains::SortBy;
 
@@ -75,6 +77,11 @@ pub struct Window {
 
 impl Window {
     pub const ALL: Window = Window { skip: 0, take: i64::MAX };
+
+    /// How many of so many rows are wanted.
+    pub fn part_of(self, rows: i64) -> i64 {
+        rows.saturating_sub(self.skip).clamp(0, self.take.max(0))
+    }
 
     /// True if the row at this place, counted from 0, is wanted.
     pub(crate) fn holds(self, place: i64) -> bool {
@@ -158,6 +165,13 @@ pub struct DomainView {
     /// When it is renewed or let go.
     pub renewal_date: Timestamp,
     pub renewed: Option<Timestamp>,
+}
+
+impl DomainView {
+    /// Its state, as far as that has words on the wire.
+    pub fn condition(&self) -> Condition {
+        Condition { locks: self.locks.clone(), statuses: self.statuses.clone(), expired: self.expired, deleted: self.deleted }
+    }
 }
 
 /// Contact ids by role, as the store keeps them.

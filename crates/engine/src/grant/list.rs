@@ -1,6 +1,6 @@
-//! List: who has a part in a name and who was invited to one; and how many there are, for lists of names.
+//! List: who has a part in a name and who was invited to one.
 //!
-//! Reached by DMAPI `grants-list` and `query-domain-list` (showgrants). Refuses: DomainUnknown.
+//! Reached by DMAPI `grants-list`. Refuses: DomainUnknown.
 
 use super::{key_place, pending};
 use crate::Error;
@@ -8,7 +8,6 @@ use crate::context::{Cx, Operation};
 use crate::domain::reach;
 use model::grant::{Deed, GrantRole};
 use model::{DomainName, Need, Timestamp};
-use std::collections::BTreeMap;
 use store::{Tx, accounts, grants};
 
 /// Asks for the parts that others have in a name. Its holder sees all of them, who was granted one sees their own.
@@ -83,26 +82,5 @@ impl Operation for List {
             });
         }
         Ok(sharing)
-    }
-}
-
-/// Asks how many grants and open invitations each of the account's own names has. Names without any are left out.
-pub struct Counts;
-
-impl Operation for Counts {
-    /// By the numbers of the names: grants, then invitations.
-    type Done = BTreeMap<i64, (i64, i64)>;
-    const NEED: Need = Need::Read;
-    const WRITES: bool = false;
-
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<BTreeMap<i64, (i64, i64)>, Error> {
-        let mut counts: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
-        for (id, count) in grants::counts(tx, cx.actor.account)? {
-            counts.entry(id).or_default().0 = count;
-        }
-        for (id, count) in grants::invitation_counts(tx, cx.actor.account, cx.now)? {
-            counts.entry(id).or_default().1 = count;
-        }
-        Ok(counts)
     }
 }

@@ -8,7 +8,7 @@ mod revoke;
 
 pub use accept::{InvitationAnswer, InvitationView};
 pub use invite::{Invite, Invited};
-pub use list::{Counts, GrantLine, InvitationLine, List, Sharing};
+pub use list::{GrantLine, InvitationLine, List, Sharing};
 pub use revoke::{Revoke, RevokeKind};
 
 pub(crate) use lapse::{INVITATION, run as run_lapse};

@@ -18,6 +18,7 @@ pub use redirect::{FindRedirection, Redirection};
 pub use replace::{Replace, Replaced};
 pub use show::{HostedView, Show};
 
+pub(crate) use key::delegated;
 pub(crate) use signing::follow;
 
 use crate::context::Cx;

@@ -1,16 +1,14 @@
-//! List the account's orders.
-//!
-//! Reached by DMAPI `result-list`.
+//! List the account's orders with all that is known of each, and how many there are: for tests, tools and pages; long lists are read by [`super::Lines`].
 
-use super::{OrderStanding, OrderView, standing, view};
+use super::{Lines, OrderStanding, OrderView, view};
 use crate::Error;
 use crate::context::{Cx, Operation};
-use crate::domain::{Page, Window};
+use crate::domain::{Page, Step, Window};
 use model::order::OrderKind;
 use model::pattern::Pattern;
 use model::{Need, Timestamp};
 use store::Tx;
-use store::orders::{self, Walk};
+use store::orders;
 
 /// Which orders are meant; each part narrows.
 #[derive(Clone, Debug)]
@@ -61,35 +59,19 @@ impl Operation for List {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Page<OrderView>, Error> {
-        let f = &self.filter;
-        let object = match &f.object {
-            Pattern::Exact(object) => Some(object.as_str()),
-            Pattern::All | Pattern::Prefix(_) | Pattern::Suffix(_) | Pattern::Glob(_) => None,
-        };
-        let walk = Walk {
-            account_id: cx.actor.account,
-            newest_first: self.newest_first,
-            since: f.since.unwrap_or(Timestamp::from_micros(i64::MIN)),
-            until: f.until.unwrap_or(Timestamp::from_micros(i64::MAX)),
-            object: object.filter(|o| o.contains('.')),
-        };
         let mut page = Page { total: 0, rows: Vec::new() };
-        orders::walk(tx, &walk, |order| {
-            let wanted = (f.hidden_too || order.hidden_at.is_none())
-                && (f.standings.is_empty() || f.standings.contains(&standing(order.state)))
-                && f.kinds.as_ref().is_none_or(|kinds| kinds.contains(&order.kind))
-                && f.object.matches(&order.object)
-                && (f.id == Pattern::All || f.id.matches(&order.id.to_string()))
-                && f.tracking_id.matches(&order.tracking_id)
-                && f.client_id.matches(&order.client_id);
-            if wanted {
+        let mut step = Step::First(Window::ALL);
+        loop {
+            let leaf = Lines { filter: self.filter.clone(), newest_first: self.newest_first, step }.run(tx, cx)?;
+            for line in leaf.rows {
                 if self.window.holds(page.total) {
-                    page.rows.push(view(order));
+                    page.rows.extend(orders::by_id(tx, line.id)?.map(view));
                 }
                 page.total += 1;
             }
-            Ok(true)
-        })?;
+            let Some(next) = leaf.next else { break };
+            step = Step::Next(next);
+        }
         Ok(page)
     }
 }

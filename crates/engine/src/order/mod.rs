@@ -1,11 +1,13 @@
 //! Orders seen from outside: opened, listed, looked up, put away; and how they end.
 
+mod lines;
 mod list;
 mod open;
 mod retrieve;
 mod settle;
 mod wait;
 
+pub use lines::{CountLines, LinePlace, Lines, ResultLine};
 pub use list::{List, OrderFilter};
 pub use retrieve::{Hide, OrderKey, Retrieve};
 

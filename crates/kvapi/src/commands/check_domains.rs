@@ -69,7 +69,7 @@ fn check(call: &Call<'_>, names: Vec<DomainName>, language: Option<String>) -> R
     let answered = call.engine.check_domains(&call.actor, CheckDomains { names, question: None, language });
     let unavailable = |name: DomainName, reason: &str| {
         let standing = Standing::Unavailable { reason: reason.to_owned() };
-        Ok(vec![Checked { name, standing, class: "standard".to_owned(), quotes: Vec::new() }])
+        Ok(vec![Checked { name, standing, class: "standard".to_owned(), taken: false, quotes: Vec::new() }])
     };
     match (answered, single) {
         (Err(Error::Refused(Refusal::ZoneNotSold { .. })), Some(name)) => unavailable(name, "zone not sold"),

@@ -95,8 +95,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     }
     p.done(Some(()))?;
 
-    let page =
-        call.engine.run(&call.actor, List { pattern, zone, shared: false, deleted: true, sort, descending, window: paging.window() })?;
+    let page = call.engine.run(&call.actor, List { pattern, zone, sort, descending, window: paging.window() })?;
     let columns: Vec<&'static str> = match (wide || all, all) {
         (true, true) => WIDE.iter().chain(ALL).copied().collect(),
         (true, false) => WIDE.to_vec(),
