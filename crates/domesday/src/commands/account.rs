@@ -108,11 +108,11 @@ pub struct DetailsOptions {
     /// A charge that takes the balance below this is told by mail and event; 0 for never. In the account's currency.
     #[arg(long, env = "DOMESDAY_LOW_BALANCE", value_name = "AMOUNT")]
     low_balance: Option<String>,
-    /// What the reseller says of itself in WHOIS, a line each time; four at most. Replaces those there were.
-    #[arg(long = "whois-line", value_name = "TEXT")]
+    /// What the reseller says of itself in WHOIS, a line each time (the variable: one below the other); four at most. Replaces those there were.
+    #[arg(long = "whois-line", env = "DOMESDAY_WHOIS_LINES", value_delimiter = '\n', value_name = "TEXT")]
     whois_lines: Option<Vec<String>>,
-    /// An address from which the availability daemon may be asked on the account's behalf. May be given several times; replaces those there were.
-    #[arg(long = "check-from", value_name = "ADDRESS")]
+    /// An address from which the availability daemon may be asked on the account's behalf. May be given several times or with commas; replaces those there were.
+    #[arg(long = "check-from", env = "DOMESDAY_CHECK_FROM", value_delimiter = ',', value_name = "ADDRESS")]
     check_from: Option<Vec<IpAddr>>,
     #[command(flatten)]
     store: StoreOptions,
