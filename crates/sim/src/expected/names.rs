@@ -161,7 +161,8 @@ impl Model {
                 self.gone.remove(&name);
                 let over = held.paid_until <= view.accepted || held.expires_seen.is_some_and(|expires| expires <= view.accepted);
                 if over && zone.is_some_and(|zone| zone.restore.renews) {
-                    if expires < held.paid_until {
+                    // A deletion gave up what the registry then took back; what it showed while the name was gone is the least.
+                    if expires < held.expires_seen.map_or(held.paid_until, |shown| shown.min(held.paid_until)) {
                         faults.push(format!("{name} was restored with a renewal and its term is shorter: {expires}, {held:?}"));
                     }
                     held.paid_until = expires;
