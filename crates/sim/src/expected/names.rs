@@ -397,7 +397,10 @@ impl Model {
             let to_come = near(view.paid_until, later(view.expires, 12)) && view.expires.seconds_since(around.now) <= EARLY_SECONDS;
             match ahead {
                 None if to_come => {}
-                _ if held.by_the_month && view.expires >= view.paid_until && view.expires <= later(view.paid_until, 12).plus_days(3) => {}
+                // Paid for bit by bit, or for a year from the middle of the registry's own: its year ends within twelve months of ours, either side.
+                _ if held.by_the_month
+                    && later(view.expires, 12).plus_days(3) >= view.paid_until
+                    && view.expires <= later(view.paid_until, 12).plus_days(3) => {}
                 Some(0) => held.ahead_at_first = false,
                 // The registry has begun a term that nobody has paid for yet.
                 Some(_) if begun || held.ahead_at_first => {}
