@@ -290,6 +290,52 @@ fn an_agent_changes_at_once_and_restarts_the_lock() {
     });
 }
 
+/// The owner whom an agent named would have been another by the time that the registry had the name (found by the simulator).
+#[test]
+fn nobody_becomes_another_person_while_a_name_is_on_its_way_to_them() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
+        let handle = f.handle_of(&demo, draft(NEW));
+        let given = |domain: &str| ChangeOwner { owner: ContactRef::Handle(handle.clone()), ..change(domain, NEW, terms(Mode::Agent)) };
+        let modify = |email: &str, trigger| contact::Modify {
+            handle: handle.clone(),
+            draft: ContactDraft { email: Some(email.to_owned()), ..ContactDraft::default() },
+            check_only: false,
+            terms: terms(trigger),
+            client_id: String::new(),
+        };
+        let busy = |refused: Result<String, Error>, with: &str| match refused {
+            Err(Error::Refused(Refusal::ObjectBusy { object })) => assert_eq!(object, with),
+            other => panic!("{other:?}"),
+        };
+        engine.faults().add("registry.update", FaultKind::Disconnect, 1_000).unwrap();
+        let on_its_way = begun(engine, &demo, given("fresh.com"));
+        for trigger in Mode::ALL {
+            busy(engine.run(&demo, modify("mallory@example.org", trigger)).map(|m| format!("{m:?}")), "fresh.com");
+        }
+        // Not another person: another street.
+        let moved = ContactDraft { street: [Some("Lindenweg 4".to_owned()), None, None], ..ContactDraft::default() };
+        engine.run(&demo, contact::Modify { draft: moved, ..modify(NEW, Mode::Agent) }).unwrap();
+        engine.faults().clear();
+        f.advance("PT6H");
+        assert_eq!(ended(engine, &demo, on_its_way.order.id).standing, OrderStanding::Succeeded);
+        assert_eq!(email_of(engine, &demo, "fresh.com"), NEW);
+        // And the other way round.
+        engine.faults().add("registry.contact.update", FaultKind::Disconnect, 1_000).unwrap();
+        let becoming = engine.run(&demo, modify("grace@example.org", Mode::Agent)).unwrap();
+        busy(engine.run(&demo, given("signed.net")).map(|a| format!("{a:?}")), &handle);
+        engine.faults().clear();
+        f.advance("PT6H");
+        assert_eq!(ended(engine, &demo, becoming.order.unwrap().id).standing, OrderStanding::Succeeded);
+        let now = begun(engine, &demo, given("signed.net"));
+        assert_eq!(ended(engine, &demo, now.order.id).standing, OrderStanding::Succeeded);
+        assert_eq!(
+            (email_of(engine, &demo, "fresh.com"), email_of(engine, &demo, "signed.net")),
+            ("grace@example.org".to_owned(), "grace@example.org".to_owned())
+        );
+    });
+}
+
 #[test]
 fn what_the_registry_refuses_or_another_order_delays() {
     on_both(|f| {

@@ -1,8 +1,9 @@
 //! Verification of registrants' addresses: the time of each name to the second, suspension lifted alone, one answer for all, on both stores.
 
 use engine::contact::{CreateChecked, Demands, Info as ContactInfo, ModifyChecked};
-use engine::domain::{ContactRef, DomainView, Info, Modify, SetChange};
+use engine::domain::{ContactRef, Delete, DomainView, Ending, Info, Modify, Restore, SetChange};
 use engine::faults::FaultKind;
+use engine::order::OrderStanding;
 use engine::owner_change::Terms;
 use engine::transfer::{self, Offer};
 use engine::verification::{Answer, Answered, Ask, Details, ListNames, StateOf, Waiting, WhichNames, Whose, Within};
@@ -13,8 +14,10 @@ use model::lock::LockReason;
 use model::pattern::Pattern;
 use model::verification::AddressState;
 use model::{Channel, Refusal, Timestamp};
+use std::time::Duration;
 use testkit::{Fixture, name, person};
 
+const WAIT: Duration = Duration::from_secs(20);
 const READER: &str = "reader@elsewhere.example";
 
 fn each_store(test: impl Fn(&Fixture, &Actor)) {
@@ -108,6 +111,26 @@ fn the_end_is_met_to_the_second_and_the_answer_lifts_it() {
             assert_eq!(f.engine().answer_verification(link, false).unwrap(), used);
         }
         assert_eq!(state(f, demo, READER), AddressState::Verified);
+    });
+}
+
+/// It stayed suspended for up to a day (found by the simulator).
+#[test]
+fn a_name_whose_address_was_proven_while_it_was_deleted_resolves_once_it_is_restored() {
+    each_store(|f, demo| {
+        f.register(demo, f.unproven_wish(demo, "exact.com", READER));
+        until(f, within(f, demo, "exact.com").expect("its time runs"));
+        assert_eq!(suspended(f, demo, "exact.com"), (true, true));
+        let delete = Delete { name: name("exact.com"), ending: Ending::Now, force: true, client_id: String::new() };
+        let order = f.engine().run(demo, delete).unwrap().order;
+        assert_eq!(f.engine().await_order(demo, order.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
+        f.engine().answer_verification(&mails(f, READER).1[0], true).unwrap();
+        f.advance("PT1H");
+        let restore = Restore { name: name("exact.com"), price_limit: None, client_id: String::new() };
+        let order = f.engine().restore(demo, restore).unwrap().order;
+        assert_eq!(f.engine().await_order(demo, order.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
+        f.advance("PT1S");
+        assert_eq!((suspended(f, demo, "exact.com"), within(f, demo, "exact.com")), ((false, false), None));
     });
 }
 

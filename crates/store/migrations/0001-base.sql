@@ -388,10 +388,13 @@ CREATE TABLE owner_changes (
     requested_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     ended_at BIGINT,
+    -- Of a name: the contact that becomes its owner.
+    registrant_id BIGINT,
     CHECK ((domain_id IS NULL) <> (contact_id IS NULL))
 );
 CREATE INDEX owner_changes_account ON owner_changes (account_id, id);
 CREATE INDEX owner_changes_object ON owner_changes (account_id, object, id);
+CREATE INDEX owner_changes_registrant ON owner_changes (registrant_id) WHERE state = 'carrying-out';
 CREATE INDEX owner_changes_contact ON owner_changes (contact_id, id) WHERE contact_id IS NOT NULL;
 -- A name or contact is in one change at a time.
 CREATE UNIQUE INDEX owner_changes_open ON owner_changes (object) WHERE state IN ('requested', 'losing-approved', 'gaining-approved', 'carrying-out');

@@ -15,6 +15,8 @@ pub struct OwnerChange {
     pub object: String,
     pub domain_id: Option<i64>,
     pub contact_id: Option<i64>,
+    /// The contact that becomes a name's owner.
+    pub registrant_id: Option<i64>,
     pub kind: Kind,
     pub mode: Mode,
     pub state: OwnerChangeState,
@@ -37,7 +39,7 @@ pub struct OwnerChange {
 
 macro_rules! columns {
     () => {
-        "id, account_id, object, domain_id, contact_id, kind, mode, state, losing, gaining, wish, may_decline_lock, declines_lock, reason, requested_at, expires_at, ended_at"
+        "id, account_id, object, domain_id, contact_id, kind, mode, state, losing, gaining, wish, may_decline_lock, declines_lock, reason, requested_at, expires_at, ended_at, registrant_id"
     };
 }
 
@@ -48,11 +50,13 @@ macro_rules! open {
 }
 
 statements! {
-    INSERT = concat!("INSERT INTO owner_changes (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+    INSERT = concat!("INSERT INTO owner_changes (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)");
     BY_ID = concat!("SELECT ", columns!(), " FROM owner_changes WHERE id = $1");
     OPEN_OF = concat!("SELECT ", columns!(), " FROM owner_changes WHERE account_id = $1 AND object = $2 AND ", open!(), " ORDER BY id DESC LIMIT 1");
     LATEST_OF = concat!("SELECT ", columns!(), " FROM owner_changes WHERE account_id = $1 AND object = $2 ORDER BY id DESC LIMIT 1");
     LIST = concat!("SELECT ", columns!(), " FROM owner_changes WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+    CARRIED_TO = "SELECT c.object FROM owner_changes c JOIN orders o ON o.id = c.id WHERE c.registrant_id = $1 AND c.state = 'carrying-out' AND o.lock_name = c.object LIMIT 1";
+    CARRIED_WITHIN = "SELECT id FROM owner_changes WHERE contact_id = $1 AND state = 'carrying-out' LIMIT 1";
     MOVE = "UPDATE owner_changes SET state = $1, declines_lock = $2, reason = $3, ended_at = $4 WHERE id = $5 AND state = $6";
 }
 
@@ -76,6 +80,7 @@ fn change(row: &Row<'_>) -> Result<OwnerChange, Fault> {
         requested_at: row.time(14)?,
         expires_at: row.time(15)?,
         ended_at: row.time_opt(16)?,
+        registrant_id: row.int_opt(17)?,
     })
 }
 
@@ -99,7 +104,8 @@ pub fn insert(tx: &mut Tx<'_>, c: &OwnerChange) -> Result<(), Fault> {
             &c.reason,
             c.requested_at,
             c.expires_at,
-            c.ended_at
+            c.ended_at,
+            c.registrant_id
         ],
     )
     .map(|_| ())
@@ -112,6 +118,17 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<OwnerChange>, Fault> {
 /// The open change of a name or handle of an account: there is one at most.
 pub fn open_of(tx: &mut Tx<'_>, account_id: i64, object: &str) -> Result<Option<OwnerChange>, Fault> {
     tx.one(OPEN_OF, params![account_id, object], change)
+}
+
+/// A name that is just being given to a contact as its owner at its registry. One that still waits for its turn is none: its order does not
+/// hold the name.
+pub fn carried_to(tx: &mut Tx<'_>, contact_id: i64) -> Result<Option<String>, Fault> {
+    tx.one(CARRIED_TO, params![contact_id], |row| row.text(0))
+}
+
+/// Whether a contact is just becoming another person at its registries.
+pub fn carried_within(tx: &mut Tx<'_>, contact_id: i64) -> Result<bool, Fault> {
+    Ok(tx.one(CARRIED_WITHIN, params![contact_id], |row| row.int(0))?.is_some())
 }
 
 /// The last change of a name or handle of an account, open or ended.

@@ -82,6 +82,9 @@ impl Operation for Modify {
             // CentralNic: the owner of a name under verification keeps what the formal check wants.
             return Err(Refusal::Fields(lost.into_iter().map(|p| FieldProblem::missing(Field::ContactPart(p))).collect()).into());
         }
+        if material {
+            owner_change::check_nothing_comes(tx, contact.id)?;
+        }
         let mut consent = false;
         for used in domains::zones_of_contact(tx, contact.id)? {
             let zone = cx.zones().get(&used.zone).ok_or_else(|| broken("a zone without policy"))?;

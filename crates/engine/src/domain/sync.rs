@@ -4,7 +4,7 @@
 
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::{Error, agenda, audit, events, transfer};
+use crate::{Error, agenda, audit, events, transfer, verification};
 use model::order::OrderState;
 use model::{DomainName, Need, Timestamp};
 use registry::{PollMessage, RegistryDomain, RegistryTransfer};
@@ -147,6 +147,10 @@ impl Sync {
         let (zone, account) = (crate::domain::zone_of(cx, ours)?, agenda::owner(tx, ours)?);
         let now_ours = Domain { expires_at: expires, statuses, updated_at: cx.now, ..ours.clone() };
         agenda::refresh_known(tx, cx, &now_ours, &zone, &account)?;
+        let asked_for = |domain: &Domain| domain.statuses.split_whitespace().any(|s| s == "pendingTransfer");
+        if asked_for(ours) && !asked_for(&now_ours) {
+            verification::changeable_again(tx, cx, &now_ours)?;
+        }
         self.noted(tx, cx, ours, "registry-change", &detail)?;
         self.told(tx, cx, ours, "DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY")?;
         Ok("taken over")

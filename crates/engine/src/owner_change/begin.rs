@@ -90,6 +90,9 @@ pub(crate) fn begin_name(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewOwner<'_>) -> Res
         return Err(Refusal::StatusForbids { status: "the name is in a dispute".to_owned() }.into());
     }
     let (losing, gaining) = (owner(tx, new.domain.registrant_id)?, owner(tx, registrant)?);
+    if owner_changes::carried_within(tx, registrant)? {
+        return Err(Refusal::ObjectBusy { object: gaining.handle }.into());
+    }
     let rule = new.zone.lock_after(After::OwnerChange, cx.now);
     let may_decline = rule.is_some_and(|rule| rule.opt_out);
     if new.terms.declines_lock && rule.is_some() && !may_decline {
@@ -102,6 +105,7 @@ pub(crate) fn begin_name(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewOwner<'_>) -> Res
         object: new.domain.name.clone(),
         domain_id: Some(new.domain.id),
         contact_id: None,
+        registrant_id: Some(registrant),
         kind: new.kind,
         mode,
         state: OwnerChangeState::Requested,
@@ -169,6 +173,15 @@ pub(crate) fn begin_name(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewOwner<'_>) -> Res
     }
 }
 
+/// Refuses (ObjectBusy) that a contact becomes another person while a name is on its way to it at a registry: the owner would not be whom both
+/// sides, or their agent, were shown.
+pub(crate) fn check_nothing_comes(tx: &mut Tx<'_>, contact_id: i64) -> Result<(), Error> {
+    match owner_changes::carried_to(tx, contact_id)? {
+        Some(object) => Err(Refusal::ObjectBusy { object }.into()),
+        None => Ok(()),
+    }
+}
+
 /// Begins the change of a contact, which is the owner of names under ICANN's rule.
 pub(crate) fn begin_person(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewPerson<'_>) -> Result<Begun, Error> {
     let options = Options::load(tx, cx.actor.account)?;
@@ -188,6 +201,7 @@ pub(crate) fn begin_person(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewPerson<'_>) -> 
         object: new.contact.short_handle.clone(),
         domain_id: None,
         contact_id: Some(new.contact.id),
+        registrant_id: None,
         kind: Kind::Icann,
         mode,
         state: OwnerChangeState::Requested,

@@ -15,7 +15,7 @@ use model::policy::After as AfterEvent;
 use store::domains::{self, Domain};
 use store::jobs::{self, Job, Lease};
 use store::orders::{self, Order};
-use store::owner_changes::OwnerChange;
+use store::owner_changes::{self, OwnerChange};
 use store::{Tx, contacts};
 
 /// An order at the registry that nobody settled for so long is brought to staff's attention.
@@ -24,8 +24,13 @@ const ON_ITS_WAY: &str = "The order is on its way to the registry";
 
 /// What stands in the way for good.
 enum Planned {
-    Ready { lock: String, intent: Intent },
+    Ready {
+        lock: String,
+        intent: Intent,
+    },
     Never(String),
+    /// The person is just becoming another one, or is getting another name: what is agreed to waits for that.
+    Later,
 }
 
 /// Sends a change on that both sides agreed to. Where another order holds the name or contact, it is tried again in a minute.
@@ -37,6 +42,7 @@ pub(super) fn send(tx: &mut Tx<'_>, cx: &Cx<'_>, change: &mut OwnerChange) -> Re
     };
     let (lock, intent) = match planned {
         Planned::Ready { lock, intent } => (lock, intent),
+        Planned::Later => return set_timer(tx, cx, change.id, cx.now.plus_seconds(BUSY_SECONDS)),
         Planned::Never(why) => return end::end(tx, cx, change, OwnerChangeEvent::Refused, &why),
     };
     if orders::holder(tx, &lock)?.is_some_and(|holder| holder.id != change.id) {
@@ -85,6 +91,9 @@ fn name(
     let (losing, gaining) = holders(change)?;
     let row = contacts::by_id(tx, registrant)?.filter(|c| c.account_id == change.account_id);
     let Some(row) = row else { return Ok(Planned::Never("the new owner's contact was deleted".to_owned())) };
+    if owner_changes::carried_within(tx, registrant)? {
+        return Ok(Planned::Later);
+    }
     let now = Holder::of(&row, &contact::from_json(&row.data)?);
     if (&now.name, &now.organization, &now.email) != (&gaining.name, &gaining.organization, &gaining.email) {
         return Ok(Planned::Never("the new owner's data were changed meanwhile".to_owned()));
@@ -118,6 +127,9 @@ fn person(tx: &mut Tx<'_>, cx: &Cx<'_>, change: &OwnerChange, data: String) -> R
     let id = change.contact_id.ok_or_else(|| broken("an owner change without its contact"))?;
     if contacts::by_id(tx, id)?.is_none() {
         return Ok(Planned::Never("the contact was deleted".to_owned()));
+    }
+    if owner_changes::carried_to(tx, id)?.is_some() {
+        return Ok(Planned::Later);
     }
     let registries = contacts::registries(tx, id)?.into_iter().map(|(registry, id, _)| (registry, id)).collect();
     let wish = ContactChange { contact: id, data, version: cx.id(), registries, of_owner: true };

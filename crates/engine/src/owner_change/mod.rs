@@ -18,7 +18,7 @@ pub use end::Cancel;
 pub use list::{List, OwnerChangeView, Show, Which};
 pub use options::{Options, SetOptions, ShowOptions};
 
-pub(crate) use begin::{NewOwner, NewPerson, begin_name, begin_person, would_wait};
+pub(crate) use begin::{NewOwner, NewPerson, begin_name, begin_person, check_nothing_comes, would_wait};
 pub(crate) use carry::{carried, refused};
 pub(crate) use end::overtaken;
 pub(crate) use lock::OWNER_LOCK;

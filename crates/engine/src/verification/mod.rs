@@ -128,6 +128,16 @@ fn satisfied(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error>
     Ok(())
 }
 
+/// The name can be changed at its registry again, after a restore or a transfer that came to nothing: a suspension or its lifting that had to wait
+/// for that happens now.
+pub(crate) fn changeable_again(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
+    let Some(term) = verifications::term_of(tx, domain.id)? else { return Ok(()) };
+    if is_suspended(domain)? || term.due_at <= cx.now {
+        agenda::wake(tx, domain.id, VERIFICATION, cx.now)?;
+    }
+    Ok(())
+}
+
 /// Every name of which a contact is the registrant has another one, since the contact has another address.
 pub(crate) fn begin_for_contact(tx: &mut Tx<'_>, cx: &Cx<'_>, contact_id: i64) -> Result<(), Error> {
     let mut after = 0;
