@@ -311,6 +311,45 @@ fn a_lost_reply_is_no_second_charge() {
     assert_eq!((expires(&server, "refused.com"), funds(&server)), (None, before), "refused: nothing held, nothing charged");
 }
 
+/// The process dies while the lab's clock is moved, at an order that fell due on the way: the next life goes on from that instant and does the order once.
+fn clock_goes_on(database: Option<&str>) {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let mut server = Server::start(data.path(), database);
+    let clock = |server: &Server| {
+        let now = server.lab("GET", "/sandbox/clock", "")["now"].as_str().map(str::to_owned).expect("it tells");
+        model::Timestamp::parse_rfc3339(&now).expect("an instant")
+    };
+    let began = clock(&server);
+    server.lab("POST", "/sandbox/crash", r#"{"after":"order.accepted"}"#);
+    let answer = server.ask("POST", "/sandbox/clock", r#"{"advance":"P90D"}"#);
+    assert!(server.dies_within(Duration::from_secs(20)), "nothing fell due on the way: {answer:?}");
+    drop(server);
+    let server = Server::start(data.path(), database);
+    let after = clock(&server);
+    // Without what falls due a name's first order of the agenda is days away, so the instant of the death cannot be mistaken for the beginning.
+    assert!(after >= began.plus_days(1), "the clock fell back from the instant of the death to {after}; it began at {began}");
+    assert!(after < began.plus_days(90), "it died on the way");
+    settled(&server);
+    server.lab("POST", "/sandbox/clock", r#"{"advance":"P90D"}"#);
+    settled(&server);
+    assert!(server.stop().is_some_and(|status| status.success()), "it ends well");
+}
+
+#[test]
+fn the_clock_goes_on_from_where_a_death_stopped_it() {
+    clock_goes_on(None);
+}
+
+#[test]
+fn the_clock_goes_on_from_where_a_death_stopped_it_on_postgresql() {
+    let Some(database) = testkit::Database::new() else {
+        println!("skipped: DOMESDAY_TEST_POSTGRES names no server");
+        return;
+    };
+    let store::Location::Postgres(url) = database.location() else { panic!("not on PostgreSQL: {:?}", database.location()) };
+    clock_goes_on(Some(&url));
+}
+
 /// SIGTERM in the middle of traffic: it ends within ten seconds with 0, and every answered order is there after the next start.
 #[test]
 fn sigterm_drains() {

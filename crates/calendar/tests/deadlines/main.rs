@@ -10,7 +10,7 @@ use engine::staff::Attention;
 use model::Timestamp;
 use model::lock::LockReason;
 use registry::embedded::Act;
-use stage::{Stage, due_in_days, let_go, told_of_funds, unpaid, warned};
+use stage::{Stage, due_in_days, freed, let_go, told_of_funds, unpaid, warned};
 use testkit::Fixture;
 
 const DAY: i64 = 86_400;
@@ -79,6 +79,24 @@ const DEADLINES: &[Deadline] = &[
         what: "and is free 30 days later (settled: .or.kr end of life)",
         zone: "or.kr",
         begin: |s, d| let_go(s, d).plus_days(30),
+        count: |s, d| usize::from(s.info("demo", d).is_none()),
+    },
+    Deadline {
+        what: "the registry frees a .kr name when the zone's pack says: 30 days of redemption and five of pending delete",
+        zone: "kr",
+        begin: freed,
+        count: |s, d| usize::from(s.info("demo", d).is_none()),
+    },
+    Deadline {
+        what: "and a .de name after 30 days of redemption",
+        zone: "de",
+        begin: freed,
+        count: |s, d| usize::from(s.info("demo", d).is_none()),
+    },
+    Deadline {
+        what: "and a .nl name after 40 days of quarantine",
+        zone: "nl",
+        begin: freed,
         count: |s, d| usize::from(s.info("demo", d).is_none()),
     },
     Deadline {

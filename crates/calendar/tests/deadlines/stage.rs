@@ -168,3 +168,10 @@ pub fn warned(s: &mut Stage<'_>, domain: &str, days: i64) -> Timestamp {
 pub fn told_of_funds(s: &Stage<'_>, domain: &str) -> usize {
     s.events("poor", domain, "RENEWAL_NOTIFY", "")
 }
+
+/// A name that is deleted as soon as it is let go; the instant at which its zone's pack says that it is free.
+pub fn freed(s: &mut Stage<'_>, domain: &str) -> Timestamp {
+    let at = let_go(s, domain);
+    let (zone, _) = s.f.engine().zones().sold_in(&name(domain)).expect("a zone that is sold");
+    zone.lifecycle.pending_delete.after(zone.lifecycle.redemption.after(at))
+}

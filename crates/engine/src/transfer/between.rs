@@ -1,6 +1,7 @@
 //! Between accounts here: a name changes its account and keeps its registrar; the registry sees nothing of it.
 //!
-//! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`. Refuses: StatusForbids, DomainUnknown, Fields, AuthInfoWrong, NotTransferable, NameBusy.
+//! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`. Refuses: StatusForbids, DomainUnknown, Fields, AuthInfoWrong, NotTransferable,
+//! NotSupported, NameBusy.
 //! Without the code the losing account must approve within five days; with it silence completes the transfer, unless the name is locked
 //! (cnr-kb.md B). The term stays as it is: nothing is charged.
 
@@ -15,6 +16,7 @@ use crate::error::broken;
 use crate::{Error, contact};
 use model::domain::{RenewalMode, Role};
 use model::lock::LockReason;
+use model::policy::Zone;
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
 use model::{DomainName, Need, Refusal};
 use serde::{Deserialize, Serialize};
@@ -78,7 +80,7 @@ impl Operation for Offer {
                 true
             }
         };
-        can_move(&theirs)?;
+        can_move(&theirs, &*zone_of(cx, &theirs)?)?;
         let wish = self.wish(tx, cx, &theirs)?;
         let mut t = offered(tx, cx, &theirs, cx.actor.account, with_auth, &wish)?;
         super::note(&mut t, cx.now, if with_auth { "asked for with the code" } else { "asked for without the code" })?;
@@ -95,8 +97,19 @@ impl Operation for Offer {
     }
 }
 
-/// A name on its way out can go to no other account. Pure.
-pub(super) fn can_move(domain: &Domain) -> Result<(), Refusal> {
+/// Whether a name of this zone may change its account at all, in whichever way: its contacts are copied with it, and a copy as registrant would be
+/// another owner where that takes a trade (cnr-kb.md B, PushObject). Pure.
+pub(crate) fn givable(zone: &Zone) -> Result<(), Refusal> {
+    if zone.owner_change.kind.is_trade() {
+        let what = format!("giving a name under .{}, whose owner is changed by a trade only, to another account", zone.suffix);
+        return Err(Refusal::NotSupported { what });
+    }
+    Ok(())
+}
+
+/// A name goes to another account where its zone lets it, and not while it is on its way out. Pure.
+pub(super) fn can_move(domain: &Domain, zone: &Zone) -> Result<(), Refusal> {
+    givable(zone)?;
     let ending = ["pendingDelete", "redemptionPeriod", "pendingTransfer", "pendingRestore"];
     match domain.statuses.split_whitespace().find(|s| ending.contains(s)) {
         Some(status) => Err(Refusal::NotTransferable { reason: format!("DOMAIN TRANSFER IS PROHIBITED BY STATUS ({status})") }),
@@ -264,4 +277,29 @@ fn set_lock(tx: &mut Tx<'_>, cx: &Cx<'_>, gaining: &Account, name: &str, locked:
 pub(super) fn deny(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party) -> Result<(), Error> {
     must_step(tx, cx, t, TransferEvent::Rejected, Some(by), "the losing account refused")?;
     tell(tx, cx, t, Told::Failed, None, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::renew::tests::domain;
+
+    #[test]
+    fn a_name_changes_accounts_only_where_no_trade_is_needed_and_while_it_stays() {
+        let zones = model::policy::ZoneSet::embedded().expect("sound packs");
+        for zone in zones.iter() {
+            let mut theirs = domain(&format!("example.{}", zone.suffix), "2028-03-01T00:00:00Z");
+            let moved = can_move(&theirs, zone);
+            if zone.owner_change.kind.is_trade() {
+                assert!(matches!(moved, Err(Refusal::NotSupported { .. })), "{}: {moved:?}", zone.suffix);
+                continue;
+            }
+            assert_eq!(moved, Ok(()), "{}", zone.suffix);
+            for status in ["pendingDelete", "redemptionPeriod", "pendingTransfer", "pendingRestore"] {
+                theirs.statuses = format!("inactive {status}");
+                assert!(matches!(can_move(&theirs, zone), Err(Refusal::NotTransferable { .. })), "{}: {status}", zone.suffix);
+            }
+        }
+        assert!(zones.iter().any(|zone| zone.owner_change.kind.is_trade()));
+    }
 }

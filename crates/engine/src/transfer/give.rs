@@ -13,7 +13,6 @@ use crate::domain::zone_of;
 use crate::error::broken;
 use model::domain::RenewalMode;
 use model::lock::{LockReason, Locks};
-use model::policy::Zone;
 use model::transfer::Party;
 use model::{DomainName, Field, FieldProblem, Need, Problem, Refusal};
 use store::accounts::{self, Account};
@@ -70,16 +69,6 @@ impl Operation for Give {
     }
 }
 
-/// Refuses a name that cannot be given. Contacts are copied with it, and a copy as registrant would be another owner where that takes a trade
-/// (cnr-kb.md B, PushObject). Pure.
-pub(crate) fn givable(zone: &Zone) -> Result<(), Refusal> {
-    if zone.owner_change.kind.is_trade() {
-        let what = format!("giving a name under .{}, whose owner is changed by a trade only, to another account", zone.suffix);
-        return Err(Refusal::NotSupported { what });
-    }
-    Ok(())
-}
-
 /// Locks that hold a name in its account: a proceeding about it goes on, something is not paid, or the registry or staff hold it. Pure.
 fn holding(locks: &Locks) -> Option<LockReason> {
     locks.iter().find(|reason| match reason {
@@ -102,12 +91,11 @@ pub(crate) fn give(
     if !gaining.active {
         return Err(Refusal::NotTransferable { reason: "that account is suspended".to_owned() }.into());
     }
-    givable(&*zone_of(cx, domain)?)?;
     if transfers::open_of_name(tx, &domain.name)?.is_some() || orders::holder(tx, &domain.name)?.is_some() {
         let name = DomainName::parse(&domain.name).map_err(|_| store::Fault::corrupt("a domain's name"))?;
         return Err(Refusal::NameBusy { name }.into());
     }
-    between::can_move(domain)?;
+    between::can_move(domain, &*zone_of(cx, domain)?)?;
     let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
     if let Some(reason) = holding(&locks) {
         return Err(Refusal::StatusForbids { status: format!("locked ({})", reason.word()) }.into());

@@ -23,7 +23,8 @@ pub use list::{Following, Show, TransferView, Which};
 pub use request::{Asked, CheckTransfer, TransferIn, Transferable, UnsettableContacts};
 
 pub(crate) use auth_code::{CodeChange, reveal, settle as code_settled, will_end as code_will_end};
-pub(crate) use give::{givable, give};
+pub(crate) use between::givable;
+pub(crate) use give::give;
 pub(crate) use out::{Answering, answer_failed, noticed, overtaken, went};
 pub(crate) use request::Incoming;
 pub(crate) use settled::{Arrival, NoteArrived, abandoned, answered, arrived, ended, pending};
