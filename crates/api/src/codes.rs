@@ -62,6 +62,11 @@ pub(crate) fn refused(refusal: &Refusal) -> (StatusCode, Option<String>, String)
             plain(StatusCode::PAYMENT_REQUIRED, format!("{needed} are needed, {available} are available"))
         }
         Refusal::NotSupported { what } => plain(StatusCode::CONFLICT, format!("not supported: {what}")),
+        Refusal::NoneChanged { names, more } => {
+            let status = names.first().map_or(StatusCode::CONFLICT, |(_, why)| refused(why).0);
+            let each = names.iter().map(|(name, why)| format!("{name}: {}", refused(why).2)).collect::<Vec<_>>().join("; ");
+            plain(status, if *more > 0 { format!("{each}; and {more} more") } else { each })
+        }
         Refusal::Busy => plain(StatusCode::SERVICE_UNAVAILABLE, "too much work at the moment; try again shortly".to_owned()),
     }
 }

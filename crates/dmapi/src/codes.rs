@@ -1,7 +1,7 @@
 //! Refusals in DMAPI's words: one code and its reasons for each, and the wire name of every field (dmapi.md 2.3).
 
 use model::field::Problem;
-use model::{ContactField, Field, FieldProblem, Refusal};
+use model::{ContactField, DomainName, Field, FieldProblem, Refusal};
 use std::borrow::Cow;
 
 /// How a rejection is told.
@@ -110,6 +110,7 @@ pub fn refused(refusal: &Refusal) -> Told {
             told(2104, BILLING, format!("Account balance too low, {needed} needed and {available} available"))
         }
         Refusal::NotSupported { what } => told(2102, OPTION, format!("Not supported, {what}")),
+        Refusal::NoneChanged { names, more } => none_changed(names, *more),
         Refusal::Busy => told(2502, LIMIT, "The server is busy, try again in a moment"),
     }
 }
@@ -134,6 +135,20 @@ fn fields(problems: &[FieldProblem]) -> Told {
     let (code, text) = problems.first().map_or((2001, COMMAND_SYNTAX), problem_code);
     let say = |p: &FieldProblem| format!("{} {}", wire_name(&p.field), p.problem.describe(|field| wire_name(field).into_owned()));
     Told { code, text, errors: problems.iter().map(say).collect(), body: None }
+}
+
+/// Each name with its reasons, one `Error` each; the first one gives the code.
+fn none_changed(names: &[(DomainName, Refusal)], more: usize) -> Told {
+    let (code, text) = names.first().map_or((2400, FAILED), |(_, first)| {
+        let first = refused(first);
+        (first.code, first.text)
+    });
+    let mut errors: Vec<String> =
+        names.iter().map(|(name, why)| format!("{name} was not changed, {}", refused(why).errors.join(", "))).collect();
+    if more > 0 {
+        errors.push(format!("{more} more names were not changed"));
+    }
+    Told { code, text, errors, body: None }
 }
 
 fn problem_code(wrong: &FieldProblem) -> (u16, &'static str) {
@@ -249,7 +264,7 @@ fn contact_name(part: ContactField) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Access, Currency, DomainName, Money, Timestamp, Year};
+    use model::{Access, Currency, Money, Timestamp, Year};
 
     /// A new variant does not compile until it has its name here, and a sample below.
     fn name(refusal: &Refusal) -> &'static str {
@@ -293,6 +308,7 @@ mod tests {
             Refusal::PriceMismatch { .. } => "PriceMismatch",
             Refusal::FundsShort { .. } => "FundsShort",
             Refusal::NotSupported { .. } => "NotSupported",
+            Refusal::NoneChanged { .. } => "NoneChanged",
             Refusal::Busy => "Busy",
         }
     }
@@ -343,7 +359,7 @@ mod tests {
             Refusal::NotYours,
             Refusal::AlreadyExists,
             Refusal::StatusForbids { status: text("redemption") },
-            Refusal::NameBusy { name: domain },
+            Refusal::NameBusy { name: domain.clone() },
             Refusal::RenewedTooSoon { interval_seconds: 21_600, allowed_from: from },
             Refusal::RenewedTooSoon { interval_seconds: 432_000, allowed_from: from },
             Refusal::TermMismatch { given: year(2031), actual: year(2032) },
@@ -354,6 +370,7 @@ mod tests {
             Refusal::PriceMismatch { price, given: limit },
             Refusal::FundsShort { needed: price, available: limit },
             Refusal::NotSupported { what: text("restore under .or.kr") },
+            Refusal::NoneChanged { names: vec![(domain, Refusal::StatusForbids { status: text("redemption") })], more: 2 },
             Refusal::Busy,
         ]
     }

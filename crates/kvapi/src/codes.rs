@@ -115,6 +115,8 @@ pub fn refused(refusal: &Refusal) -> Reply {
             detail(Code::CreditLimit, format!("{} needed, {} available", shown(*needed), shown(*available)))
         }
         Refusal::NotSupported { what } => detail(Code::Failed, format!("{what} is not supported")),
+        // No command here means several names at once; the first reason speaks for all.
+        Refusal::NoneChanged { names, .. } => names.first().map_or_else(|| Reply::new(Code::Failed), |(_, why)| refused(why)),
         Refusal::Busy => Reply::new(Code::TryAgain),
     }
 }
@@ -229,6 +231,10 @@ mod tests {
                 "546 Credit limit exceeded; 9.7500 USD needed, 0.0000 USD available",
             ),
             (Refusal::NotSupported { what: text("restore under .or.kr") }, "549 Command failed; restore under .or.kr is not supported"),
+            (
+                Refusal::NoneChanged { names: vec![(DomainName::parse("x.com").unwrap(), Refusal::NotYours)], more: 0 },
+                "531 Authorization failed",
+            ),
             (Refusal::Busy, "421 Command failed due to server error. Client should try again"),
         ];
         for (refusal, expected) in table {

@@ -85,6 +85,8 @@ pub enum Refusal {
     FundsShort { needed: Money, available: Money },
     /// The zone or registry does not do that.
     NotSupported { what: String },
+    /// None of the names that were meant could be changed: the first of them, each with its reason, and how many more there are.
+    NoneChanged { names: Vec<(DomainName, Refusal)>, more: usize },
     /// The server has as much of this kind of work as it takes; try again in a moment.
     Busy,
 }

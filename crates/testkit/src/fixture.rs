@@ -4,7 +4,7 @@ use engine::{SealingKey, World};
 use model::Timestamp;
 use model::policy::ZoneSet;
 use sandbox::{Options, Sandbox};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use store::Location;
@@ -12,6 +12,8 @@ use store::Location;
 /// A running sandbox.
 pub struct Fixture {
     pub sandbox: Sandbox,
+    /// By how many microseconds the real clock was moved on.
+    passed: Arc<AtomicI64>,
     /// Runners; dropped before the sandbox.
     running: Option<engine::jobs::Running>,
 }
@@ -79,16 +81,28 @@ impl Fixture {
         Fixture::opened(location, &Location::Memory, still_world(1)).awake()
     }
 
+    /// As [`Fixture::new`], selling what these packs say.
+    pub fn selling(zones: Arc<ZoneSet>) -> Fixture {
+        Fixture::built(&Location::Memory, &Location::Memory, world(1), zones).awake()
+    }
+
     /// As it stands after opening, before anything works: what a crash left is still there.
     pub fn asleep(location: &Location, registry: &Location, seed: u64) -> Fixture {
         Fixture::opened(location, registry, world(seed))
     }
 
     fn opened(location: &Location, registry: &Location, world: World) -> Fixture {
+        Fixture::built(location, registry, world, zones())
+    }
+
+    fn built(location: &Location, registry: &Location, world: World, zones: Arc<ZoneSet>) -> Fixture {
+        let passed = Arc::new(AtomicI64::new(0));
+        let (real, by) = (world.real.clone(), passed.clone());
+        let world = World { real: Arc::new(move || Timestamp::from_micros(real().micros() + by.load(Ordering::Acquire))), ..world };
         let options = Options {
             store: location.clone(),
             registry: registry.clone(),
-            zones: zones(),
+            zones,
             world,
             key: SealingKey::new(1, [7; 32]),
             on_wait: || (),
@@ -96,7 +110,7 @@ impl Fixture {
             sandbox: true,
             arrivals: false,
         };
-        Fixture { sandbox: Sandbox::open(options).expect("a sandbox opens"), running: None }
+        Fixture { sandbox: Sandbox::open(options).expect("a sandbox opens"), passed, running: None }
     }
 
     /// Starts the runners.
@@ -120,6 +134,13 @@ impl Fixture {
     pub fn advance(&self, duration: &str) -> engine::lab::Moved {
         let to = self.engine().now().plus_iso(duration).expect("an ISO 8601 duration");
         self.sandbox.move_clock(to).expect("the clock moves")
+    }
+
+    /// Lets real time pass by an ISO 8601 duration, as nobody can who only moves the business clock: sessions and throttles see it.
+    pub fn pass(&self, duration: &str) {
+        let now = self.engine().real_now();
+        let then = now.plus_iso(duration).expect("an ISO 8601 duration");
+        self.passed.fetch_add(then.micros() - now.micros(), Ordering::AcqRel);
     }
 
     /// Fails the test if any promise is broken.

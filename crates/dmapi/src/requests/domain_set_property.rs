@@ -21,5 +21,11 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let property = p.required(Field::Property, p.word(Field::Property, property_words()));
     let (setting, client_id) = (p.setting(property), p.client_id());
     let (pattern, property, setting, client_id) = p.done((pattern, property, setting, client_id))?;
-    call.accepted(&call.engine.run(call.actor()?, SetProperty { pattern, property, setting, client_id })?.order)
+    let set = call.engine.run(call.actor()?, SetProperty { pattern, property, setting, client_id })?;
+    // What a pattern could not change is told here and stays with the result.
+    let mut reply = call.accepted(&set.order)?;
+    for one in &set.left {
+        reply = reply.warning(&format!("{} was not changed, {}", one.name, one.reason));
+    }
+    Ok(if set.left_more > 0 { reply.warning(&format!("{} more names were not changed", set.left_more)) } else { reply })
 }

@@ -5,6 +5,7 @@ use crate::reply::Reply;
 use crate::wire::{LineSafe, LineWriter};
 use crate::words;
 use engine::Error;
+use engine::domain::LEFT_OUT;
 use engine::order::{OrderStanding, OrderView, Retrieve};
 use model::Need;
 use model::order::OrderKind;
@@ -48,6 +49,13 @@ fn print(order: &OrderView) -> LineWriter {
             Some((_, code)) => body.line(LineSafe::ascii(&format!("The Authorization ID is: \"{code}\""))),
             None => body.line(LineSafe::text("The Authorization ID is not in force any more")),
         },
+        // Each name that a pattern could not change, with its reason.
+        OrderStanding::Succeeded if order.kind == OrderKind::PropertySet => {
+            for (_, told) in order.result.iter().filter(|(key, _)| key == LEFT_OUT) {
+                let (name, reason) = told.split_once(' ').unwrap_or((told, ""));
+                body.line(LineSafe::ascii(&format!("{name}: {reason}")));
+            }
+        }
         OrderStanding::Failed => {
             body.pair("error_text", LineSafe::ascii(&order.message));
             body.line(LineSafe::text("----------"));

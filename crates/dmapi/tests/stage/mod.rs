@@ -7,10 +7,12 @@ use engine::domain::Window;
 use engine::order::{List, OrderFilter, OrderStanding};
 use engine::{Actor, Credentials};
 use http::header::{CONTENT_TYPE, COOKIE};
+use model::policy::{PackFile, ZoneSet};
 use model::{Channel, HostName, Money, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use registry::embedded::Act;
 use registry::faults::FaultKind;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use testkit::Fixture;
 use testkit::transcript::{Sent, Stage};
@@ -65,9 +67,36 @@ pub fn sent(response: http::Response<Vec<u8>>) -> Sent {
     }
 }
 
+/// The embedded packs, with a promotion that runs while transcripts begin, and another one that is announced.
+fn packs() -> Arc<ZoneSet> {
+    const PROMOTIONS: &str = r#"
+[[promotion]]
+operation = "register"
+months = 12
+amount = "8.21"
+currency = "USD"
+valid-from = "2027-02-01T00:00:00Z"
+valid-until = "2027-05-01T00:00:00Z"
+
+[[promotion]]
+operation = "renew"
+months = 24
+amount = "20.00"
+currency = "USD"
+valid-from = "2027-06-01T00:00:00Z"
+valid-until = "2027-07-01T00:00:00Z"
+"#;
+    static PACKS: OnceLock<Arc<ZoneSet>> = OnceLock::new();
+    let read = || {
+        let pack = [include_str!("../../../../zones/biz.toml"), PROMOTIONS].concat();
+        Arc::new(ZoneSet::with_overrides(&[PackFile { path: "biz.toml".to_owned(), text: pack }]).expect("the packs are sound"))
+    };
+    PACKS.get_or_init(read).clone()
+}
+
 impl Standing {
     pub fn new(method: Method) -> Standing {
-        let fixture = Fixture::new();
+        let fixture = Fixture::selling(packs());
         // The seeded names are delegated to these.
         let hosts = ["ns1.example.net", "ns2.example.net"].map(|host| HostName::parse(host).expect("a host"));
         fixture.engine().serve_as(hosts.to_vec());
@@ -161,7 +190,7 @@ impl Stage for Standing {
     }
 
     /// `@login NAME`, `@key KEY`, `@session SID`, `@cookie` (the session as a cookie), `@anonymous`, `@fault POINT KIND TIMES`,
-    /// `@verify yes ADDRESS` (the answer to the newest verification mail, whose token `mail:ADDRESS` is in requests).
+    /// `@idle PT59M` (real time passes, which sessions see), `@verify yes ADDRESS` (the answer to the newest verification mail, whose token `mail:ADDRESS` is in requests).
     fn act(&mut self, words: &[&str]) -> Result<(), String> {
         match words {
             ["login", name] => {
@@ -174,6 +203,7 @@ impl Stage for Standing {
                 Proof::Session(sid) => self.proof = Proof::Cookie(sid.clone()),
                 Proof::Cookie(_) | Proof::Key(_) | Proof::None => return Err("there is no session".to_owned()),
             },
+            ["idle", duration] => self.fixture.pass(duration),
             ["anonymous"] => self.proof = Proof::None,
             ["fault", point, kind, times] => {
                 let kind = FaultKind::from_word(kind).ok_or("no such kind of fault")?;

@@ -33,7 +33,7 @@ pub use lock::Lock;
 pub use modify::{ChangeOwner, Changed, CheckModify, Modify, NewCode, PrivacyWish, SetChange, Trade};
 pub use order_privacy::OrderPrivacy;
 pub use price::{PriceOf, PriceView};
-pub use property::{GetProperty, Property, SetProperty, Setting};
+pub use property::{GetProperty, LEFT_OUT, LeftOut, Property, PropertySet, SetProperty, Setting};
 pub use public::{PublicHolder, PublicRecord, ShowPublic};
 pub use push::Push;
 pub use register::{ContactRef, JudgeRegistration, Register};

@@ -1,14 +1,14 @@
 //! Properties: switches of one domain, or of every domain that a pattern matches.
 //!
 //! Reached by DMAPI `domain-set-property`, `domain-get-property`.
-//! Refuses: DomainUnknown, Fields, NotSupported, NotYours, AccessDenied, StatusForbids, NameBusy.
+//! Refuses: DomainUnknown, Fields, NotSupported, NotYours, AccessDenied, StatusForbids, NameBusy, NoneChanged.
 
 use super::list::range;
 use super::modify::{self, Modify, PrivacyWish};
 use super::{Accepted, default_mode, reach, set_renewal_mode, zone_of};
 use crate::Error;
 use crate::context::{Cx, Operation};
-use crate::order::{self, Finished};
+use crate::order::{self, Finished, OrderRef};
 use crate::{account::Actor, audit};
 use model::domain::{Privacy, RenewalMode};
 use model::grant::Deed;
@@ -66,21 +66,42 @@ pub struct SetProperty {
     pub client_id: String,
 }
 
+/// A property that was set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PropertySet {
+    pub order: OrderRef,
+    /// Names of the pattern that stay as they were, the first [`LEFT_TOLD_MAX`] of them ...
+    pub left: Vec<LeftOut>,
+    /// ... and how many more.
+    pub left_more: usize,
+}
+
+/// A name that a pattern matches and that stays as it was.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeftOut {
+    pub name: DomainName,
+    /// In plain English, without colons; begins in lower case.
+    pub reason: String,
+}
+
 /// More names in one request are refused: a narrower pattern serves.
 const NAMES_MAX: i64 = 10_000;
-/// So many names that could not be changed are named.
-const TOLD_MAX: usize = 100;
+/// So many names that could not be changed are told, with their reasons.
+pub const LEFT_TOLD_MAX: usize = 100;
+/// The key of an order's result under which a name that was left out stands with its reason, name first.
+pub const LEFT_OUT: &str = "left-out";
 
 impl Operation for SetProperty {
-    type Done = Accepted;
+    type Done = PropertySet;
     const NEED: Need = Need::Modify;
     const WRITES: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<PropertySet, Error> {
         let change = Change::of(self.property, self.setting)?;
         if let Pattern::Exact(name) = &self.pattern {
             let name = DomainName::parse(name).map_err(|e| FieldProblem::malformed(Field::Domain, e.expected()))?;
-            return change.one(tx, cx, &name, &self.client_id);
+            let order = change.one(tx, cx, &name, &self.client_id)?.order;
+            return Ok(PropertySet { order, left: Vec::new(), left_more: 0 });
         }
         let (range, rest) = range(&self.pattern);
         let mut found = Vec::new();
@@ -97,31 +118,49 @@ impl Operation for SetProperty {
             let expected = format!("a pattern that matches at most {NAMES_MAX} names");
             return Err(FieldProblem::new(Field::Domain, Problem::OutOfRange { expected }).into());
         }
-        let (mut changed, mut failed, mut first) = (0_usize, Vec::new(), None);
+        let (mut changed, mut refused, mut refused_more) = (0_usize, Vec::new(), 0_usize);
         for name in &found {
             let name = DomainName::parse(name).map_err(|_| store::Fault::corrupt("a domain's name"))?;
             match change.among_many(tx, cx, &name) {
                 Ok(()) => changed += 1,
-                Err(Error::Refused(refusal)) => {
-                    failed.push(name.as_str().to_owned());
-                    first.get_or_insert(refusal);
-                }
+                Err(Error::Refused(refusal)) if refused.len() < LEFT_TOLD_MAX => refused.push((name, refusal)),
+                Err(Error::Refused(_)) => refused_more += 1,
                 Err(fault) => return Err(fault),
             }
         }
-        if let (0, Some(refusal)) = (changed, first) {
-            return Err(refusal.into());
+        if changed == 0 {
+            return Err(Refusal::NoneChanged { names: refused, more: refused_more }.into());
         }
+        let left: Vec<LeftOut> = refused.into_iter().map(|(name, refusal)| LeftOut { reason: reason(&refusal), name }).collect();
         let mut message = format!("{changed} domains were changed");
-        if !failed.is_empty() {
-            let more = if failed.len() > TOLD_MAX { " and others" } else { "" };
-            let named = failed.iter().take(TOLD_MAX).cloned().collect::<Vec<_>>().join(", ");
-            message.push_str(&format!(", {} were not, {named}{more}", failed.len()));
+        if !left.is_empty() {
+            let named = left.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+            let more = if refused_more > 0 { " and others" } else { "" };
+            message.push_str(&format!(", {} were not, {named}{more}", left.len() + refused_more));
         }
         let object = pattern_text(&self.pattern);
         audit::append(tx, cx, audit::Change { verb: "domain-set-property", object: &object, order_id: None, detail: &message })?;
-        finished(tx, cx, &object, &self.client_id, &message)
+        let result: Vec<_> = left.iter().map(|one| (LEFT_OUT, format!("{} {}", one.name, one.reason))).collect();
+        let done = done(cx, &object, &self.client_id, &message);
+        Ok(PropertySet { order: order::finished_with(tx, cx, done, &result)?, left, left_more: refused_more })
     }
+}
+
+/// Why a name was left out, in plain English and without colons.
+fn reason(refusal: &Refusal) -> String {
+    let text = match refusal {
+        Refusal::StatusForbids { status } => format!("status {status} does not allow it"),
+        Refusal::NotSupported { what } => format!("not supported, {what}"),
+        Refusal::NameBusy { .. } => "another request for it is still in progress".to_owned(),
+        Refusal::AccessDenied { .. } | Refusal::NotYours => "no permission for it".to_owned(),
+        Refusal::Fields(problems) => {
+            let all = problems.iter().map(|p| p.problem.describe(|_| "another one".to_owned()));
+            format!("the value {}", all.collect::<Vec<_>>().join(", "))
+        }
+        // Whatever else a rule about one name may come to say.
+        _ => "it was refused".to_owned(),
+    };
+    text.replace(':', ",")
 }
 
 /// The pattern as it was asked for.
@@ -134,9 +173,8 @@ fn pattern_text(pattern: &Pattern) -> String {
     }
 }
 
-fn finished(tx: &mut Tx<'_>, cx: &Cx<'_>, object: &str, client_id: &str, message: &str) -> Result<Accepted, Error> {
-    let done = Finished { kind: OrderKind::PropertySet, object, client_id, price: Money::zero(cx.actor.currency), message };
-    Ok(Accepted { order: order::finished(tx, cx, done)? })
+fn done<'a>(cx: &Cx<'_>, object: &'a str, client_id: &'a str, message: &'a str) -> Finished<'a> {
+    Finished { kind: OrderKind::PropertySet, object, client_id, price: Money::zero(cx.actor.currency), message }
 }
 
 /// What is done to each name.
@@ -222,7 +260,8 @@ impl Change {
         let domain = self.checked(tx, cx, name)?;
         if let Change::Flag(property, value) = self {
             set_flag(tx, cx, &domain, property, value)?;
-            return finished(tx, cx, name.as_str(), client_id, super::settled::DONE);
+            let done = done(cx, name.as_str(), client_id, super::settled::DONE);
+            return Ok(Accepted { order: order::finished(tx, cx, done)? });
         }
         let mut wish = self.keeping_rhythm(&domain).wish(name);
         wish.client_id = client_id.to_owned();

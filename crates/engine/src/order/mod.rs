@@ -11,7 +11,9 @@ pub use lines::{CountLines, LinePlace, Lines, ResultLine};
 pub use list::{List, OrderFilter};
 pub use retrieve::{Hide, OrderKey, Retrieve};
 
-pub(crate) use open::{Finished, Intent, NewOrder, Wanted, finished, join, join_object, open, open_object, open_until, open_waiting};
+pub(crate) use open::{
+    Finished, Intent, NewOrder, Wanted, finished, finished_with, join, join_object, open, open_object, open_until, open_waiting,
+};
 pub(crate) use settle::{Known, Settlement, conclude, fail, lost, settle, succeed};
 
 use model::order::{OrderKind, OrderState};

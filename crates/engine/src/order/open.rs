@@ -167,6 +167,11 @@ pub(crate) struct Finished<'a> {
 }
 
 pub(crate) fn finished(tx: &mut Tx<'_>, cx: &Cx<'_>, done: Finished<'_>) -> Result<OrderRef, Error> {
+    finished_with(tx, cx, done, &[])
+}
+
+/// As [`finished`], with what the change brought.
+pub(crate) fn finished_with(tx: &mut Tx<'_>, cx: &Cx<'_>, done: Finished<'_>, result: &[(&str, String)]) -> Result<OrderRef, Error> {
     let id = cx.id();
     let tracking_id = tracking_id(cx.now, &|b| cx.random(b));
     let order = Order {
@@ -184,7 +189,7 @@ pub(crate) fn finished(tx: &mut Tx<'_>, cx: &Cx<'_>, done: Finished<'_>) -> Resu
         channel: cx.actor.channel,
         actor: cx.actor.name(),
         intent: String::new(),
-        result: "[]".to_owned(),
+        result: crate::domain::json(&result)?,
         message: done.message.to_owned(),
         attention: String::new(),
         attempts: 0,
