@@ -42,6 +42,17 @@ pub(crate) fn standard(
     Ok(Some(Priced { price: priced.price.rounded(), ..priced }))
 }
 
+/// As [`standard`], refused where the zone does not sell the item for this period in the account's currency.
+pub(crate) fn sold(tx: &mut Tx<'_>, zone: &Zone, item: Item, months: Months, account: &Account, now: Timestamp) -> Result<Money, Error> {
+    let priced = standard(tx, zone, item, months, account.currency, &account.tier, now)?;
+    Ok(priced.ok_or_else(|| unsold(item.word(), zone, account.currency))?.price)
+}
+
+/// There is no price for it.
+pub(crate) fn unsold(what: &str, zone: &Zone, currency: Currency) -> Refusal {
+    Refusal::NotSupported { what: format!("{what} under .{} in {}", zone.suffix, currency.code()) }
+}
+
 /// The account's own price, or else the zone's list price.
 fn before_promotion(own: Option<Money>, zone: &Zone, item: Item, months: Months, currency: Currency, now: Timestamp) -> Option<Money> {
     own.or_else(|| zone.list_price(item, Some(months), now).filter(|p| p.currency == currency))

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders that are built, fetched or private to a checkout.
+/// What is built, fetched or private to a checkout. In a second working tree of git `.git` is a file.
 const SKIPPED: &[&str] = &["target", ".git", "data", ".venv", "node_modules", "__pycache__"];
 /// Larger files are data, not something that a person writes.
 const MOST_BYTES: u64 = 4 << 20;
@@ -47,10 +47,11 @@ pub fn files(root: &Path) -> Vec<File> {
             let path = entry.path();
             let name = entry.file_name().to_string_lossy().into_owned();
             let kind = entry.file_type().expect("the tree is readable");
+            if SKIPPED.contains(&name.as_str()) {
+                continue;
+            }
             if kind.is_dir() {
-                if !SKIPPED.contains(&name.as_str()) {
-                    folders.push(path);
-                }
+                folders.push(path);
             } else if kind.is_file() && entry.metadata().is_ok_and(|known| known.len() <= MOST_BYTES) {
                 // What is no UTF-8 is no text.
                 if let Ok(text) = fs::read_to_string(&path) {

@@ -1,14 +1,17 @@
 //! Domains: checked, priced, registered, renewed, shown, listed.
 
 mod check;
+pub(crate) mod code;
 pub(crate) mod delete;
 mod dnssec;
 mod forecast;
+mod holding;
 mod info;
 mod list;
 mod lock;
 pub(crate) mod modify;
 pub(crate) mod order_privacy;
+pub(crate) mod people;
 mod price;
 mod property;
 mod public;
@@ -32,11 +35,12 @@ pub use list::List;
 pub use lock::Lock;
 pub use modify::{ChangeOwner, Changed, CheckModify, Modify, NewCode, PrivacyWish, SetChange, Trade};
 pub use order_privacy::OrderPrivacy;
+pub use people::ContactRef;
 pub use price::{PriceOf, PriceView};
 pub use property::{GetProperty, LEFT_OUT, LeftOut, Property, PropertySet, SetProperty, Setting};
 pub use public::{PublicHolder, PublicRecord, ShowPublic};
 pub use push::Push;
-pub use register::{ContactRef, JudgeRegistration, Register};
+pub use register::{JudgeRegistration, Register};
 pub use renew::{Renew, RenewPrivacy, Renewed, Term};
 pub use restore::Restore;
 pub use rows::{Condition, Detail, LEAF_ROWS, Leaf, ListRow, Place, RowDetail, Rows, Step};
@@ -44,20 +48,23 @@ pub use set_renewal_mode::SetRenewalMode;
 pub use store::domains::SortBy;
 
 pub(crate) use check::offered_months;
+pub(crate) use code::{open_code, seal_code};
+pub(crate) use holding::{Newcomer, admit, dismiss};
 pub(crate) use list::range as range_of;
+pub(crate) use people::{RoleContacts, role_field};
 pub(crate) use settled::{DONE, Outcome, apply, failure_event, object_word};
 
+use crate::Error;
 use crate::context::Cx;
 use crate::error::broken;
 use crate::order::OrderRef;
-use crate::{Error, contact};
-use model::domain::{Privacy, RenewalMode, Role};
+use model::domain::{Privacy, RenewalMode};
 use model::grant::{Deed, GrantRole};
 use model::lock::{LockReason, Locks};
 use model::policy::Zone;
 use model::{DomainName, HostName, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::domains::Domain;
 use store::{Tx, accounts, contacts};
@@ -174,46 +181,12 @@ impl DomainView {
     }
 }
 
-/// Contact ids by role, as the store keeps them.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct RoleContacts {
-    pub admin: Vec<i64>,
-    pub tech: Vec<i64>,
-    pub billing: Vec<i64>,
-}
-
 pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|e| broken(e.to_string()))
 }
 
 pub(crate) fn parsed<T: for<'de> Deserialize<'de>>(what: &str, text: &str) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|e| store::Fault::corrupt(format_args!("{what}: {e}")).into())
-}
-
-/// A name becomes ours: its row, the contacts it uses, and what falls due for it.
-pub(crate) fn admit(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
-    store::domains::insert(tx, domain)?;
-    link_people(tx, domain)?;
-    crate::agenda::refresh(tx, cx, domain.id)
-}
-
-/// Notes which contacts a domain uses, each once.
-pub(crate) fn link_people(tx: &mut Tx<'_>, domain: &Domain) -> Result<(), Error> {
-    let roles: RoleContacts = parsed("a domain's contacts", &domain.contacts)?;
-    let people = [roles.admin, roles.tech, roles.billing, vec![domain.registrant_id]].concat();
-    for contact in people.into_iter().collect::<BTreeSet<i64>>() {
-        store::domains::link_contact(tx, contact, domain.id)?;
-    }
-    Ok(())
-}
-
-/// A name is ours no longer; nothing falls due for it any more.
-pub(crate) fn dismiss(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
-    crate::grant::end_all(tx, cx, domain, None)?;
-    crate::owner_change::overtaken(tx, cx, domain)?;
-    store::domains::delete(tx, domain.id, cx.now)?;
-    crate::agenda::refresh(tx, cx, domain.id)
 }
 
 /// The account's own domain of that name, for what its holder alone may do.
@@ -301,7 +274,7 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
         price_class: if d.price_class.is_empty() { "standard".to_owned() } else { d.price_class },
         language: d.language,
         fields: parsed("a domain's fields", &d.fields)?,
-        auth_info: cx.inner.key.open(&auth_place(&d.name), &d.auth_sealed).filter(|_| may_have_code),
+        auth_info: open_code(cx, &d.name, &d.auth_sealed).filter(|_| may_have_code),
         roles: parts,
         created: d.created_at,
         created_by: d.created_by,
@@ -315,32 +288,7 @@ pub(crate) fn view(tx: &mut Tx<'_>, cx: &Cx<'_>, d: Domain, default_mode: Renewa
     })
 }
 
-/// The place to which a sealed authorization code belongs.
-pub(crate) fn auth_place(name: &str) -> String {
-    format!("authinfo:{name}")
-}
-
 /// The default renewal mode of an account: the one that holds a domain decides what becomes of it.
 pub(crate) fn default_mode(tx: &mut Tx<'_>, account_id: i64) -> Result<RenewalMode, Error> {
     Ok(accounts::by_id(tx, account_id)?.ok_or(Refusal::NotYours)?.renewal_mode)
-}
-
-/// The field under which a role's contact stands in a request.
-pub(crate) fn role_field(role: Role, place: usize) -> model::Field {
-    let place = u8::try_from(place).unwrap_or(u8::MAX);
-    match role {
-        Role::Registrant => model::Field::Registrant,
-        Role::Admin => model::Field::AdminContact(place),
-        Role::Tech => model::Field::TechContact(place),
-        Role::Billing => model::Field::BillingContact(place),
-    }
-}
-
-/// The account's contact of a handle, for use inside another operation.
-pub(crate) fn contact_by_handle(tx: &mut Tx<'_>, cx: &Cx<'_>, handle: &str) -> Result<Option<store::contacts::Contact>, Error> {
-    match contact::find(tx, cx.actor.account, handle) {
-        Ok(found) => Ok(Some(found)),
-        Err(Error::Refused(Refusal::ContactUnknown)) => Ok(None),
-        Err(other) => Err(other),
-    }
 }

@@ -57,9 +57,7 @@ impl Operation for OrderPrivacy {
             return Ok(Accepted { order });
         }
         let item = pricing::privacy_item(self.privacy).ok_or_else(|| broken("no privacy was ordered"))?;
-        let what = format!("{} under .{} in {}", item.word(), zone.suffix, account.currency.code());
-        let priced = pricing::standard(tx, &zone, item, plan.months, account.currency, &account.tier, cx.now)?;
-        let price = priced.ok_or(Refusal::NotSupported { what })?.price;
+        let price = pricing::sold(tx, &zone, item, plan.months, &account, cx.now)?;
         pricing::within(self.price_limit, price, price, false)?;
         let change = PrivacyChange {
             domain: domain.id,

@@ -92,8 +92,7 @@ impl Operation for Compute {
             Some(fee) => pricing::premium(fee).map(|price| pricing::Priced { price, promotion: None }),
             None => pricing::standard(tx, &self.zone, self.operation.into(), self.months, account.currency, &account.tier, cx.now)?,
         };
-        let what = format!("{} under .{} in {}", self.operation.word(), self.zone.suffix, account.currency.code());
-        let priced = priced.ok_or(Refusal::NotSupported { what })?;
+        let priced = priced.ok_or_else(|| pricing::unsold(self.operation.word(), &self.zone, account.currency))?;
         Ok(PriceView {
             zone: self.zone.clone(),
             months: self.months,

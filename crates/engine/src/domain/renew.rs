@@ -162,11 +162,7 @@ impl Operation for Accept {
         };
         let premium = !domain.price_class.is_empty();
         let fee = self.quoted.as_ref().and_then(|q| pricing::fee_of(q, PricedOperation::Renew, plan.months)).filter(|_| premium);
-        let price_of = |tx: &mut Tx<'_>, item| {
-            let priced = pricing::standard(tx, &zone, item, plan.months, account.currency, &account.tier, cx.now)?;
-            let what = format!("{} under .{} in {}", item.word(), zone.suffix, account.currency.code());
-            Ok::<Money, Error>(priced.ok_or(Refusal::NotSupported { what })?.price)
-        };
+        let price_of = |tx: &mut Tx<'_>, item| pricing::sold(tx, &zone, item, plan.months, &account, cx.now);
         let name_price = match fee {
             Some(fee) if fee.currency == account.currency => pricing::premium(fee).ok_or_else(|| broken("a premium price overflows"))?,
             Some(_) | None if premium => {

@@ -15,7 +15,7 @@ use model::domain::{Operation as PricedOperation, RenewalMode};
 use model::grant::Deed;
 use model::order::OrderKind;
 use model::policy::{Item, Zone};
-use model::{DomainName, Money, Months, Need, Refusal, Timestamp};
+use model::{DomainName, Months, Need, Refusal, Timestamp};
 use registry::{Availability, FeeQuestion};
 use serde::{Deserialize, Serialize};
 use store::domains::{self, Domain};
@@ -103,7 +103,6 @@ impl Operation for Accept {
         let premium = !domain.price_class.is_empty();
         let period = zone.renew.default.0;
         let mut price = |item: Item, quoted: &Option<Availability>, operation| {
-            let what = || format!("{} under .{} in {}", item.word(), zone.suffix, account.currency.code());
             if premium {
                 // Fees of a premium name are its own; what the registry names none for has the list price.
                 let fee = quoted.as_ref().and_then(|q| pricing::fee_of(q, operation, period));
@@ -111,13 +110,11 @@ impl Operation for Accept {
                     Some(fee) if fee.currency == account.currency => {
                         return pricing::premium(fee).ok_or_else(|| broken("a premium price overflows"));
                     }
-                    Some(_) => return Err(Refusal::NotSupported { what: what() }.into()),
-                    None if item == Item::Renew => return Err(Refusal::NotSupported { what: what() }.into()),
-                    None => {}
+                    None if item != Item::Renew => {}
+                    Some(_) | None => return Err(pricing::unsold(item.word(), &zone, account.currency).into()),
                 }
             }
-            let priced = pricing::standard(tx, &zone, item, period, account.currency, &account.tier, cx.now)?;
-            Ok::<Money, Error>(priced.ok_or_else(|| Refusal::NotSupported { what: what() })?.price)
+            pricing::sold(tx, &zone, item, period, &account, cx.now)
         };
         let mut total = price(Item::Restore, &self.quoted.restore, PricedOperation::Restore)?;
         let own = total;

@@ -63,7 +63,7 @@ pub(super) fn of_account(tx: &mut Tx<'_>, cx: &Cx<'_>, object: &str) -> Result<O
         let name = model::DomainName::parse(object).map_err(|_| unknown())?;
         return owner_changes::latest_of(tx, cx.actor.account, name.as_str())?.ok_or_else(|| unknown().into());
     }
-    let contact = crate::domain::contact_by_handle(tx, cx, object)?.ok_or_else(unknown)?;
+    let contact = crate::domain::people::contact_by_handle(tx, cx, object)?.ok_or_else(unknown)?;
     owner_changes::latest_of(tx, cx.actor.account, &contact.short_handle)?.ok_or_else(|| unknown().into())
 }
 

@@ -5,7 +5,7 @@
 
 use super::CODE_EXPIRY;
 use crate::context::{Cx, Operation};
-use crate::domain::{Accepted, Outcome, auth_place, of_account, zone_of};
+use crate::domain::{Accepted, Outcome, of_account, open_code, seal_code, zone_of};
 use crate::error::broken;
 use crate::order::{self, Intent, NewOrder};
 use crate::secret::{auth_code, digest};
@@ -65,7 +65,7 @@ impl Operation for AuthCode {
                 made.chars().take(*length.end()).collect()
             }
         };
-        let sealed = cx.inner.key.seal(&auth_place(&domain.name), &code, &|b| cx.random(b)).ok_or_else(|| broken("sealing failed"))?;
+        let sealed = seal_code(cx, &domain.name, &code)?;
         let fingerprint = format!("auth-code {} {}", self.name, cx.id());
         open(tx, cx, &self.name, &domain, sealed, fingerprint, &self.client_id)
     }
@@ -132,7 +132,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, change: &CodeC
     if change.code_sealed.is_empty() {
         return Ok(("The authorization code was cleared".to_owned(), Vec::new()));
     }
-    let code = cx.inner.key.open(&auth_place(&domain.name), &change.code_sealed).ok_or_else(|| broken("a code that cannot be opened"))?;
+    let code = open_code(cx, &domain.name, &change.code_sealed).ok_or_else(|| broken("a code that cannot be opened"))?;
     let ends = will_end(tx, cx, &domain)?;
     let facts = vec![("auth-digest".to_owned(), digest(&code)), ("auth-ends".to_owned(), ends.rfc3339())];
     Ok(("A new authorization code is in force".to_owned(), facts))
@@ -159,7 +159,7 @@ pub(crate) fn will_end(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<
 /// The code that an order brought, while it is still the one in force.
 pub(crate) fn reveal(tx: &mut Tx<'_>, cx: &Cx<'_>, account_id: i64, name: &str, known: &str) -> Result<Option<String>, Error> {
     let Some(domain) = domains::of_account(tx, account_id, name)? else { return Ok(None) };
-    Ok(cx.inner.key.open(&auth_place(name), &domain.auth_sealed).filter(|code| digest(code) == known))
+    Ok(open_code(cx, name, &domain.auth_sealed).filter(|code| digest(code) == known))
 }
 
 impl Engine {

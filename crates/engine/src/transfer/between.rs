@@ -10,8 +10,8 @@ use super::list::{TransferView, view};
 use super::{ANSWER_DAYS, must_step, set_timer};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::domain::register::{meant, stored};
-use crate::domain::{ContactRef, Lock, RoleContacts, auth_place, json, parsed, zone_of};
+use crate::domain::people::{meant, stored};
+use crate::domain::{ContactRef, Lock, RoleContacts, json, open_code, parsed, zone_of};
 use crate::error::broken;
 use crate::{Error, contact};
 use model::domain::{RenewalMode, Role};
@@ -73,7 +73,7 @@ impl Operation for Offer {
         let with_auth = match &self.auth_info {
             None => false,
             Some(given) => {
-                let kept = cx.inner.key.open(&auth_place(&theirs.name), &theirs.auth_sealed).unwrap_or_default();
+                let kept = open_code(cx, &theirs.name, &theirs.auth_sealed).unwrap_or_default();
                 if kept.is_empty() || !bool::from(kept.as_bytes().ct_eq(given.as_bytes())) {
                     return Err(Refusal::AuthInfoWrong.into());
                 }
@@ -180,9 +180,7 @@ impl Offer {
             }
             match role {
                 Role::Registrant => wish.registrant = ids.first().copied(),
-                Role::Admin => wish.contacts.admin = ids,
-                Role::Tech => wish.contacts.tech = ids,
-                Role::Billing => wish.contacts.billing = ids,
+                Role::Admin | Role::Tech | Role::Billing => wish.contacts.set(role, ids),
             }
         }
         Ok(wish)

@@ -8,8 +8,8 @@ use super::events::{Told, tell};
 use super::{ANSWER_DAYS, consent, must_step, set_timer};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::domain::register::{Meant, meant, stored};
-use crate::domain::{ContactRef, RoleContacts, auth_place};
+use crate::domain::people::{Meant, meant, stored};
+use crate::domain::{ContactRef, RoleContacts, seal_code};
 use crate::error::broken;
 use crate::order::{self, Intent, NewOrder, OrderRef};
 use crate::pricing::{self, PriceLimit};
@@ -296,8 +296,7 @@ impl Operation for Accept {
             let priced = pricing::standard(tx, zone, item, term, account.currency, &account.tier, cx.now)?;
             Ok::<Option<Money>, Error>(priced.map(|p| p.price))
         };
-        let missing =
-            |item: Item| Refusal::NotSupported { what: format!("{} under .{} in {}", item.word(), zone.suffix, account.currency.code()) };
+        let missing = |item: Item| pricing::unsold(item.word(), zone, account.currency);
         let name_price = match fee {
             Some(fee) if fee.currency == account.currency => pricing::premium(fee).ok_or_else(|| broken("a premium price overflows"))?,
             Some(_) | None if premium => {
@@ -337,16 +336,10 @@ impl Operation for Accept {
             if of_role.is_empty() && zone.role(role).max > 0 {
                 of_role.push(registrant);
             }
-            match role {
-                Role::Admin => contacts.admin = of_role,
-                Role::Tech => contacts.tech = of_role,
-                Role::Billing => contacts.billing = of_role,
-                Role::Registrant => {}
-            }
+            contacts.set(role, of_role);
         }
         let code = request.auth_info.as_deref().unwrap_or_default();
-        let auth_sealed =
-            cx.inner.key.seal(&auth_place(request.name.as_str()), code, &|b| cx.random(b)).ok_or_else(|| broken("sealing failed"))?;
+        let auth_sealed = seal_code(cx, request.name.as_str(), code)?;
         let lock = zone.support.transfer_lock && request.transfer_lock.unwrap_or(account.transfer_lock);
         let incoming = Incoming {
             name: request.name.as_str().to_owned(),

@@ -3,16 +3,14 @@
 use super::events::{Told, tell};
 use super::{COMPLETION_SECONDS, consent, must_step, set_timer, step};
 use crate::context::{Cx, Operation};
-use crate::domain::{DnssecRecord, Outcome, json};
+use crate::domain::{DnssecRecord, Newcomer, Outcome};
 use crate::error::broken;
 use crate::transfer::Incoming;
 use crate::{Error, order};
-use model::domain::{Privacy, RenewalMode};
 use model::policy::TransferKind;
 use model::transfer::{Party, TransferEvent, TransferState};
 use model::{Need, Timestamp};
-use std::collections::BTreeSet;
-use store::domains::{self, Domain};
+use store::domains;
 use store::orders::Order;
 use store::transfers::{self, Transfer};
 use store::{Tx, orders};
@@ -108,50 +106,29 @@ pub(crate) fn arrived(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Incomi
     let mut t = of_order(tx, order.id)?;
     t.expires_at = Some(arrival.expires);
     must_step(tx, cx, &mut t, TransferEvent::PriceTaken, None, &format!("{} charged", order.price))?;
-    let privacy = Privacy::from_word(&wish.privacy).ok_or_else(|| broken("an unknown privacy"))?;
-    let id = cx.id();
-    let domain = Domain {
-        id,
-        account_id: order.account_id,
-        name: wish.name.clone(),
-        zone: wish.zone.clone(),
-        registry: order.registry.clone(),
-        roid: if arrival.roid.is_empty() { format!("{id}_DOMAIN-DOMESDAY") } else { arrival.roid.clone() },
-        registrant_id: wish.registrant,
-        contacts: json(&wish.contacts)?,
-        hosts: arrival.hosts.join(" "),
-        dnssec: json(&arrival.dnssec)?,
-        locks: wish.locks.clone(),
-        statuses: String::new(),
-        renewal_mode: RenewalMode::from_word(&wish.renewal_mode).ok_or_else(|| broken("an unknown renewal mode"))?,
-        transfer_mode: "default".to_owned(),
-        privacy,
-        privacy_until_at: (privacy != Privacy::Off).then_some(arrival.expires),
+    let newcomer = Newcomer {
+        name: &wish.name,
+        zone: &wish.zone,
+        registrant: wish.registrant,
+        contacts: &wish.contacts,
+        renewal_mode: &wish.renewal_mode,
+        privacy: &wish.privacy,
         trustee: wish.trustee,
-        price_class: wish.price_class.clone(),
-        language: String::new(),
-        fields: json(&wish.fields)?,
+        price_class: &wish.price_class,
+        language: "",
+        fields: &wish.fields,
+        locks: &wish.locks,
         // The code that brought it here is spent.
-        auth_sealed: String::new(),
-        created_at: arrival.created,
-        created_by: t.losing.clone(),
-        updated_at: cx.now,
-        updated_by: order.actor.clone(),
-        expires_at: arrival.expires,
-        paid_until_at: arrival.expires,
-        renewed_at: None,
+        auth_sealed: "",
+        roid: &arrival.roid,
+        hosts: &arrival.hosts,
+        dnssec: &arrival.dnssec,
+        created: arrival.created,
+        created_by: &t.losing,
+        expires: arrival.expires,
+        since: cx.now,
     };
-    crate::domain::admit(tx, cx, &domain)?;
-    let people: BTreeSet<i64> = [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing]
-        .into_iter()
-        .flatten()
-        .copied()
-        .chain([wish.registrant])
-        .collect();
-    for contact in people {
-        domains::link_contact(tx, contact, id)?;
-    }
-    crate::verification::begin(tx, cx, id, cx.now)?;
+    let domain = newcomer.settle(tx, cx, order)?;
     must_step(tx, cx, &mut t, TransferEvent::Finished, Some(arrival.by), "the transfer is complete")?;
     tell(tx, cx, &t, Told::Successful, Some(order.id), &[])?;
     let message = match &arrival.undone {

@@ -1,7 +1,8 @@
 //! What a change of a domain would mean, or all that is wrong with it. Pure: every rule about changing is here or in the zone's data.
 
 use super::{Modify, NewCode, PrivacyWish, SetChange};
-use crate::domain::register::auth_problem;
+use crate::domain::code::auth_problem;
+use crate::domain::people::role_field;
 use crate::domain::set_renewal_mode;
 use crate::domain::{DnssecRecord, dnssec};
 use model::domain::{Privacy, Role};
@@ -88,9 +89,9 @@ pub(super) fn decide(facts: &Facts<'_>, request: &Modify, mut problems: Vec<Fiel
         match count {
             Some(count) if count > rule.max => {
                 let expected = format!("at most {} contacts of this role", rule.max);
-                problems.push(FieldProblem::new(super::role_field(role, rule.max), Problem::OutOfRange { expected }));
+                problems.push(FieldProblem::new(role_field(role, rule.max), Problem::OutOfRange { expected }));
             }
-            Some(0) if rule.required => problems.push(FieldProblem::missing(super::role_field(role, 0))),
+            Some(0) if rule.required => problems.push(FieldProblem::missing(role_field(role, 0))),
             Some(_) | None => {}
         }
     }

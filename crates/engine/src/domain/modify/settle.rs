@@ -1,16 +1,16 @@
 //! The change of a domain as it is kept until the registry has it, and its settlement.
 
-use super::super::settled::{DONE, Outcome, told};
-use super::super::{relock, set_renewal_mode, zone_of};
-use super::{BOUGHT, DnssecRecord, RoleContacts, json, parsed};
+use super::BOUGHT;
 use crate::context::Cx;
+use crate::domain::people::link_people;
+use crate::domain::settled::{DONE, Outcome, told};
+use crate::domain::{DnssecRecord, RoleContacts, json, relock, set_renewal_mode, zone_of};
 use crate::error::broken;
 use crate::{Error, verification};
 use model::domain::{Privacy, RenewalMode};
 use model::lock::{LockReason, Locks};
 use model::{Channel, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use store::Tx;
 use store::domains::{self, Domain};
 use store::orders::Order;
@@ -203,12 +203,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
     domain.updated_at = cx.now;
     domain.updated_by = hand.name.to_owned();
     domains::modify(tx, &domain)?;
-    let roles: RoleContacts = parsed("a domain's contacts", &domain.contacts)?;
-    let people: BTreeSet<i64> =
-        [&roles.admin, &roles.tech, &roles.billing].into_iter().flatten().copied().chain([domain.registrant_id]).collect();
-    for contact in people {
-        domains::link_contact(tx, contact, domain.id)?;
-    }
+    link_people(tx, &domain)?;
     if change.registrant.is_some() {
         verification::begin(tx, cx, domain.id, cx.now)?;
     }

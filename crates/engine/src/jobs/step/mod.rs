@@ -17,11 +17,10 @@ mod transfer;
 use super::contacts::{self, CommandIds, Person, Prepared};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::domain::register::fresh_auth_code;
-use crate::domain::{auth_place, parsed};
+use crate::domain::{open_code, parsed};
 use crate::error::broken;
 use crate::order::{self, Intent, Known, Settlement};
-use crate::{Engine, Error, contact};
+use crate::{Engine, Error, contact, secret};
 use model::contact::{ContactData, ContactDraft};
 use model::domain::Privacy;
 use model::order::OrderState;
@@ -67,7 +66,7 @@ impl Operation for Load {
                         hosts.push(host.clone());
                     }
                 }
-                auth_info = cx.inner.key.open(&auth_place(&wish.name), &wish.auth_sealed);
+                auth_info = open_code(cx, &wish.name, &wish.auth_sealed);
             }
             Intent::Modify(wish) | Intent::OwnerChange(wish) => {
                 let (wanted, needed) = modify::target(tx, cx, &order, wish)?;
@@ -85,9 +84,9 @@ impl Operation for Load {
                         hosts.push(host.clone());
                     }
                 }
-                auth_info = cx.inner.key.open(&auth_place(&wish.name), &wish.auth_sealed);
+                auth_info = open_code(cx, &wish.name, &wish.auth_sealed);
             }
-            Intent::AuthCode(wish) => auth_info = cx.inner.key.open(&auth_place(&wish.name), &wish.code_sealed),
+            Intent::AuthCode(wish) => auth_info = open_code(cx, &wish.name, &wish.code_sealed),
             Intent::TransferAnswer(_) => {}
             Intent::ContactModify(_) | Intent::ContactDelete(_) | Intent::Host(_) => {}
             Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => {
@@ -218,7 +217,7 @@ impl Talk<'_> {
     /// Sees to it that contacts and hosts exist. Repeating any of it is harmless.
     fn prepare(&mut self, loaded: &Loaded, name: &DomainName) -> Result<(), Outcome> {
         for person in &loaded.people {
-            let auth_info = fresh_auth_code(&|b| (self.engine.inner.world.entropy)(b));
+            let auth_info = secret::auth_code(&|b| (self.engine.inner.world.entropy)(b));
             ready(contacts::person(self.registry, &mut self.ids, person, &auth_info, self.known))?;
         }
         for host in &loaded.hosts {

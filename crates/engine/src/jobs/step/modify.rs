@@ -6,7 +6,7 @@ use crate::Error;
 use crate::context::Cx;
 use crate::domain::RoleContacts;
 use crate::domain::modify::Modification;
-use crate::domain::{auth_place, parsed};
+use crate::domain::{open_code, parsed};
 use crate::error::broken;
 use crate::jobs::contacts::{self, Person};
 use crate::order::Settlement;
@@ -79,7 +79,7 @@ pub(super) fn target(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modific
         target.locked = Some(!wish.locks(&present)?.is_empty());
     }
     if let Some(sealed) = &wish.auth_sealed {
-        let code = cx.inner.key.open(&auth_place(&wish.name), sealed);
+        let code = open_code(cx, &wish.name, sealed);
         target.auth_info = Some(code.ok_or_else(|| broken("a sealed code cannot be opened"))?);
     }
     if super::register::is_korean(&domain.zone) && (wish.fields.is_some() || wish.trustee.is_some()) {

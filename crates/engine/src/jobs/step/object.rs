@@ -2,10 +2,10 @@
 
 use super::{Loaded, Outcome, Talk};
 use crate::contact::{ContactChange, ContactRemoval, from_json};
-use crate::domain::register::fresh_auth_code;
 use crate::host::{HostVerb, HostWish, addresses};
 use crate::jobs::contacts::{self, Person, Prepared};
 use crate::order::{Known, Settlement};
+use crate::secret;
 use model::HostName;
 use registry::{Answer, RegistryHost, Trouble};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl Talk<'_> {
             let person =
                 Person { id: wish.contact, registry_id: registry_id.clone(), version: wish.version, data: data.clone(), held: Some(0) };
             let mut known = Known { registry: name.clone(), ..Known::default() };
-            let auth_info = fresh_auth_code(&|b| (self.engine.inner.world.entropy)(b));
+            let auth_info = secret::auth_code(&|b| (self.engine.inner.world.entropy)(b));
             let prepared = contacts::person(registry.as_ref(), &mut self.ids, &person, &auth_info, &mut known);
             self.known.others.push(known);
             match prepared {

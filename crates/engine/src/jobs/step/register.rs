@@ -2,13 +2,13 @@
 
 use super::modify::LOCKED;
 use super::{Found, Loaded, Outcome, Talk, UNDECIDED, fee, privacy_service, registry_id, registry_person, service_person, trustee_person};
-use crate::Error;
 use crate::context::Cx;
 use crate::domain::DnssecRecord;
-use crate::domain::register::{Made, Registration, fresh_auth_code};
+use crate::domain::register::{Made, Registration};
 use crate::error::broken;
 use crate::jobs::contacts::{self, Person};
 use crate::order::Settlement;
+use crate::{Error, secret};
 use model::domain::Privacy;
 use model::order::OrderState;
 use model::{DomainName, HostName, Months, Timestamp};
@@ -120,7 +120,7 @@ impl Talk<'_> {
         let kr = (kind.is_some() || number.is_some() || wish.trustee).then_some(KrCertificate { kind, number, trustee: wish.trustee });
         let auth_info = match &loaded.auth_info {
             Some(code) => code.clone(),
-            None => fresh_auth_code(&|b| (self.engine.inner.world.entropy)(b)),
+            None => secret::auth_code(&|b| (self.engine.inner.world.entropy)(b)),
         };
         Ok(CreateDomain {
             name,

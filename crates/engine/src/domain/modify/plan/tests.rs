@@ -3,7 +3,6 @@
 use super::*;
 use crate::domain::modify::SetChange;
 use model::DomainName;
-use model::domain::RenewalMode;
 use model::policy::ZoneSet;
 
 fn at(text: &str) -> Timestamp {
@@ -11,36 +10,11 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn domain(name: &str) -> Domain {
-    let zones = ZoneSet::embedded().unwrap();
     Domain {
-        id: 1,
-        account_id: 1,
-        name: name.into(),
-        zone: zones.zone_of(&DomainName::parse(name).unwrap()).unwrap().suffix.clone(),
-        registry: "default".into(),
-        roid: String::new(),
-        registrant_id: 1,
         contacts: r#"{"admin":[1],"tech":[1],"billing":[1]}"#.into(),
         hosts: "ns1.example.net ns2.example.net".into(),
-        dnssec: "[]".into(),
-        locks: String::new(),
-        statuses: String::new(),
-        renewal_mode: RenewalMode::Default,
-        transfer_mode: "default".into(),
-        privacy: Privacy::Off,
-        privacy_until_at: None,
-        trustee: false,
-        price_class: String::new(),
-        language: String::new(),
-        fields: "[]".into(),
-        auth_sealed: String::new(),
         created_at: at("2026-01-01T00:00:00Z"),
-        created_by: String::new(),
-        updated_at: at("2026-01-01T00:00:00Z"),
-        updated_by: String::new(),
-        expires_at: at("2028-01-01T00:00:00Z"),
-        paid_until_at: at("2028-01-01T00:00:00Z"),
-        renewed_at: None,
+        ..crate::domain::renew::tests::domain(name, "2028-01-01T00:00:00Z")
     }
 }
 
