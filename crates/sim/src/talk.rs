@@ -249,7 +249,7 @@ impl Run {
                 && owner != sent.account
                 && !sent.sheet.says(word)
                 && !(is_history && (self.model.has_asked(sent.account, word) || self.model.was_given(word, sent.account)))
-                && !(word.contains('@') && self.model.may_know(owner, sent.account))
+                && !(word.contains('@') && (self.model.may_know(owner, sent.account) || self.has_got_from(owner, sent.account)))
                 && !(self.model.is_handle(word) && self.model.shares_with(owner, sent.account))
                 && !self.model.has_part(&word.to_lowercase(), sent.account)
                 && !self.has_got(sent.account, word)
@@ -265,6 +265,12 @@ impl Run {
         let Ok(name) = DomainName::parse(word) else { return false };
         let actor = self.house.actor(account);
         actor.is_ok_and(|actor| self.house.engine().run(&actor, Info { name }).is_ok())
+    }
+
+    /// Whether a name has come from the one account to the other since all was last looked at, and its contacts with it.
+    fn has_got_from(&self, owner: usize, viewer: usize) -> bool {
+        let theirs = (0..ACCOUNTS.len()).filter(|held| *held == owner || self.model.may_know(owner, *held));
+        theirs.flat_map(|account| self.model.names_of(account, |_| true)).any(|name| self.has_got(viewer, &name))
     }
 
     /// An account hears of a name that is its own now, or shared with it.

@@ -142,7 +142,7 @@ impl Dmapi {
             if !HEADERS.contains(&name) {
                 return Err(format!("an unknown header {name}"));
             }
-            if name != "Error" && reply.headers.iter().any(|(known, _)| known == name) {
+            if !matches!(name, "Error" | "Warning") && reply.headers.iter().any(|(known, _)| known == name) {
                 return Err(format!("a second header {name}"));
             }
             reply.headers.push((name.to_owned(), value.to_owned()));

@@ -17,8 +17,16 @@ const MODES: [&str; 9] = [
 ];
 
 impl Writer<'_> {
+    /// One of the newest names, where a deletion may be refunded; or any.
+    fn young_name(&mut self) -> String {
+        let generic = |name: &&String| matches!(zone_of(name), "com" | "net" | "org" | "info");
+        let memory = self.memory;
+        let newest: Vec<&String> = memory.names.iter().rev().filter(generic).take(3).collect();
+        self.chance.any(&newest).map(|name| (*name).clone()).unwrap_or_else(|| self.own_name())
+    }
+
     pub(super) fn delete(&mut self, face: Face) -> Wish {
-        let name = self.own_name();
+        let name = if self.chance.once_in(3) { self.young_name() } else { self.own_name() };
         let mut p = vec![pair("domain", name.clone()), pair("cltrid", self.client_id.clone())];
         let mut handed_over = false;
         let at_end = match face {
