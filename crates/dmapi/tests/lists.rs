@@ -2,7 +2,7 @@
 
 mod stage;
 
-use engine::domain::{Detail, Rows, Step, Window};
+use engine::domain::{Detail, Rows, Step, Whose, Window};
 use engine::grant::Invite;
 use engine::lab::NewName;
 use engine::{Actor, Engine};
@@ -138,7 +138,7 @@ fn names_of_others_stand_at_their_places() {
         let mut step = Step::First(window);
         loop {
             let detail = Detail { more: true, sharing: true };
-            let leaf = engine.run(&rival, Rows { pattern: pattern.clone(), detail, step }).expect("a leaf");
+            let leaf = engine.run(&rival, Rows { whose: Whose::OwnAndShared, pattern: pattern.clone(), detail, step }).expect("a leaf");
             found.extend(leaf.rows.into_iter().map(|row| row.name));
             let Some(next) = leaf.next else { return found };
             step = Step::Next(next);

@@ -42,7 +42,9 @@ impl Engine {
         let money = self.inner.store.read(|tx| Ok::<_, Error>(ledger::violations(tx)?))?;
         let (order_violations, attention) = self.inner.store.read(move |tx| {
             let waiting = orders::count_attention(tx)?.saturating_add(agenda::count_attention(tx)?);
-            Ok::<_, Error>((orders::violations(tx, now)?, waiting))
+            let mut found = orders::violations(tx, now)?;
+            found.extend(store::result_milestones::violations(tx)?);
+            Ok::<_, Error>((found, waiting))
         })?;
         let forgotten = self.inner.store.read(|tx| {
             let mut names = agenda::violations(tx)?;

@@ -3,7 +3,7 @@
 use engine::account::Balance;
 use engine::domain::{
     self, ContactRef, Delete, Detail, Ending, Info, List, Lock, Modify, Renew, RenewPrivacy, Rows, SetChange, SetRenewalMode, SortBy, Step,
-    Term, Window,
+    Term, Whose, Window,
 };
 use engine::event::{self, Marked};
 use engine::grant::{self, InvitationAnswer, Invite, Invited, Revoke, RevokeKind};
@@ -86,7 +86,7 @@ fn events(engine: &Engine, actor: &Actor, class: &str) -> Vec<String> {
 
 /// Its own names, and those that were shared with it.
 fn names(engine: &Engine, actor: &Actor, window: Window) -> Vec<String> {
-    let rows = Rows { pattern: Pattern::All, detail: Detail::default(), step: Step::First(window) };
+    let rows = Rows { whose: Whose::OwnAndShared, pattern: Pattern::All, detail: Detail::default(), step: Step::First(window) };
     engine.run(actor, rows).unwrap().rows.into_iter().map(|row| row.name).collect()
 }
 

@@ -105,6 +105,30 @@ pub enum OrderState {
     Failed,
 }
 
+/// Where an order stands, for its owner.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum OrderStanding {
+    Pending,
+    Succeeded,
+    Failed,
+}
+
+impl OrderStanding {
+    pub const ALL: [OrderStanding; 3] = [OrderStanding::Pending, OrderStanding::Succeeded, OrderStanding::Failed];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            OrderStanding::Pending => "pending",
+            OrderStanding::Succeeded => "succeeded",
+            OrderStanding::Failed => "failed",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<OrderStanding> {
+        OrderStanding::ALL.into_iter().find(|s| s.word() == word)
+    }
+}
+
 /// What happened to an order.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OrderEvent {
@@ -141,6 +165,14 @@ impl OrderState {
 
     pub fn is_open(self) -> bool {
         matches!(self, OrderState::Sending | OrderState::AtRegistry | OrderState::Unknown)
+    }
+
+    pub fn standing(self) -> OrderStanding {
+        match self {
+            OrderState::Sending | OrderState::AtRegistry | OrderState::Unknown => OrderStanding::Pending,
+            OrderState::Succeeded => OrderStanding::Succeeded,
+            OrderState::Failed => OrderStanding::Failed,
+        }
     }
 
     pub fn word(self) -> &'static str {

@@ -184,13 +184,31 @@ CREATE TABLE orders (
     hidden_at BIGINT
 );
 -- With all that decides whether a result is listed, so that those passed over need not be read.
-CREATE INDEX orders_account ON orders (account_id, id, accepted_at, state, hidden_at, kind);
+CREATE INDEX orders_account ON orders (account_id, accepted_at, id, state, hidden_at, kind);
 CREATE INDEX orders_tracking ON orders (account_id, tracking_id);
-CREATE INDEX orders_object ON orders (account_id, object, id);
+CREATE INDEX orders_object ON orders (account_id, object, accepted_at, id);
 -- One order at a time moves a name; the lock is the open order itself and so survives any crash.
 CREATE UNIQUE INDEX orders_lock ON orders (lock_name) WHERE lock_name IS NOT NULL AND state IN ('sending', 'at-registry', 'unknown');
 CREATE INDEX orders_open ON orders (accepted_at) WHERE state IN ('sending', 'at-registry', 'unknown');
 CREATE INDEX orders_attention ON orders (id) WHERE attention <> '';
+
+-- Every few thousand results of an account one milestone, at the first of its stretch: how many of each kind there are from it to the next one.
+CREATE TABLE result_milestones (
+    account_id BIGINT NOT NULL,
+    accepted_at BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    standing TEXT NOT NULL CHECK (standing IN ('pending', 'succeeded', 'failed')),
+    hidden BIGINT NOT NULL CHECK (hidden IN (0, 1)),
+    results BIGINT NOT NULL CHECK (results >= 0),
+    PRIMARY KEY (account_id, accepted_at, id, kind, standing, hidden)
+);
+-- Before which place an account's results have milestones; later ones are counted where they stand.
+CREATE TABLE results_counted (
+    account_id BIGINT PRIMARY KEY,
+    until_at BIGINT NOT NULL,
+    until_id BIGINT NOT NULL
+);
 
 -- Double entry: each entry has legs that sum to zero per currency.
 CREATE TABLE ledger_entries (

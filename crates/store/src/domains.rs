@@ -141,6 +141,7 @@ statements! {
     COUNT_AUTORENEW = "SELECT COUNT(*) FROM domains WHERE account_id = $1 AND renewal_mode IN ('default', 'autorenew', 'renewonce')";
     COUNT_ZONES = "SELECT zone, COUNT(*) FROM domains WHERE account_id = $1 GROUP BY zone ORDER BY zone";
     ALL = concat!("SELECT ", columns!(), " FROM domains WHERE id > $1 ORDER BY id LIMIT $2");
+    OF_ZONE = concat!("SELECT ", columns!(), " FROM domains WHERE account_id = $1 AND zone = $2 AND name >= $3 AND name < $4 ORDER BY name LIMIT $5");
     NAMES_UP = list!("name", "name");
     NAMES_DOWN = list!("name", "name DESC");
     NAMES_CREATED_UP = list!("name", "created_at, name");
@@ -470,6 +471,16 @@ pub fn count_in(tx: &mut Tx<'_>, account_id: i64, range: &Range) -> Result<i64, 
 /// Names of an account that are on their way out or back: deleted, and not free yet.
 pub fn leaving(tx: &mut Tx<'_>, account_id: i64) -> Result<Vec<String>, Fault> {
     tx.many(LEAVING, params![account_id], |row| row.text(0))
+}
+
+/// The account's domains from `low` (included) to `high` (excluded) by name, at most `limit`; with a zone only those in it.
+pub fn stretch(tx: &mut Tx<'_>, list: Names<'_>, low: &str, high: &str, limit: i64) -> Result<Vec<Domain>, Fault> {
+    let Names { account_id, zone } = list;
+    if zone.is_empty() {
+        tx.many(NAMES_UP, params![account_id, low, high, limit], domain)
+    } else {
+        tx.many(OF_ZONE, params![account_id, zone, low, high, limit], domain)
+    }
 }
 
 /// The account's domains within a range, one by one in the order asked for, at most `limit`.

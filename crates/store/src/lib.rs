@@ -19,6 +19,7 @@ pub mod milestones;
 pub mod orders;
 pub mod owner_changes;
 pub mod polls;
+pub mod result_milestones;
 pub mod results;
 pub mod settings;
 pub mod tallies;
@@ -56,6 +57,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("orders", orders::STATEMENTS),
         ("owner_changes", owner_changes::STATEMENTS),
         ("polls", polls::STATEMENTS),
+        ("result_milestones", result_milestones::STATEMENTS),
         ("results", results::STATEMENTS),
         ("settings", settings::STATEMENTS),
         ("tokens", tokens::STATEMENTS),

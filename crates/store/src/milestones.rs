@@ -117,6 +117,12 @@ pub fn at_place(tx: &mut Tx<'_>, list: Names<'_>, place: i64) -> Result<Option<(
     Ok(None)
 }
 
+/// The name at a place, counted from 0; `None` beyond the last.
+pub fn name_at(tx: &mut Tx<'_>, list: Names<'_>, place: i64) -> Result<Option<String>, Fault> {
+    let Some((from, offset)) = at_place(tx, list, place)? else { return Ok(None) };
+    nth(tx, list, &from, offset)
+}
+
 /// Every stretch whose number of names is not what its milestone says, one sentence each.
 pub fn violations(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
     let mut found = tx.many(OFF, &[], |r| {

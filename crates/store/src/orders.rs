@@ -1,8 +1,9 @@
 //! Orders: what was accepted, what became of it, and the lock that an open order is upon its name.
 
 use crate::db::{Fault, Row, Tx};
+use crate::result_milestones::{self, Marks, Place};
 use crate::{params, statements};
-use model::order::{OrderKind, OrderState};
+use model::order::{OrderKind, OrderStanding, OrderState};
 use model::{Channel, Currency, Money, Timestamp};
 
 /// An order as stored.
@@ -55,15 +56,14 @@ statements! {
     BY_TRACKING = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND tracking_id = $2 ORDER BY id LIMIT 1");
     HOLDER = concat!("SELECT ", columns!(), " FROM orders WHERE lock_name = $1 AND state IN ('sending', 'at-registry', 'unknown')");
     MOVE = "UPDATE orders SET state = $1, message = $2, attention = $3, attempts = attempts + 1 WHERE id = $4 AND state = $5";
-    DECIDE = "UPDATE orders SET state = $1, message = $2, result = $3, attention = '', decided_at = $4 WHERE id = $5 AND state IN ('sending', 'at-registry', 'unknown')";
+    DECIDE = "UPDATE orders SET state = $1, message = $2, result = $3, attention = '', decided_at = $4 WHERE id = $5 AND state IN ('sending', 'at-registry', 'unknown') \
+              RETURNING account_id, accepted_at, kind, hidden_at";
     TAKE_UP = "UPDATE orders SET lock_name = $1, intent = $2, message = $3, deadline_at = $4 WHERE id = $5 AND state IN ('sending', 'unknown')";
     ATTENTION = "UPDATE orders SET attention = $1 WHERE id = $2";
     GO_ON = "UPDATE orders SET attention = '', deadline_at = $1 WHERE id = $2";
-    HIDE = "UPDATE orders SET hidden_at = $1, result = '' WHERE id = $2 AND hidden_at IS NULL";
-    UP = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id > $2 AND accepted_at >= $3 AND accepted_at <= $4 ORDER BY id LIMIT $5");
-    DOWN = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id < $2 AND accepted_at >= $3 AND accepted_at <= $4 ORDER BY id DESC LIMIT $5");
-    OF_OBJECT_UP = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id > $2 AND accepted_at >= $3 AND accepted_at <= $4 AND object = $5 ORDER BY id LIMIT $6");
-    OF_OBJECT_DOWN = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND id < $2 AND accepted_at >= $3 AND accepted_at <= $4 AND object = $5 ORDER BY id DESC LIMIT $6");
+    HIDE = "UPDATE orders SET hidden_at = $1, result = '' WHERE id = $2 AND hidden_at IS NULL RETURNING account_id, accepted_at, kind, state";
+    LAST_DONE = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND object = $2 AND kind = $3 AND state = 'succeeded' \
+                         ORDER BY accepted_at DESC, id DESC LIMIT 1");
     OPEN = concat!("SELECT ", columns!(), " FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND accepted_at > $1 ORDER BY accepted_at LIMIT $2");
     OPEN_OF_ACCOUNT = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND state IN ('sending', 'at-registry', 'unknown') AND id > $2 ORDER BY id LIMIT $3");
     JOBLESS = "SELECT o.id FROM orders o WHERE o.state IN ('sending', 'unknown') AND o.id NOT IN (SELECT subject FROM jobs) LIMIT 100";
@@ -72,14 +72,18 @@ statements! {
     OVERDUE = "SELECT COUNT(*) FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND deadline_at < $1 AND attention = ''";
 }
 
+fn kind(word: &str) -> Result<OrderKind, Fault> {
+    OrderKind::from_word(word).ok_or_else(|| Fault::corrupt("an order's kind"))
+}
+
 fn order(row: &Row<'_>) -> Result<Order, Fault> {
-    let (kind, state, currency, channel) = (row.text(3)?, row.text(7)?, row.text(9)?, row.text(12)?);
+    let (state, currency, channel) = (row.text(7)?, row.text(9)?, row.text(12)?);
     let currency = Currency::from_code(&currency).ok_or_else(|| Fault::corrupt("an order's currency"))?;
     Ok(Order {
         id: row.int(0)?,
         tracking_id: row.text(1)?,
         account_id: row.int(2)?,
-        kind: OrderKind::from_word(&kind).ok_or_else(|| Fault::corrupt("an order's kind"))?,
+        kind: kind(&row.text(3)?)?,
         object: row.text(4)?,
         lock_name: row.text_opt(5)?,
         registry: row.text(6)?,
@@ -130,7 +134,9 @@ pub fn insert(tx: &mut Tx<'_>, o: &Order) -> Result<(), Fault> {
             o.hidden_at
         ],
     )?;
-    Ok(())
+    let place = Place { accepted_at: o.accepted_at, id: o.id };
+    let marks = Marks { kind: o.kind, standing: o.state.standing(), hidden: o.hidden_at.is_some() };
+    result_milestones::added(tx, o.account_id, place, marks)
 }
 
 pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Order>, Fault> {
@@ -153,7 +159,13 @@ pub fn advance(tx: &mut Tx<'_>, id: i64, from: OrderState, to: OrderState, messa
 
 /// Ends an open order; false if it had ended already.
 pub fn decide(tx: &mut Tx<'_>, id: i64, to: OrderState, message: &str, result: &str, at: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(DECIDE, params![to.word(), message, result, at, id])? == 1)
+    let ended = tx.one(DECIDE, params![to.word(), message, result, at, id], |row| {
+        let marks = Marks { kind: kind(&row.text(2)?)?, standing: OrderStanding::Pending, hidden: row.int_opt(3)?.is_some() };
+        Ok((row.int(0)?, Place { accepted_at: row.time(1)?, id }, marks))
+    })?;
+    let Some((account_id, place, before)) = ended else { return Ok(false) };
+    result_milestones::changed(tx, account_id, place, before, Marks { standing: to.standing(), ..before })?;
+    Ok(true)
 }
 
 /// What an order waited for is there: from now on it holds this lock and carries this wish. False if it was decided meanwhile.
@@ -172,43 +184,19 @@ pub fn go_on(tx: &mut Tx<'_>, id: i64, deadline: Timestamp) -> Result<(), Fault>
 
 /// Takes an order out of the ordinary list and drops its details; false if it was out already.
 pub fn hide(tx: &mut Tx<'_>, id: i64, at: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(HIDE, params![at, id])? == 1)
+    let put_away = tx.one(HIDE, params![at, id], |row| {
+        let state = OrderState::from_word(&row.text(3)?).ok_or_else(|| Fault::corrupt("an order's state"))?;
+        let marks = Marks { kind: kind(&row.text(2)?)?, standing: state.standing(), hidden: false };
+        Ok((row.int(0)?, Place { accepted_at: row.time(1)?, id }, marks))
+    })?;
+    let Some((account_id, place, before)) = put_away else { return Ok(false) };
+    result_milestones::changed(tx, account_id, place, before, Marks { hidden: true, ..before })?;
+    Ok(true)
 }
 
-/// A walk over an account's orders in the order of their acceptance or against it.
-pub struct Walk<'a> {
-    pub account_id: i64,
-    pub newest_first: bool,
-    /// Only orders accepted from here ...
-    pub since: Timestamp,
-    /// ... to here.
-    pub until: Timestamp,
-    /// Only of this object.
-    pub object: Option<&'a str>,
-}
-
-/// The orders of a walk one by one, until `take` says false; rows are fetched in pages, so that stopping early costs little.
-pub fn walk(tx: &mut Tx<'_>, walk: &Walk<'_>, mut take: impl FnMut(Order) -> Result<bool, Fault>) -> Result<(), Fault> {
-    const PAGE: i64 = 1_000;
-    let mut from = if walk.newest_first { i64::MAX } else { 0 };
-    loop {
-        let page = match (walk.object, walk.newest_first) {
-            (None, false) => tx.many(UP, params![walk.account_id, from, walk.since, walk.until, PAGE], order)?,
-            (None, true) => tx.many(DOWN, params![walk.account_id, from, walk.since, walk.until, PAGE], order)?,
-            (Some(object), false) => tx.many(OF_OBJECT_UP, params![walk.account_id, from, walk.since, walk.until, object, PAGE], order)?,
-            (Some(object), true) => tx.many(OF_OBJECT_DOWN, params![walk.account_id, from, walk.since, walk.until, object, PAGE], order)?,
-        };
-        let full = page.len() as i64 == PAGE;
-        for one in page {
-            from = one.id;
-            if !take(one)? {
-                return Ok(());
-            }
-        }
-        if !full {
-            return Ok(());
-        }
-    }
+/// The last order of this kind about an object that succeeded.
+pub fn last_done(tx: &mut Tx<'_>, account_id: i64, object: &str, kind: OrderKind) -> Result<Option<Order>, Fault> {
+    tx.one(LAST_DONE, params![account_id, object, kind.word()], order)
 }
 
 /// Open orders of all accounts, oldest first, accepted after `after`.

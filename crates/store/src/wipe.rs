@@ -32,6 +32,8 @@ statements! {
     LEGS = "DELETE FROM ledger_legs";
     ENTRIES = "DELETE FROM ledger_entries";
     ORDERS = "DELETE FROM orders";
+    RESULT_MILESTONES = "DELETE FROM result_milestones";
+    RESULTS_COUNTED = "DELETE FROM results_counted";
     HOSTS = "DELETE FROM hosts";
     HOSTED_ZONES = "DELETE FROM hosted_zones";
     DOMAIN_PROPERTIES = "DELETE FROM domain_properties";

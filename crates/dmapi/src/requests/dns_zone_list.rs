@@ -4,8 +4,7 @@ use super::{Call, Door, Request};
 use crate::reply::Reply;
 use crate::wire::{LineSafe, LineWriter, Separator};
 use engine::Error;
-use engine::domain::Window;
-use engine::hosted::List;
+use engine::domain::{Detail, ListRow, Rows, Step, Whose, Window};
 use model::{Field, Need};
 
 pub const REQUEST: Request = Request { name: "dns-zone-list", aliases: &[], door: Door::Cookie(Need::Read), takes: &["pattern"], answer };
@@ -14,10 +13,10 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let pattern = p.pattern(Field::Pattern);
     let (pattern,) = p.done((pattern,))?;
-    let page = call.engine.run(call.actor()?, List { pattern, window: Window::ALL })?;
-    let mut body = LineWriter::new();
-    for zone in &page.rows {
-        body.row(Separator::Space, [LineSafe::cell(zone.name.as_str()), LineSafe::cell(&zone.expires.date())]);
-    }
-    Ok(Reply::done().body(body))
+    let leaf = move |step| Rows { whose: Whose::Own, pattern: pattern.clone(), detail: Detail::default(), step };
+    Ok(call.list(Step::First(Window::ALL), leaf, print)?.reply)
+}
+
+fn print(body: &mut LineWriter, row: &ListRow) {
+    body.row(Separator::Space, [LineSafe::cell(&row.name), LineSafe::cell(&row.expires.date())]);
 }

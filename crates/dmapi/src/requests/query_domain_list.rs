@@ -6,7 +6,7 @@ use crate::reply::Reply;
 use crate::wire::{LineSafe, LineWriter, Separator};
 use crate::words;
 use engine::Error;
-use engine::domain::{Detail, ListRow, Rows, Step};
+use engine::domain::{Detail, ListRow, Rows, Step, Whose};
 use model::Need;
 use model::grant::GrantRole;
 
@@ -37,7 +37,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let shown = Shown { domain_status, grants, privacy, joker_ns };
 
     let detail = Detail { more: domain_status || grants || privacy || joker_ns, sharing: grants };
-    let leaf = move |step| Rows { pattern: pattern.clone(), detail, step };
+    let leaf = move |step| Rows { whose: Whose::OwnAndShared, pattern: pattern.clone(), detail, step };
     let listing = call.list(Step::First(window), leaf, move |body, row| print(body, row, shown))?;
     Ok(listing.reply.columns(&columns(shown), Separator::Space).without_final_line_end().bare())
 }

@@ -12,12 +12,12 @@ use crate::error::broken;
 use crate::order::{self, Finished, Intent, NewOrder, OrderRef};
 use crate::{Error, agenda, audit, events, ledger};
 use model::domain::RenewalMode;
-use model::order::{OrderKind, OrderState};
+use model::order::OrderKind;
 use model::policy::Zone;
 use model::{Currency, DomainName, Field, FieldProblem, Money, Need, Problem, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::domains::{self, Domain};
-use store::orders::{self, Order, Walk};
+use store::orders::{self, Order};
 use store::{Tx, accounts, tallies};
 
 /// When and how a name is given up.
@@ -127,20 +127,7 @@ fn refundable(tx: &mut Tx<'_>, domain: &Domain, zone: &Zone, now: Timestamp) -> 
     if within.is_zero() || now > within.after(domain.created_at) {
         return Ok(None);
     }
-    let walk = Walk {
-        account_id: domain.account_id,
-        newest_first: true,
-        since: Timestamp::from_micros(i64::MIN),
-        until: now,
-        object: Some(&domain.name),
-    };
-    let mut found = None;
-    orders::walk(tx, &walk, |order| {
-        if order.kind == OrderKind::DomainRegister && order.state == OrderState::Succeeded {
-            found = Some(order);
-        }
-        Ok(found.is_none())
-    })?;
+    let found = orders::last_done(tx, domain.account_id, &domain.name, OrderKind::DomainRegister)?;
     let Some(order) = found else { return Ok(None) };
     let Intent::Register(wish) = super::parsed("an order's intent", &order.intent)? else { return Ok(None) };
     let fee = Money::new(wish.name_price_e4.unwrap_or(order.price.amount_e4), order.price.currency);

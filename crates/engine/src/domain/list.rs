@@ -2,6 +2,7 @@
 //!
 //! Reached by CentralNic `QueryDomainList`.
 
+use super::rows::whole_zone;
 use super::{DomainView, Handles, Page, SortBy, Window, default_mode, view};
 use crate::Error;
 use crate::context::{Cx, Operation};
@@ -9,7 +10,8 @@ use model::Need;
 use model::name::reversed;
 use model::pattern::{Pattern, prefix_end};
 use store::Tx;
-use store::domains::{self, Range};
+use store::domains::{self, Domain, Range};
+use store::milestones::{self, Names};
 
 /// Asks for domains whose name matches.
 pub struct List {
@@ -25,7 +27,7 @@ pub struct List {
 pub(super) const LAST: &str = "\u{7f}";
 
 /// Where to look, and what must still be compared one by one.
-pub(crate) fn range(pattern: &Pattern) -> (Range, Option<&Pattern>) {
+pub(super) fn range(pattern: &Pattern) -> (Range, Option<&Pattern>) {
     let names = |low: &str, high: String| Range::Names { low: low.to_owned(), high };
     match pattern {
         Pattern::All => (names("", LAST.to_owned()), None),
@@ -51,14 +53,62 @@ impl Operation for List {
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Page<DomainView>, Error> {
-        let account = cx.actor.account;
+        let (total, found) = match self.counted(cx) {
+            Some((zone, low, high)) => self.by_place(tx, Names { account_id: cx.actor.account, zone: &zone }, &low, &high)?,
+            None => self.one_by_one(tx, cx.actor.account)?,
+        };
+        let mode = default_mode(tx, cx.actor.account)?;
+        let mut handles = Handles::default();
+        let mut rows = Vec::with_capacity(found.len());
+        for domain in found {
+            rows.push(view(tx, cx, domain, mode, &mut handles)?);
+        }
+        Ok(Page { total, rows })
+    }
+}
+
+impl List {
+    /// The zone (empty for all) and the stretch of names that are listed, where a list by name is a stretch of those that have milestones.
+    fn counted(&self, cx: &Cx<'_>) -> Option<(String, String, String)> {
+        if self.sort != SortBy::Name {
+            return None;
+        }
+        match range(&self.pattern) {
+            (Range::Names { low, high }, None) => Some((self.zone.clone().unwrap_or_default(), low, high)),
+            (Range::Reversed { .. }, None) => {
+                let zone = whole_zone(cx, &self.pattern).filter(|zone| self.zone.as_ref().is_none_or(|wanted| wanted == zone))?;
+                Some((zone, String::new(), LAST.to_owned()))
+            }
+            (_, Some(_)) => None,
+        }
+    }
+
+    /// How many there are, and those of the window, found by their places.
+    fn by_place(&self, tx: &mut Tx<'_>, list: Names<'_>, low: &str, high: &str) -> Result<(i64, Vec<Domain>), Error> {
+        let before = milestones::place_of(tx, list, low)?;
+        let total = milestones::place_of(tx, list, high)?.saturating_sub(before);
+        let Window { skip, take } = self.window;
+        let take = take.min(total.saturating_sub(skip));
+        if take <= 0 {
+            return Ok((total, Vec::new()));
+        }
+        let first = if self.descending { total - skip - take } else { skip };
+        let Some(from) = milestones::name_at(tx, list, before.saturating_add(first))? else { return Ok((total, Vec::new())) };
+        let mut found = domains::stretch(tx, list, &from, high, take)?;
+        if self.descending {
+            found.reverse();
+        }
+        Ok((total, found))
+    }
+
+    /// The same for other orders and patterns: what comes before the window is read too.
+    fn one_by_one(&self, tx: &mut Tx<'_>, account: i64) -> Result<(i64, Vec<Domain>), Error> {
         let (range, rest) = range(&self.pattern);
-        let one_by_one = rest.is_some() || self.zone.is_some();
-        let end = self.window.skip.saturating_add(self.window.take);
-        let limit = if one_by_one { i64::MAX } else { end };
+        let compared = rest.is_some() || self.zone.is_some();
+        let limit = if compared { i64::MAX } else { self.window.skip.saturating_add(self.window.take) };
         let mut place = 0;
         let mut found = Vec::new();
-        if self.window.take > 0 || one_by_one {
+        if self.window.take > 0 || compared {
             domains::each(tx, account, &range, self.sort, self.descending, limit, |domain| {
                 let matches = rest.is_none_or(|p| p.matches(&domain.name)) && self.zone.as_ref().is_none_or(|z| *z == domain.zone);
                 if matches {
@@ -70,14 +120,7 @@ impl Operation for List {
                 Ok(())
             })?;
         }
-        let total = if one_by_one { place } else { domains::count_in(tx, account, &range)? };
-        let mode = default_mode(tx, account)?;
-        let mut handles = Handles::default();
-        let mut rows = Vec::with_capacity(found.len());
-        for domain in found {
-            rows.push(view(tx, cx, domain, mode, &mut handles)?);
-        }
-        Ok(Page { total, rows })
+        Ok((if compared { place } else { domains::count_in(tx, account, &range)? }, found))
     }
 }
 

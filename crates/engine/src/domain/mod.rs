@@ -43,14 +43,13 @@ pub use push::Push;
 pub use register::{JudgeRegistration, Register};
 pub use renew::{Renew, RenewPrivacy, Renewed, Term};
 pub use restore::Restore;
-pub use rows::{Condition, Detail, LEAF_ROWS, Leaf, ListRow, Place, RowDetail, Rows, Step};
+pub use rows::{Condition, Detail, LEAF_ROWS, Leaf, ListRow, Place, RowDetail, Rows, Step, Whose};
 pub use set_renewal_mode::SetRenewalMode;
 pub use store::domains::SortBy;
 
 pub(crate) use check::offered_months;
 pub(crate) use code::{open_code, seal_code};
 pub(crate) use holding::{Newcomer, admit, dismiss};
-pub(crate) use list::range as range_of;
 pub(crate) use people::{RoleContacts, role_field};
 pub(crate) use settled::{DONE, Outcome, apply, failure_event, object_word};
 

@@ -1,6 +1,6 @@
 //! Lists of names a leaf at a time, for replies of any length: pattern, place and what a row shows.
 //!
-//! Reached by DMAPI `query-domain-list`. Each leaf is a transaction of its own that begins after the last name of the one before, so a long list holds
+//! Reached by DMAPI `query-domain-list`, `dns-zone-list`. Each leaf is a transaction of its own that begins after the last name of the one before, so a long list holds
 //! nothing while its reader is slow; what comes or goes meanwhile may be in it or not, and what stays is in it once.
 
 use super::list::{LAST, range};
@@ -54,9 +54,19 @@ pub struct Detail {
     pub sharing: bool,
 }
 
-/// Asks for a leaf of the list of names that match: the account's own, and those shared with it; by name.
+/// Whose names a list holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whose {
+    /// All of the account's own.
+    Own,
+    /// The account's own without those that were deleted, and those that others share with it.
+    OwnAndShared,
+}
+
+/// Asks for a leaf of the list of names that match, by name.
 #[derive(Clone, Debug)]
 pub struct Rows {
+    pub whose: Whose,
     pub pattern: Pattern,
     pub detail: Detail,
     pub step: Step<Place>,
@@ -123,12 +133,14 @@ impl Operation for Rows {
             return Ok(Leaf { rows: Vec::new(), next: None });
         }
         let way = self.way(tx, cx)?;
-        let mut shared = grant::shared(tx, cx)?;
+        let (mut shared, mut left_out) = match self.whose {
+            Whose::Own => (Vec::new(), Vec::new()),
+            Whose::OwnAndShared => (grant::shared(tx, cx)?, domains::leaving(tx, cx.actor.account)?),
+        };
         shared.retain(|d| self.pattern.matches(&d.name) && after.as_ref().is_none_or(|after| d.name > *after));
         shared.sort_by(|a, b| a.name.cmp(&b.name));
         let limit = left.min(LEAF_ROWS);
         shared.retain(|d| !agenda::is_leaving(d));
-        let mut left_out = domains::leaving(tx, cx.actor.account)?;
         left_out.retain(|name| self.pattern.matches(name));
         let mut walk = Walk { account: cx.actor.account, way: &way, more: self.detail.more, after, skip, shared, left_out };
         let pass_over = walk.begin(tx)?;
@@ -215,7 +227,7 @@ fn text(pattern: &Pattern) -> String {
 }
 
 /// The zone whose names are just those that end like this (`*.or.kr`), if there is one and no other zone lies within it.
-fn whole_zone(cx: &Cx<'_>, pattern: &Pattern) -> Option<String> {
+pub(super) fn whole_zone(cx: &Cx<'_>, pattern: &Pattern) -> Option<String> {
     let Pattern::Suffix(suffix) = pattern else { return None };
     let zone = suffix.strip_prefix('.')?;
     let lies_within = |other: &str| other.ends_with(suffix.as_str());

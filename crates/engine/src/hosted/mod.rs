@@ -2,7 +2,6 @@
 
 mod answer;
 mod key;
-mod list;
 mod put;
 mod read_back;
 mod redirect;
@@ -11,7 +10,6 @@ mod show;
 mod signing;
 
 pub use answer::{Answered, Find, Version};
-pub use list::{Hosted, List};
 pub use put::{Numbered, Put};
 pub use read_back::{SetPaddedTexts, ShowPaddedTexts};
 pub use redirect::{FindRedirection, Redirection};

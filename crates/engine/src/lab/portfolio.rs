@@ -151,11 +151,11 @@ impl Plant {
     }
 }
 
-/// The row in the list of orders.
+/// The row in the list of orders: the name was taken over now, however old it is.
 fn order(cx: &Cx<'_>, id: i64, new: &NewName) -> Order {
     Order {
         id,
-        tracking_id: tracking_id(new.created_at, &|b| cx.random(b)),
+        tracking_id: tracking_id(cx.now, &|b| cx.random(b)),
         account_id: cx.actor.account,
         kind: OrderKind::DomainRegister,
         object: new.name.clone(),
@@ -172,9 +172,9 @@ fn order(cx: &Cx<'_>, id: i64, new: &NewName) -> Order {
         message: MESSAGE.to_owned(),
         attention: String::new(),
         attempts: 0,
-        accepted_at: new.created_at,
-        deadline_at: new.created_at,
-        decided_at: Some(new.created_at),
+        accepted_at: cx.now,
+        deadline_at: cx.now,
+        decided_at: Some(cx.now),
         hidden_at: None,
     }
 }

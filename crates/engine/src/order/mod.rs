@@ -16,7 +16,9 @@ pub(crate) use open::{
 };
 pub(crate) use settle::{Known, Settlement, conclude, fail, lost, settle, succeed};
 
-use model::order::{OrderKind, OrderState};
+pub use model::order::OrderStanding;
+
+use model::order::OrderKind;
 use model::{Channel, Money, Timestamp};
 use store::orders::Order;
 
@@ -25,14 +27,6 @@ use store::orders::Order;
 pub struct OrderRef {
     pub id: i64,
     pub tracking_id: String,
-}
-
-/// Where an order stands, for its owner.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OrderStanding {
-    Pending,
-    Succeeded,
-    Failed,
 }
 
 /// An order as its account sees it.
@@ -60,21 +54,13 @@ pub struct OrderView {
     pub result: Vec<(String, String)>,
 }
 
-pub(crate) fn standing(state: OrderState) -> OrderStanding {
-    match state {
-        OrderState::Sending | OrderState::AtRegistry | OrderState::Unknown => OrderStanding::Pending,
-        OrderState::Succeeded => OrderStanding::Succeeded,
-        OrderState::Failed => OrderStanding::Failed,
-    }
-}
-
 pub(crate) fn view(o: Order) -> OrderView {
     OrderView {
         id: o.id,
         tracking_id: o.tracking_id,
         kind: o.kind,
         object: o.object,
-        standing: standing(o.state),
+        standing: o.state.standing(),
         message: o.message,
         price: o.price,
         client_id: o.client_id,

@@ -1,10 +1,11 @@
-//! Milestones tell the place of every name, and the name at every place, whatever came and went.
+//! Of names: the place of each, and the name at each place, whatever came and went.
 
+use super::account;
+use model::Timestamp;
 use model::domain::{Privacy, RenewalMode};
-use model::{Currency, Timestamp};
 use store::domains::{self, Domain};
 use store::milestones::{self, Names};
-use store::{Fault, Store, Tx, accounts, contacts};
+use store::{Fault, Store};
 
 /// Enough for stretches to be parted more than once.
 const NAMES: i64 = 10_000;
@@ -12,59 +13,6 @@ const NAMES: i64 = 10_000;
 fn name(number: i64) -> (String, &'static str) {
     let zone = if number % 3 == 0 { "or.kr" } else { "com" };
     (format!("a{:05}.{zone}", number * 7_919 % 10_007), zone)
-}
-
-fn account(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
-    let at = Timestamp::from_micros(0);
-    let text = |what: &str| format!("{what}{id}");
-    let account = accounts::Account {
-        id,
-        parent_id: None,
-        dmapi_login: text("d"),
-        kv_login: text("k"),
-        email: text("e"),
-        password_hash: String::new(),
-        credentials_version: 1,
-        active: true,
-        currency: Currency::USD,
-        balance_e4: 0,
-        held_e4: 0,
-        credit_e4: 0,
-        low_balance_e4: 0,
-        tier: String::new(),
-        renewal_mode: RenewalMode::AutoRenew,
-        premium: false,
-        transfer_lock: false,
-        renew_at_expiry: false,
-        refund_every: 0,
-        profile: "{}".to_owned(),
-        created_at: at,
-        login_at: None,
-        login_from: String::new(),
-        error_at: None,
-        error_from: String::new(),
-        paid_at: None,
-    };
-    accounts::insert(tx, &account)?;
-    let contact = contacts::Contact {
-        id: id + 100,
-        account_id: id,
-        handle: text("h"),
-        short_handle: text("s"),
-        family: String::new(),
-        name: String::new(),
-        organization: String::new(),
-        email: String::new(),
-        country: String::new(),
-        data: "{}".to_owned(),
-        digest: String::new(),
-        version: 1,
-        validated: true,
-        auto_delete: false,
-        created_at: at,
-        updated_at: at,
-    };
-    contacts::insert(tx, &contact)
 }
 
 fn domain(account_id: i64, number: i64) -> Domain {
