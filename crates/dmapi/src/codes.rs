@@ -115,6 +115,23 @@ pub fn refused(refusal: &Refusal) -> Told {
     }
 }
 
+/// A refusal as problems of fields, so that it can stand beside others; none where it is about no field of the request. `named` is the field that
+/// holds the name which the request is about.
+pub fn of_fields(refusal: Refusal, named: Field) -> Vec<FieldProblem> {
+    let unknown = |field| vec![FieldProblem::new(field, Problem::Unknown)];
+    match refusal {
+        Refusal::Fields(problems) => problems,
+        Refusal::DomainUnknown { .. } | Refusal::HostedZoneUnknown { .. } => unknown(named),
+        Refusal::ContactUnknown => unknown(Field::Other("handle")),
+        Refusal::HostUnknown => unknown(Field::Host),
+        Refusal::ZoneNotSold { .. } => {
+            let reason = "names of this extension are not sold here".to_owned();
+            vec![FieldProblem::new(named, Problem::NotAllowed { reason })]
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// A failure that is ours: its number, and nothing of what happened.
 pub fn fault(incident: &str) -> Told {
     told(2400, FAILED, format!("Internal error, please try again later, incident {incident}"))

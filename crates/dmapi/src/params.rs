@@ -51,6 +51,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Ends a reading whose values are used already: nothing, or every problem.
+    pub fn end(self) -> Result<(), Refusal> {
+        let problems = self.problems.into_inner();
+        if problems.is_empty() { Ok(()) } else { Err(Refusal::Fields(problems)) }
+    }
+
     /// Every problem that was noted, where there is at least one.
     pub fn refused(self) -> Refusal {
         Refusal::Fields(self.problems.into_inner())
@@ -62,10 +68,9 @@ impl<'a> Reader<'a> {
         Err(Wrong)
     }
 
-    /// Notes several problems of one value, at least one.
-    pub fn all_wrong<T>(&self, problems: impl IntoIterator<Item = FieldProblem>) -> Read<T> {
+    /// Notes several problems.
+    pub fn note(&self, problems: impl IntoIterator<Item = FieldProblem>) {
         self.problems.borrow_mut().extend(problems);
-        Err(Wrong)
     }
 
     /// Adds what else is wrong, where something is: else whoever takes the values tells it.

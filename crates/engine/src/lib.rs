@@ -110,6 +110,18 @@ pub(crate) struct Inner {
     pub(crate) webhook_targets: OnceLock<webhook::Targets>,
 }
 
+/// How a transaction ends that was begun to see what an operation would say.
+enum Undone {
+    Judged(Option<Refusal>),
+    Failed(Error),
+}
+
+impl From<store::Fault> for Undone {
+    fn from(fault: store::Fault) -> Undone {
+        Undone::Failed(fault.into())
+    }
+}
+
 /// The engine: a store, registries and rules. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
@@ -261,6 +273,37 @@ impl Engine {
                 After::Mail => self.inner.bell.mail(),
                 After::Webhook => self.inner.bell.webhook(),
             }
+        }
+    }
+
+    /// What an operation would refuse, or nothing where it would be granted. Changes nothing: whatever it does is undone with its transaction. For
+    /// callers that could read a part of a request only, so that all that is wrong with it is told at once.
+    pub fn judge<O: Operation>(&self, actor: &Actor, operation: O) -> Result<Option<Refusal>, Error> {
+        if !actor.access.allows(O::NEED) {
+            return Err(Refusal::AccessDenied { access: actor.access }.into());
+        }
+        let _running = self.inner.time_gate.enter();
+        let inner = self.inner.clone();
+        let (now, real_now, actor) = (self.now(), self.real_now(), actor.clone());
+        let judged = move |tx: &mut store::Tx<'_>| {
+            let cx = Cx::new(&inner, now, real_now, actor.clone());
+            Err::<(), Undone>(match operation.run(tx, &cx) {
+                Ok(_) => Undone::Judged(None),
+                Err(Error::Refused(refusal)) => Undone::Judged(Some(refusal)),
+                Err(fault) => Undone::Failed(fault),
+            })
+        };
+        let undone = if O::WRITES {
+            (self.inner.on_wait)();
+            let _ids = self.inner.ids.prepare(&self.inner.store, ids::RESERVE)?;
+            self.inner.store.write(judged)
+        } else {
+            self.inner.store.read(judged)
+        };
+        match undone {
+            Ok(()) => Ok(None),
+            Err(Undone::Judged(refusal)) => Ok(refusal),
+            Err(Undone::Failed(error)) => Err(error),
         }
     }
 

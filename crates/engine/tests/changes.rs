@@ -325,6 +325,38 @@ fn properties_of_one_name_and_of_many() {
 }
 
 #[test]
+fn what_is_judged_is_not_done() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+        let before = (shown(engine, &demo, "fresh.com").renewal_mode, balance(engine, &demo));
+        let orders = || {
+            let all = engine::order::List { filter: Default::default(), newest_first: true, window: domain::Window { skip: 0, take: 1 } };
+            engine.run(&demo, all).unwrap().total
+        };
+        let count = orders();
+        let mode = Modify { renewal_mode: Some(RenewalMode::AutoDelete), ..nothing("fresh.com") };
+        assert_eq!(engine.judge(&demo, mode.clone()).unwrap(), None, "it would be granted");
+        let privacy = domain::OrderPrivacy {
+            name: name("fresh.com"),
+            privacy: Privacy::Basic,
+            months: None,
+            until: None,
+            price_limit: None,
+            client_id: String::new(),
+        };
+        assert_eq!(engine.judge(&demo, privacy.clone()).unwrap(), None, "it would be granted");
+        let unknown = engine.judge(&demo, nothing("taken.com")).unwrap();
+        assert!(matches!(unknown, Some(Refusal::DomainUnknown { .. })), "{unknown:?}");
+        assert_eq!((shown(engine, &demo, "fresh.com").renewal_mode, balance(engine, &demo)), before);
+        assert_eq!(orders(), count);
+        // Nothing of it is left in the way of the real wish.
+        engine.run(&demo, privacy).unwrap();
+        let reader = engine.authenticate(Channel::Dmapi, &engine::Credentials::Key("demo-key-read".into()), "test").unwrap();
+        assert!(matches!(engine.judge(&reader, mode), Err(Error::Refused(Refusal::AccessDenied { .. }))));
+    });
+}
+
+#[test]
 fn who_may_not_spend_may_not_have_names_renewed() {
     let f = Fixture::new();
     let key = engine::Credentials::Key("demo-key-modify".into());

@@ -12,6 +12,6 @@ pub const REQUEST: Request =
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (handle, client_id) = (p.own_handle(), p.client_id());
-    let (handle, client_id) = p.done((handle, client_id))?;
-    call.accepted(&call.engine.run(call.actor()?, Delete { handle, client_id })?.order)
+    let Ok(handle) = handle else { return Err(p.refused().into()) };
+    call.accepted(&call.run(p, Delete { handle, client_id: client_id.unwrap_or_default() })?.order)
 }

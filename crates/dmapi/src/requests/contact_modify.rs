@@ -3,7 +3,7 @@
 
 use super::domain_owner_change::AGENT;
 use super::{Call, Door, Request, joined};
-use crate::params::CONTACT;
+use crate::params::{CONTACT, Read};
 use crate::reply::Reply;
 use engine::Error;
 use engine::contact::Modify;
@@ -17,9 +17,10 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let (handle, draft, client_id) = (p.own_handle(), p.contact_change(), p.client_id());
     // An empty one leaves its field as it is, but nothing at all is no change (6.3).
     let said = CONTACT.iter().any(|name| call.params.given(name).is_some()) || !call.params.extensions().is_empty();
-    let something = p.required(Field::Other("a contact field"), Ok(said.then_some(())));
-    let (handle, client_id, ()) = p.done((handle, client_id, something))?;
-    let modified = call.engine.run(call.actor()?, Modify { handle, draft, check_only: false, terms: AGENT, client_id })?;
+    let _: Read<()> = p.required(Field::Other("a contact field"), Ok(said.then_some(())));
+    let Ok(handle) = handle else { return Err(p.refused().into()) };
+    let modify = Modify { handle, draft, check_only: false, terms: AGENT, client_id: client_id.unwrap_or_default() };
+    let modified = call.run(p, modify)?;
     match modified.order {
         Some(order) => call.accepted(&order),
         None => Ok(Reply::done()),

@@ -8,7 +8,7 @@ use crate::words;
 use engine::Error;
 use engine::domain::{CheckDomains, PriceQuestion, Standing};
 use model::domain::Operation;
-use model::{Field, Need};
+use model::{Field, FieldProblem, Need};
 
 pub const REQUEST: Request = Request {
     name: "domain-check",
@@ -23,6 +23,11 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let name = p.domain();
     let operation = p.word(Field::PriceOperation, words::PRICE_OPERATIONS);
     let (months, language) = (p.years_or_months(), p.word_of_language());
+    p.and(|| {
+        let (Ok(name), Ok(language)) = (&name, &language) else { return Vec::new() };
+        let problem = call.engine.zones().sold_in(name).and_then(|(zone, label)| zone.check_name(label, language.as_deref()).err());
+        problem.map(FieldProblem::from).into_iter().collect()
+    });
     let (name, operation, months, language) = p.done((name, operation, months, language))?;
 
     // Without check-price the price that a registration would have.

@@ -22,9 +22,14 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, force) = (p.domain(), p.flag(Field::Other("force")));
     let (ending, client_id) = (p.word(Field::Other("type"), ENDINGS), p.client_id());
-    let (name, force, ending, client_id) = p.done((name, force, ending, client_id))?;
+    let Ok(name) = name else { return Err(p.refused().into()) };
 
-    let delete = Delete { name, ending: ending.unwrap_or(Ending::Now), force: force == Some(true), client_id };
-    let accepted = call.engine.run(call.actor()?, delete)?;
-    call.accepted(&accepted.order)
+    let delete = Delete {
+        name,
+        ending: ending.unwrap_or_default().unwrap_or(Ending::Now),
+        // What could not be read is told anyway; that it was meant is not asked again.
+        force: force.unwrap_or(Some(true)) == Some(true),
+        client_id: client_id.unwrap_or_default(),
+    };
+    call.accepted(&call.run(p, delete)?.order)
 }

@@ -14,6 +14,7 @@ pub const REQUEST: Request =
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, property) = (p.domain(), p.required(Field::Property, p.word(Field::Property, property_words())));
+    call.known(&p, &name);
     let (name, property) = p.done((name, property))?;
     let value = call.engine.run(call.actor()?, GetProperty { name, property })?;
     let mut body = LineWriter::new();

@@ -18,6 +18,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
 pub(super) fn set(call: &Call<'_>, locked: bool) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, client_id) = (p.domain(), p.client_id());
-    let (name, client_id) = p.done((name, client_id))?;
-    call.accepted(&call.engine.run(call.actor()?, Lock { name, reason: LockReason::User, locked, client_id })?.order)
+    let Ok(name) = name else { return Err(p.refused().into()) };
+    let lock = Lock { name, reason: LockReason::User, locked, client_id: client_id.unwrap_or_default() };
+    call.accepted(&call.run(p, lock)?.order)
 }

@@ -2,7 +2,7 @@
 
 use super::domain_owner_change::AGENT;
 use super::{Call, Door, Request};
-use crate::params::Groups;
+use crate::params::Read;
 use crate::reply::Reply;
 use engine::Error;
 use engine::domain::{ContactRef, Modify, SetChange};
@@ -39,22 +39,25 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let (owner, admin) = (p.handle(Field::Registrant), p.handle(Field::AdminContact(0)));
     let (tech, billing) = (p.handle(Field::TechContact(0)), p.handle(Field::BillingContact(0)));
     let (hosts, tag, dnssec) = (p.hosts(), p.registrar_tag(), p.dnssec());
-    let read = p.done(Groups((name, client_id), (owner, admin, tech, billing), (hosts, tag, dnssec)))?;
-    let ((name, client_id), (owner, admin, tech, billing), (hosts, registrar_tag, dnssec)) = read;
+    let Ok(name) = name else { return Err(p.refused().into()) };
 
-    let role = |handle: Option<String>| handle.map_or_else(SetChange::default, |handle| SetChange::whole(vec![ContactRef::Handle(handle)]));
+    // What could not be read is noted, and left out here.
+    let role = |handle: Read<Option<String>>| {
+        let handle = handle.unwrap_or_default();
+        handle.map_or_else(SetChange::default, |handle| SetChange::whole(vec![ContactRef::Handle(handle)]))
+    };
     let change = Modify {
-        registrant: owner.map(ContactRef::Handle),
+        registrant: owner.unwrap_or_default().map(ContactRef::Handle),
         admin: role(admin),
         tech: role(tech),
         billing: role(billing),
-        hosts: hosts.map_or_else(SetChange::default, SetChange::whole),
-        dnssec: dnssec.map_or_else(SetChange::default, SetChange::whole),
+        hosts: hosts.unwrap_or_default().map_or_else(SetChange::default, SetChange::whole),
+        dnssec: dnssec.unwrap_or_default().map_or_else(SetChange::default, SetChange::whole),
         fields: call.params.extensions(),
-        registrar_tag,
+        registrar_tag: tag.unwrap_or_default(),
         terms: AGENT,
-        client_id,
+        client_id: client_id.unwrap_or_default(),
         ..Modify::nothing(name)
     };
-    call.accepted(&call.engine.run(call.actor()?, change)?.order)
+    call.accepted(&call.run(p, change)?.order)
 }

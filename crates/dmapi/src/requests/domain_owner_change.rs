@@ -22,13 +22,13 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let owner = p.contact();
     let zone = name.as_ref().ok().and_then(|name| call.engine.zones().zone_of(name)).map(|zone| zone.suffix.clone());
     p.and(|| call.engine.zones().contact_problems(zone.as_deref(), &owner));
-    let (name, declines_lock, client_id) = p.done((name, declines_lock, client_id))?;
+    let Ok(name) = name else { return Err(p.refused().into()) };
     let change = ChangeOwner {
         name,
         owner: ContactRef::Inline(Box::new(owner)),
         fields: call.params.extensions(),
-        terms: Terms { declines_lock, ..AGENT },
-        client_id,
+        terms: Terms { declines_lock: declines_lock.unwrap_or_default(), ..AGENT },
+        client_id: client_id.unwrap_or_default(),
     };
-    call.accepted(&call.engine.run(call.actor()?, change)?.order)
+    call.accepted(&call.run(p, change)?.order)
 }

@@ -22,13 +22,17 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let privacy = p.required(Field::Privacy, p.word(Field::Privacy, &[("basic", Privacy::Basic), ("pro", Privacy::Pro)]));
     let term = p.at_most_one((Field::Period, p.months()), (Field::UntilYear, p.until_year()));
     let (price_limit, client_id) = (p.price_limit(), p.client_id());
-    let (name, privacy, term, price_limit, client_id) = p.done((name, privacy, term, price_limit, client_id))?;
+    let (Ok(name), Ok(privacy)) = (&name, privacy) else {
+        call.known(&p, &name);
+        return Err(p.refused().into());
+    };
 
     let (months, until) = match term {
-        None => (None, None),
-        Some(OneOf::First(months)) => (Some(months), None),
-        Some(OneOf::Second(year)) => (None, Some(year)),
+        Ok(None) | Err(_) => (None, None),
+        Ok(Some(OneOf::First(months))) => (Some(months), None),
+        Ok(Some(OneOf::Second(year))) => (None, Some(year)),
     };
-    let order = OrderPrivacy { name, privacy, months, until, price_limit: price_limit.map(PriceLimit::AtMost), client_id };
-    call.accepted(&call.engine.run(call.actor()?, order)?.order)
+    let price_limit = price_limit.unwrap_or_default().map(PriceLimit::AtMost);
+    let order = OrderPrivacy { name: name.clone(), privacy, months, until, price_limit, client_id: client_id.unwrap_or_default() };
+    call.accepted(&call.run(p, order)?.order)
 }

@@ -12,6 +12,7 @@ pub const REQUEST: Request =
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, price_limit, client_id) = (p.domain(), p.price_limit(), p.client_id());
+    call.known(&p, &name);
     let (name, price_limit, client_id) = p.done((name, price_limit, client_id))?;
 
     let restore = Restore { name, price_limit: price_limit.map(PriceLimit::AtMost), client_id };

@@ -35,7 +35,7 @@ pub const REQUEST: Request = Request {
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, months) = (p.domain(), p.required(Field::Period, p.months()));
-    let status = p.word(Field::Status, &[("production", ())]);
+    let _: Read<Option<()>> = p.word(Field::Status, &[("production", ())]);
     let registrant = p.required(Field::Registrant, p.handle(Field::Registrant));
     let (admin, tech, billing) = (p.handle(Field::AdminContact(0)), p.handle(Field::TechContact(0)), p.handle(Field::BillingContact(0)));
     let (hosts, autorenew) = (p.hosts(), p.flag(Field::Autorenew));
@@ -65,9 +65,8 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         registrar_tag: registrar_tag.unwrap_or_default(),
         client_id: client_id.unwrap_or_default(),
     };
-    let actor = call.actor()?;
-    p.and(|| call.engine.run(actor, JudgeRegistration { request: register.clone() }).unwrap_or_default());
-    p.done((status,))?;
-    let accepted = call.engine.register(actor, register)?;
+    call.judged(&p, || JudgeRegistration { request: register.clone() });
+    p.end()?;
+    let accepted = call.engine.register(call.actor()?, register)?;
     call.accepted(&accepted.order)
 }

@@ -4,7 +4,7 @@ use super::{Call, Door, Request};
 use crate::params::OneOf;
 use crate::reply::Reply;
 use engine::Error;
-use engine::domain::{PriceLimit, Renew, RenewPrivacy, Renewed, Term};
+use engine::domain::{JudgeRenewal, PriceLimit, Renew, RenewPrivacy, Renewed, Term};
 use model::domain::Privacy;
 use model::{Field, Need};
 
@@ -31,18 +31,21 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
         ],
     );
     let (price_limit, client_id) = (p.price_limit(), p.client_id());
-    let (name, term, privacy, price_limit, client_id) = p.done((name, term, privacy, price_limit, client_id))?;
+    let Ok(name) = name else { return Err(p.refused().into()) };
 
     let renew = Renew {
         name,
         term: match term {
-            OneOf::First(months) => Term::By { months: Some(months), from_year: None },
-            OneOf::Second(year) => Term::Until(year),
+            Ok(OneOf::First(months)) => Term::By { months: Some(months), from_year: None },
+            Ok(OneOf::Second(year)) => Term::Until(year),
+            Err(_) => Term::By { months: None, from_year: None },
         },
-        privacy: privacy.unwrap_or(RenewPrivacy::Unsaid),
-        price_limit: price_limit.map(PriceLimit::AtMost),
-        client_id,
+        privacy: privacy.unwrap_or_default().unwrap_or(RenewPrivacy::Unsaid),
+        price_limit: price_limit.unwrap_or_default().map(PriceLimit::AtMost),
+        client_id: client_id.unwrap_or_default(),
     };
+    call.judged(&p, || JudgeRenewal { request: renew.clone() });
+    p.end()?;
     match call.engine.renew(call.actor()?, renew)? {
         Renewed::Accepted(order) => call.accepted(&order),
         Renewed::AlreadyThere { expires, order } => {

@@ -12,7 +12,6 @@ pub const REQUEST: Request =
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, client_id) = (p.domain(), p.client_id());
-    let (name, client_id) = p.done((name, client_id))?;
-    let accepted = call.engine.run(call.actor()?, AuthCode { name, code: None, client_id })?;
-    call.accepted(&accepted.order)
+    let Ok(name) = name else { return Err(p.refused().into()) };
+    call.accepted(&call.run(p, AuthCode { name, code: None, client_id: client_id.unwrap_or_default() })?.order)
 }

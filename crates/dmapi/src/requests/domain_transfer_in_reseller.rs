@@ -1,11 +1,11 @@
 //! `domain-transfer-in-reseller`: domain, transfer-auth-id, contacts, status, autorenew, ns-list, privacy, max-price, owner-email (dmapi.md 8.11).
 
 use super::{Call, Door, Request};
-use crate::params::{Groups, Read, Reader};
+use crate::params::{Read, Reader};
 use crate::reply::Reply;
 use engine::Error;
 use engine::domain::{ContactRef, PriceLimit};
-use engine::transfer::{TransferIn, UnsettableContacts};
+use engine::transfer::{JudgeTransfer, TransferIn, UnsettableContacts};
 use model::domain::{Privacy, RenewalMode};
 use model::{Field, Need};
 
@@ -53,36 +53,34 @@ pub(super) fn transfer(call: &Call<'_>, owner_required: bool) -> Result<Reply, E
     let registrant = p.handle(Field::Registrant);
     let registrant = if owner_required { p.required(Field::Registrant, registrant).map(Some) } else { registrant };
     let (admin, tech, billing) = (p.handle(Field::AdminContact(0)), p.handle(Field::TechContact(0)), p.handle(Field::BillingContact(0)));
-    let status = p.word(Field::Status, &[("lock", true), ("production", false)]);
+    let lock = p.word(Field::Status, &[("lock", true), ("production", false)]);
     let (autorenew, hosts, owner_email) =
         (p.flag(Field::Autorenew), p.hosts(), p.with(Field::Other("owner-email"), "a mail address", address));
     let (privacy, price_limit, client_id) = (p.privacy(), p.price_limit(), p.client_id());
-    let what = (p.domain(), code, older);
-    let who = (registrant, admin, tech, billing);
-    let how = (status, autorenew, hosts, owner_email, privacy, price_limit, client_id);
-    let ((name, code, older), who, how) = p.done(Groups(what, who, how))?;
-    let (registrant, admin, tech, billing) = who;
-    let (lock, autorenew, hosts, owner_email, privacy, price_limit, client_id) = how;
+    let Ok(name) = p.domain() else { return Err(p.refused().into()) };
 
-    let contact = |handle: Option<String>| handle.map(ContactRef::Handle);
+    // What could not be read is noted, and left out here.
+    let contact = |handle: Read<Option<String>>| handle.unwrap_or_default().map(ContactRef::Handle);
     let transfer = TransferIn {
         name,
-        auth_info: code.or(older),
+        auth_info: code.unwrap_or_default().or(older.unwrap_or_default()),
         registrant: contact(registrant),
         admin: contact(admin).into_iter().collect(),
         tech: contact(tech).into_iter().collect(),
         billing: contact(billing).into_iter().collect(),
         unsettable: UnsettableContacts::Later,
-        hosts: hosts.unwrap_or_default(),
-        transfer_lock: lock,
+        hosts: hosts.unwrap_or_default().unwrap_or_default(),
+        transfer_lock: lock.unwrap_or_default(),
         // The flag is 1 where it is not given (seed 004).
-        renewal_mode: if autorenew.unwrap_or(true) { RenewalMode::AutoRenew } else { RenewalMode::AutoDelete },
-        privacy: privacy.unwrap_or(Privacy::Off),
-        price_limit: price_limit.map(PriceLimit::AtMost),
+        renewal_mode: if autorenew.unwrap_or_default().unwrap_or(true) { RenewalMode::AutoRenew } else { RenewalMode::AutoDelete },
+        privacy: privacy.unwrap_or_default().unwrap_or(Privacy::Off),
+        price_limit: price_limit.unwrap_or_default().map(PriceLimit::AtMost),
         fields: call.params.extensions(),
-        owner_email,
-        client_id,
+        owner_email: owner_email.unwrap_or_default(),
+        client_id: client_id.unwrap_or_default(),
     };
+    call.judged(&p, || JudgeTransfer { request: transfer.clone() });
+    p.end()?;
     let asked = call.engine.transfer_in(call.actor()?, transfer)?;
     let reply = call.accepted(&asked.order)?;
     Ok(match &asked.warning {

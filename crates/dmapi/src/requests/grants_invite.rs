@@ -1,6 +1,7 @@
 //! `grants-invite`: domain, email, role, client-uid, nickname or nick-name (dmapi.md 8.14). With client-uid the account has the role at once.
 
 use super::{Call, Door, Request};
+use crate::params::Read;
 use crate::reply::Reply;
 use crate::wire::{LineSafe, LineWriter};
 use crate::words;
@@ -22,8 +23,21 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let (name, account, nickname, older) = (p.domain(), p.count(Field::Other("client-uid")), text("nickname"), text("nick-name"));
     let email = p.required(Field::Other("email"), text("email"));
     let role = p.required(Field::Other("role"), p.word(Field::Other("role"), words::GRANT_ROLES));
-    let (name, account, nickname, older, email, role) = p.done((name, account, nickname, older, email, role))?;
-    call.engine.run(call.actor()?, Invite { name, email, role, account, nickname: nickname.or(older) })?;
+    let (Ok(name), Ok(role)) = (&name, role) else {
+        call.known(&p, &name);
+        return Err(p.refused().into());
+    };
+    let nickname: Read<Option<String>> = nickname.and_then(|newer| Ok(newer.or(older?)));
+    call.run(
+        p,
+        Invite {
+            name: name.clone(),
+            email: email.unwrap_or_default(),
+            role,
+            account: account.unwrap_or_default(),
+            nickname: nickname.unwrap_or_default(),
+        },
+    )?;
     let mut body = LineWriter::new();
     // heusala compares the body with this word.
     body.line(LineSafe::ascii("ok"));

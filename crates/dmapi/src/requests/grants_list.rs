@@ -17,6 +17,7 @@ const NONE: &str = "-";
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, key) = (p.domain(), p.count(Field::Other("showkey")));
+    call.known(&p, &name);
     let (name, key) = p.done((name, key))?;
     let with_key = key.is_some_and(|key| key != 0);
     let domain = name.as_str().to_owned();

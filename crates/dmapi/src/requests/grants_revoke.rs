@@ -21,6 +21,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let role = p.required(Field::Other("role"), p.word(Field::Other("role"), words::GRANT_ROLES));
     let kinds = [("grant", RevokeKind::Grant), ("invitation", RevokeKind::Invitation)];
     let kind = p.required(Field::Other("type"), p.word(Field::Other("type"), &kinds));
+    call.known(&p, &name);
     let (name, scope, account, role, kind) = p.done((name, scope, account, role, kind))?;
     call.engine.run(call.actor()?, Revoke { name, kind, role, scope, account })?;
     Ok(Reply::done())

@@ -54,15 +54,17 @@ mod wa_email_validate;
 mod wa_email_verify;
 mod whois;
 
+use crate::codes;
+use crate::params::Read;
 use crate::params::Reader;
 use crate::reply::Reply;
 use crate::session::Caller;
 use crate::wire::{LineWriter, Params};
 use engine::account::Balance;
-use engine::domain::{Leaf, Step};
+use engine::domain::{Info, Leaf, Step};
 use engine::order::OrderRef;
 use engine::{Actor, Engine, Error, Operation};
-use model::{Access, Need, Refusal};
+use model::{Access, DomainName, Field, Need, Refusal};
 
 /// Who may come in, and how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -126,6 +128,32 @@ impl<'a> Call<'a> {
     /// A reader of the parameters, with amounts in the account's currency.
     pub fn reader(&self) -> Result<Reader<'a>, Error> {
         Ok(Reader::new(self.params, self.actor()?.currency()))
+    }
+
+    /// Runs an operation, made of what could be read of its parameters. Where one could not be read nothing is run, and all is told at once: what
+    /// could not be read, and what the operation would say of the rest.
+    pub fn run<O: Operation + Clone>(&self, p: Reader<'_>, operation: O) -> Result<O::Done, Error> {
+        self.judged(&p, || operation.clone());
+        p.end()?;
+        self.engine.run(self.actor()?, operation)
+    }
+
+    /// Adds what an operation would say of a request that could not be read whole. The operation is made, and looked at, in that case alone.
+    pub fn judged<O: Operation>(&self, p: &Reader<'_>, operation: impl FnOnce() -> O) {
+        p.and(|| match self.actor().and_then(|actor| self.engine.judge(actor, operation())) {
+            // What a host is below is named by the host.
+            Ok(Some(refusal)) if p.text(&Field::Host).is_some() => codes::of_fields(refusal, Field::Host),
+            Ok(Some(refusal)) => codes::of_fields(refusal, Field::Domain),
+            // Who may not do it at all, or cannot be told now, is told so once the parameters read well.
+            Ok(None) | Err(_) => Vec::new(),
+        });
+    }
+
+    /// As [`Call::judged`] where too little was read for the operation itself: whether there is a domain of this name.
+    pub fn known(&self, p: &Reader<'_>, name: &Read<DomainName>) {
+        if let Ok(name) = name {
+            self.judged(p, || Info { name: name.clone() });
+        }
     }
 
     /// The reply with a list: its first leaf, and the rest where there is more, read as the client takes it.

@@ -18,8 +18,8 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, v4, v6) = (p.required(Field::Host, p.host()), p.address_v4(), p.address_v6());
     let client_id = p.client_id();
-    let (name, v4, v6, client_id) = p.done((name, v4, v6, client_id))?;
+    let Ok(name) = name else { return Err(p.refused().into()) };
     // `-` is no address.
-    let addresses = [v4, v6].into_iter().flatten().flatten().collect();
-    call.accepted(&call.engine.run(call.actor()?, Create { name, addresses, client_id })?.order)
+    let addresses = [v4, v6].into_iter().flatten().flatten().flatten().collect();
+    call.accepted(&call.run(p, Create { name, addresses, client_id: client_id.unwrap_or_default() })?.order)
 }

@@ -12,6 +12,6 @@ pub const REQUEST: Request =
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, client_id) = (p.required(Field::Host, p.host()), p.client_id());
-    let (name, client_id) = p.done((name, client_id))?;
-    call.accepted(&call.engine.run(call.actor()?, Delete { name, force: false, client_id })?.order)
+    let Ok(name) = name else { return Err(p.refused().into()) };
+    call.accepted(&call.run(p, Delete { name, force: false, client_id: client_id.unwrap_or_default() })?.order)
 }

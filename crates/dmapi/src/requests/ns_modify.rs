@@ -18,7 +18,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, v4, v6) = (p.required(Field::Host, p.host()), p.address_v4(), p.address_v6());
     let client_id = p.client_id();
-    let (name, v4, v6, client_id) = p.done((name, v4, v6, client_id))?;
-    let change = Modify { name, addresses: HostAddresses::OfKind { v4, v6 }, client_id };
-    call.accepted(&call.engine.run(call.actor()?, change)?.order)
+    let Ok(name) = name else { return Err(p.refused().into()) };
+    let addresses = HostAddresses::OfKind { v4: v4.unwrap_or_default(), v6: v6.unwrap_or_default() };
+    call.accepted(&call.run(p, Modify { name, addresses, client_id: client_id.unwrap_or_default() })?.order)
 }

@@ -7,5 +7,5 @@ mod read;
 mod tokens;
 mod write;
 
-pub use read::read;
+pub use read::{LineProblem, ZoneText, read};
 pub use write::{default_name_server, directives, record};

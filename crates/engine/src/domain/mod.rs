@@ -41,7 +41,7 @@ pub use property::{GetProperty, LEFT_OUT, LeftOut, Property, PropertySet, SetPro
 pub use public::{PublicHolder, PublicRecord, ShowPublic};
 pub use push::Push;
 pub use register::{JudgeRegistration, Register};
-pub use renew::{Renew, RenewPrivacy, Renewed, Term};
+pub use renew::{JudgeRenewal, Renew, RenewPrivacy, Renewed, Term};
 pub use restore::Restore;
 pub use rows::{Condition, Detail, LEAF_ROWS, Leaf, ListRow, Place, RowDetail, Rows, Step, Whose};
 pub use set_renewal_mode::SetRenewalMode;

@@ -125,6 +125,24 @@ impl Operation for PriceClass {
     }
 }
 
+/// All that is wrong with a request, as far as it says something, for [`Engine::judge`]. Nothing is ordered by it, and no registry is asked.
+pub struct JudgeRenewal {
+    pub request: Renew,
+}
+
+impl Operation for JudgeRenewal {
+    type Done = ();
+    const NEED: Need = Need::Spend;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        let domain = reach(tx, cx, &self.request.name, &[Deed::Extend])?;
+        let zone = zone_of(cx, &domain)?;
+        decide(&domain, &zone, &self.request, cx.actor.channel, cx.now)?;
+        Ok(())
+    }
+}
+
 struct Accept {
     request: Renew,
     quoted: Option<Availability>,

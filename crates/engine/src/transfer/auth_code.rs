@@ -23,6 +23,7 @@ use store::{Tx, domains};
 const LIFETIME_DAYS: i64 = 30;
 
 /// Asks for a new code, or sets one that the caller chose.
+#[derive(Clone, Debug)]
 pub struct AuthCode {
     pub name: DomainName,
     pub code: Option<String>,

@@ -20,7 +20,7 @@ pub use cancel::Cancel;
 pub use consent::{Answered, Consent, ConsentView, Resend, StaffConsent};
 pub use give::Give;
 pub use list::{Following, Show, TransferView, Which};
-pub use request::{Asked, CheckTransfer, TransferIn, Transferable, UnsettableContacts};
+pub use request::{Asked, CheckTransfer, JudgeTransfer, TransferIn, Transferable, UnsettableContacts};
 
 pub(crate) use auth_code::{CodeChange, reveal, settle as code_settled, will_end as code_will_end};
 pub(crate) use between::givable;

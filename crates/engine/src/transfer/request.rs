@@ -17,7 +17,7 @@ use crate::{Engine, Error};
 use model::contact::ContactDraft;
 use model::domain::{Operation as PricedOperation, Privacy, RenewalMode, Role};
 use model::order::OrderKind;
-use model::policy::{After, FieldVerb, Item, Registrant, SaleStatus, TransferKind, Zone};
+use model::policy::{Accepted as AcceptedFields, After, FieldVerb, Item, Registrant, SaleStatus, TransferKind, Zone};
 use model::transfer::{Direction, TransferEvent, TransferState};
 use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
 use registry::{Availability, FeeQuestion, Holders, RegistryDomain, Trouble};
@@ -116,9 +116,8 @@ impl Engine {
                 Refusal::NotSupported { what: format!("a transfer under .{}: {}", zone.suffix, zone.transfer.kind.sentence()) }.into()
             );
         }
-        if zone.auth_code.required && request.auth_info.is_none() {
-            return Err(FieldProblem::missing(Field::AuthInfo).into());
-        }
+        // What is wrong with the request itself is told whole, before what the registry says of the name.
+        self.run(actor, JudgeTransfer { request: request.clone() })?;
         let open = self.run(actor, Open { name: request.name.clone() })?;
         if let Some(order) = open {
             return Ok(Asked { order, warning: None });
@@ -211,6 +210,83 @@ fn plausible(code: Option<&str>) -> Result<(), Refusal> {
     if good { Ok(()) } else { Err(Refusal::AuthInfoWrong) }
 }
 
+/// Whom a request means, by role.
+type People = Vec<(Role, Vec<Meant>)>;
+
+/// Whom a request means and the zone's fields, or all that is wrong with the request itself.
+fn judged(tx: &mut Tx<'_>, cx: &Cx<'_>, zone: &Zone, request: &TransferIn) -> Result<(People, AcceptedFields), Error> {
+    let mut problems = Vec::new();
+    if zone.auth_code.required && request.auth_info.is_none() {
+        problems.push(FieldProblem::missing(Field::AuthInfo));
+    }
+    let mut people = People::new();
+    let owner: Vec<&ContactRef> = request.registrant.iter().collect();
+    let given: [(Role, Vec<&ContactRef>); 4] = [
+        (Role::Registrant, owner),
+        (Role::Admin, request.admin.iter().collect()),
+        (Role::Tech, request.tech.iter().collect()),
+        (Role::Billing, request.billing.iter().collect()),
+    ];
+    for (role, refs) in given {
+        let settable = zone.transfer.contacts.contains(&role) || request.unsettable == UnsettableContacts::Later;
+        let mut found = Vec::new();
+        for (place, r) in refs.iter().enumerate() {
+            match request.unsettable {
+                UnsettableContacts::Refuse if !settable => {
+                    let reason = format!("a transfer under .{} sets no contact of this role", zone.suffix);
+                    problems.push(FieldProblem::new(crate::domain::role_field(role, place), Problem::NotAllowed { reason }));
+                }
+                UnsettableContacts::Drop if !settable => {}
+                _ => found.extend(meant(tx, cx, zone, role, place, r, &mut problems)?),
+            }
+        }
+        if refs.is_empty() && zone.transfer.contacts_required.contains(&role) {
+            problems.push(FieldProblem::missing(crate::domain::role_field(role, 0)));
+        }
+        people.push((role, found));
+    }
+    let registrant = people.first().and_then(|(_, found)| found.first()).map(|m| Registrant { country: m.country(), kind: m.kind() });
+    let accepted = match zone.check_fields(FieldVerb::Transfer, registrant, &request.fields) {
+        Ok(accepted) => accepted,
+        Err(found) => {
+            problems.extend(found);
+            Default::default()
+        }
+    };
+    if !request.hosts.is_empty()
+        && let Err(problem) = zone.check_host_count(request.hosts.len())
+    {
+        problems.push(problem);
+    }
+    if request.privacy != Privacy::Off && !zone.privacy.offered.contains(&request.privacy) {
+        let reason = format!("privacy {} is not offered under .{}", request.privacy.word(), zone.suffix);
+        problems.push(FieldProblem::new(Field::Privacy, Problem::NotAllowed { reason }));
+    }
+    if !problems.is_empty() {
+        return Err(Refusal::Fields(problems).into());
+    }
+    Ok((people, accepted))
+}
+
+/// All that is wrong with a request, as far as it says something, for [`Engine::judge`]; also asked before a registry is. Nothing is ordered by it.
+pub struct JudgeTransfer {
+    pub request: TransferIn,
+}
+
+impl Operation for JudgeTransfer {
+    type Done = ();
+    const NEED: Need = Need::Spend;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        let Some((zone, _)) = cx.zones().sold_in(&self.request.name) else {
+            return Err(Refusal::ZoneNotSold { name: self.request.name.as_str().to_owned() }.into());
+        };
+        judged(tx, cx, zone, &self.request)?;
+        Ok(())
+    }
+}
+
 struct Accept {
     zone: Arc<Zone>,
     request: TransferIn,
@@ -231,53 +307,7 @@ impl Operation for Accept {
             return Ok(Asked { order, warning: None });
         }
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
-        let mut problems = Vec::new();
-        let mut people: Vec<(Role, Vec<Meant>)> = Vec::new();
-        let owner: Vec<&ContactRef> = request.registrant.iter().collect();
-        let given: [(Role, Vec<&ContactRef>); 4] = [
-            (Role::Registrant, owner),
-            (Role::Admin, request.admin.iter().collect()),
-            (Role::Tech, request.tech.iter().collect()),
-            (Role::Billing, request.billing.iter().collect()),
-        ];
-        for (role, refs) in given {
-            let settable = zone.transfer.contacts.contains(&role) || request.unsettable == UnsettableContacts::Later;
-            let mut found = Vec::new();
-            for (place, r) in refs.iter().enumerate() {
-                match request.unsettable {
-                    UnsettableContacts::Refuse if !settable => {
-                        let reason = format!("a transfer under .{} sets no contact of this role", zone.suffix);
-                        problems.push(FieldProblem::new(crate::domain::role_field(role, place), Problem::NotAllowed { reason }));
-                    }
-                    UnsettableContacts::Drop if !settable => {}
-                    _ => found.extend(meant(tx, cx, zone, role, place, r, &mut problems)?),
-                }
-            }
-            if refs.is_empty() && zone.transfer.contacts_required.contains(&role) {
-                problems.push(FieldProblem::missing(crate::domain::role_field(role, 0)));
-            }
-            people.push((role, found));
-        }
-        let registrant = people.first().and_then(|(_, found)| found.first()).map(|m| Registrant { country: m.country(), kind: m.kind() });
-        let accepted = match zone.check_fields(FieldVerb::Transfer, registrant, &request.fields) {
-            Ok(accepted) => accepted,
-            Err(found) => {
-                problems.extend(found);
-                Default::default()
-            }
-        };
-        if !request.hosts.is_empty()
-            && let Err(problem) = zone.check_host_count(request.hosts.len())
-        {
-            problems.push(problem);
-        }
-        if request.privacy != Privacy::Off && !zone.privacy.offered.contains(&request.privacy) {
-            let reason = format!("privacy {} is not offered under .{}", request.privacy.word(), zone.suffix);
-            problems.push(FieldProblem::new(Field::Privacy, Problem::NotAllowed { reason }));
-        }
-        if !problems.is_empty() {
-            return Err(Refusal::Fields(problems).into());
-        }
+        let (people, accepted) = judged(tx, cx, zone, request)?;
         let warning = decide(zone, &self.found, &self.registrar, cx.now)?;
         // Another registrar holds the name: whatever took it from here before has ended.
         super::overtaken(tx, cx, request.name.as_str())?;
