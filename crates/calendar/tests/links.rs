@@ -23,9 +23,7 @@ impl Stage<'_> {
 
     /// The newest link's token.
     fn token(&self) -> String {
-        let mails = self.f.engine().mails(Some("owner@outside.example".to_owned())).expect("mails");
-        let link = mails.iter().flat_map(|m| &m.links).find(|l| l.contains("/foa/")).expect("a link");
-        link.split_once("/foa/").expect("a link").1.to_owned()
+        self.f.token("foa", "owner@outside.example").expect("a link")
     }
 
     /// What the page says and ActivateTransfer answers.

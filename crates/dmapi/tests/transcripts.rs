@@ -4,29 +4,15 @@ mod stage;
 
 use libtest_mimic::{Arguments, Trial};
 use stage::{Method, Standing};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use testkit::stage::transcripts;
 use testkit::transcript::replay;
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("the folder can be read").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "txt") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
 
 fn main() {
     let arguments = Arguments::from_args();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts");
     let mut trials = Vec::new();
-    for file in files(&folder) {
-        let name = file.strip_prefix(&folder).expect("it lies in the folder").with_extension("").display().to_string();
+    for (name, file) in transcripts(&folder) {
         for method in [Method::Get, Method::Post] {
             let file = file.clone();
             trials.push(Trial::test(format!("{name} {}", method.word()), move || {

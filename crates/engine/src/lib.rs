@@ -17,6 +17,7 @@ mod ids;
 pub mod jobs;
 pub mod lab;
 mod ledger;
+mod link;
 pub mod mail;
 mod once;
 pub mod order;

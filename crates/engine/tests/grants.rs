@@ -5,7 +5,7 @@ use engine::domain::{
     self, ContactRef, Delete, Detail, Ending, Info, List, Lock, Modify, Renew, RenewPrivacy, Rows, SetChange, SetRenewalMode, SortBy, Step,
     Term, Whose, Window,
 };
-use engine::event::{self, Marked};
+use engine::event;
 use engine::grant::{self, InvitationAnswer, Invite, Invited, Revoke, RevokeKind};
 use engine::order::OrderStanding;
 use engine::transfer::{AuthCode, Show};
@@ -60,9 +60,7 @@ fn ask(engine: &Engine, from: &Actor, email: &str, role: GrantRole) -> Result<In
 
 /// The key of the newest invitation to an address.
 fn key(engine: &Engine, to: &str) -> String {
-    let mails = engine.mails(Some(to.to_owned())).unwrap();
-    let newest = mails.iter().max_by_key(|m| m.id).unwrap();
-    newest.links[0].split_once("/grant/").unwrap().1.to_owned()
+    testkit::tokens(engine, "grant", to).swap_remove(0)
 }
 
 fn balance(engine: &Engine, actor: &Actor) -> i64 {
@@ -70,17 +68,7 @@ fn balance(engine: &Engine, actor: &Actor) -> i64 {
 }
 
 fn events(engine: &Engine, actor: &Actor, class: &str) -> Vec<String> {
-    let list = event::List {
-        class: Pattern::Exact(class.to_lowercase()),
-        subclass: Pattern::All,
-        from: None,
-        to: None,
-        marked: Marked::All,
-        sub_accounts: false,
-        sort: event::SortBy::Date,
-        descending: false,
-        window: Window::ALL,
-    };
+    let list = event::List { class: Pattern::Exact(class.to_lowercase()), ..event::List::all() };
     engine.run(actor, list).unwrap().rows.into_iter().map(|e| e.subclass).collect()
 }
 

@@ -11,7 +11,6 @@ use engine::{Actor, Engine, Error};
 use model::contact::ContactDraft;
 use model::lock::LockReason;
 use model::owner_change::{Mode, OwnerChangeState as S, Side};
-use model::pattern::Pattern;
 use model::{Channel, DomainName, Refusal, Timestamp};
 use registry::embedded::Act;
 use std::time::Duration;
@@ -81,8 +80,7 @@ fn email_of(engine: &Engine, actor: &Actor, domain_name: &str) -> String {
 
 /// The tokens of the links that were mailed to an address, newest first.
 fn tokens(engine: &Engine, to: &str) -> Vec<String> {
-    let mails = engine.mails(Some(to.to_owned())).unwrap();
-    mails.iter().flat_map(|m| m.links.clone()).filter_map(|l| l.split_once("/owner-change/").map(|(_, t)| t.to_owned())).collect()
+    testkit::tokens(engine, "owner-change", to)
 }
 
 fn subjects(engine: &Engine, to: &str) -> Vec<String> {
@@ -100,17 +98,7 @@ fn ended(engine: &Engine, actor: &Actor, id: i64) -> OrderView {
 
 /// The words of the account's events about owners, oldest first.
 fn told(engine: &Engine, actor: &Actor, object: &str) -> Vec<(String, String)> {
-    let list = event::List {
-        class: Pattern::parse("*").unwrap(),
-        subclass: Pattern::parse("*").unwrap(),
-        from: None,
-        to: None,
-        marked: event::Marked::All,
-        sub_accounts: false,
-        sort: event::SortBy::Date,
-        descending: false,
-        window: engine::domain::Window::ALL,
-    };
+    let list = event::List::all();
     let mut words = Vec::new();
     for view in engine.run(actor, list).unwrap().rows {
         if let Some((_, status)) = view.data.iter().find(|(key, _)| key == "ownerchange_status").filter(|_| view.object == object) {

@@ -1,13 +1,12 @@
 //! Names that lock themselves again 30 days after they were unlocked, to the second, on both stores.
 
 use engine::account::SetProperties;
-use engine::domain::{Info, Lock, Window};
+use engine::domain::{Info, Lock};
 use engine::faults::FaultKind;
 use engine::order::OrderStanding;
 use engine::transfer::Give;
 use engine::{Actor, event};
 use model::lock::LockReason;
-use model::pattern::Pattern;
 use model::{Channel, Timestamp};
 use std::time::Duration;
 use testkit::{Fixture, name};
@@ -49,17 +48,7 @@ fn locked(f: &Fixture, actor: &Actor, domain: &str) -> (bool, bool) {
 
 /// Names that the account was told to be locked again.
 fn told(f: &Fixture, actor: &Actor) -> Vec<String> {
-    let list = event::List {
-        class: Pattern::All,
-        subclass: Pattern::All,
-        from: None,
-        to: None,
-        marked: event::Marked::All,
-        sub_accounts: false,
-        sort: event::SortBy::Date,
-        descending: false,
-        window: Window::ALL,
-    };
+    let list = event::List::all();
     let rows = f.engine().run(actor, list).unwrap().rows.into_iter();
     let notices = rows.filter(|e| (e.class.as_str(), e.subclass.as_str()) == ("DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY"));
     let of = |data: &[(String, String)], key: &str| data.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());

@@ -50,10 +50,7 @@ fn held_and_balance(engine: &Engine, actor: &Actor) -> (i64, i64) {
 }
 
 fn answer(engine: &Engine, to: &str, agree: bool) {
-    let mails = engine.mails(Some(to.to_owned())).unwrap();
-    let mut links = mails.iter().flat_map(|m| m.links.clone());
-    let token = links.find_map(|l| l.split_once("/owner-change/").map(|(_, t)| t.to_owned())).unwrap();
-    engine.answer_owner(&token, agree, None).unwrap();
+    engine.answer_owner(&testkit::tokens(engine, "owner-change", to)[0], agree, None).unwrap();
 }
 
 fn order(engine: &Engine, actor: &Actor, id: i64) -> OrderView {

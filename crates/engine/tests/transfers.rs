@@ -65,8 +65,7 @@ fn held_and_balance(engine: &Engine, actor: &Actor) -> (i64, i64) {
 
 /// The tokens of the links that were mailed to an address, newest first.
 fn tokens(engine: &Engine, to: &str) -> Vec<String> {
-    let mails = engine.mails(Some(to.to_owned())).unwrap();
-    mails.iter().flat_map(|m| m.links.clone()).filter_map(|l| l.split_once("/foa/").map(|(_, t)| t.to_owned())).collect()
+    testkit::tokens(engine, "foa", to)
 }
 
 fn until(f: &Fixture, actor: &Actor, domain: &str, state: TransferState) -> TransferView {

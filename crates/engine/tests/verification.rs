@@ -50,11 +50,9 @@ fn state(f: &Fixture, actor: &Actor, email: &str) -> AddressState {
 
 /// Subjects of the mails to an address, oldest first, and their verification links.
 fn mails(f: &Fixture, to: &str) -> (Vec<String>, Vec<String>) {
-    let mut mails = f.engine().mails(Some(to.to_owned())).unwrap();
-    mails.sort_by_key(|m| m.id);
-    let links = mails.iter().flat_map(|m| m.links.iter()).filter_map(|l| l.split_once("/verify/")).map(|(_, token)| token.to_owned());
-    let links = links.collect();
-    (mails.into_iter().map(|m| m.subject).collect(), links)
+    let mails = f.engine().mails(Some(to.to_owned())).unwrap();
+    let links = testkit::tokens(f.engine(), "verify", to).into_iter().rev().collect();
+    (mails.into_iter().rev().map(|m| m.subject).collect(), links)
 }
 
 fn until(f: &Fixture, at: Timestamp) {
@@ -63,17 +61,7 @@ fn until(f: &Fixture, at: Timestamp) {
 
 /// What an account was told about an object: subclass and data.
 fn told(f: &Fixture, actor: &Actor, class: &str) -> Vec<String> {
-    let list = event::List {
-        class: Pattern::All,
-        subclass: Pattern::All,
-        from: None,
-        to: None,
-        marked: event::Marked::All,
-        sub_accounts: false,
-        sort: event::SortBy::Date,
-        descending: false,
-        window: engine::domain::Window::ALL,
-    };
+    let list = event::List::all();
     let page = f.engine().run(actor, list).unwrap();
     let of_class = page.rows.into_iter().filter(|e| e.class == class);
     of_class.map(|e| format!("{} {}", e.subclass, e.data.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(" "))).collect()

@@ -3,18 +3,8 @@
 mod stage;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use std::path::{Path, PathBuf};
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder of transcripts") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|end| end == "txt") {
-            found.push(path);
-        }
-    }
-}
+use std::path::Path;
+use testkit::stage::transcripts;
 
 fn play(path: &Path) -> Result<(), Failed> {
     let text = std::fs::read_to_string(path)?;
@@ -26,16 +16,7 @@ fn play(path: &Path) -> Result<(), Failed> {
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts");
-    let mut found = Vec::new();
-    files(&root, &mut found);
-    found.sort();
-    let mut trials: Vec<Trial> = found
-        .into_iter()
-        .map(|path| {
-            let name = path.strip_prefix(&root).expect("below the root").with_extension("").display().to_string();
-            Trial::test(name, move || play(&path))
-        })
-        .collect();
+    let mut trials: Vec<Trial> = transcripts(&root).into_iter().map(|(name, path)| Trial::test(name, move || play(&path))).collect();
     trials.push(Trial::test("every command has a transcript", move || {
         let silent: Vec<&str> = kvapi::command_names().filter(|name| !root.join(name).is_dir()).collect();
         if silent.is_empty() { Ok(()) } else { Err(format!("no folder for {silent:?}").into()) }

@@ -2,9 +2,10 @@
 
 mod database;
 mod fixture;
+pub mod stage;
 pub mod transcript;
 mod wishes;
 
 pub use database::{Database, stores};
 pub use fixture::{Fixture, START, still_world, world};
-pub use wishes::{name, person};
+pub use wishes::{name, person, tokens};

@@ -5,7 +5,7 @@ use engine::contact::Create;
 use engine::domain::{ContactRef, Register};
 use engine::order::OrderStanding;
 use engine::verification::Prove;
-use engine::{Actor, contact};
+use engine::{Actor, Engine, contact};
 use model::contact::ContactDraft;
 use model::domain::Privacy;
 use model::{DomainName, HostName, Months};
@@ -29,6 +29,13 @@ pub fn person() -> ContactDraft {
 /// A name that is one.
 pub fn name(text: &str) -> DomainName {
     DomainName::parse(text).expect("a domain name")
+}
+
+/// The tokens of the links to a page (`foa`, `owner-change`, `verify`, `grant`) in mails to an address, newest first.
+pub fn tokens(engine: &Engine, page: &str, to: &str) -> Vec<String> {
+    let mails = engine.mails(Some(to.to_owned())).expect("mails can be read");
+    let begin = format!("/{page}/");
+    mails.iter().flat_map(|mail| &mail.links).filter_map(|link| link.split_once(&begin).map(|(_, token)| token.to_owned())).collect()
 }
 
 impl Fixture {
@@ -58,16 +65,14 @@ impl Fixture {
         Register { registrant: Some(ContactRef::Handle(handle)), ..self.wish(actor, domain) }
     }
 
-    /// The token of the newest verification link in a mail to an address.
-    pub fn verification_key(&self, to: &str) -> Option<String> {
-        let mails = self.engine().mails(Some(to.to_owned())).expect("mails can be read");
-        let links = mails.into_iter().flat_map(|mail| mail.links);
-        links.filter_map(|link| link.split_once("/verify/").map(|(_, token)| token.to_owned())).next()
+    /// The newest token of [`tokens`].
+    pub fn token(&self, page: &str, to: &str) -> Option<String> {
+        tokens(self.engine(), page, to).into_iter().next()
     }
 
     /// Parameters of a transcript in which `mail:ADDRESS` stands for the token of the newest verification link sent there.
     pub fn with_keys(&self, parameters: &[(String, String)]) -> Vec<(String, String)> {
-        let meant = |value: &String| value.strip_prefix("mail:").and_then(|to| self.verification_key(to)).unwrap_or_else(|| value.clone());
+        let meant = |value: &String| value.strip_prefix("mail:").and_then(|to| self.token("verify", to)).unwrap_or_else(|| value.clone());
         parameters.iter().map(|(name, value)| (name.clone(), meant(value))).collect()
     }
 

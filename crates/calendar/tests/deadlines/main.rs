@@ -128,7 +128,7 @@ const DEADLINES: &[Deadline] = &[
         what: "a renewal that could not be paid is told of at its date",
         zone: "com",
         begin: |s, d| {
-            s.desk.pay("poor", 10_000_000 - s.desk.money("poor").0.amount_e4);
+            s.enrich("poor");
             unpaid(s, d)
         },
         count: |s, d| s.events("poor", d, "RENEWAL_FAILED", ""),
@@ -137,7 +137,7 @@ const DEADLINES: &[Deadline] = &[
         what: "and is tried again a day later",
         zone: "com",
         begin: |s, d| {
-            s.desk.pay("poor", 10_000_000 - s.desk.money("poor").0.amount_e4);
+            s.enrich("poor");
             let due = unpaid(s, d);
             s.to(due.plus_seconds(1));
             s.desk.pay("poor", 10_000_000);
@@ -163,10 +163,8 @@ const DEADLINES: &[Deadline] = &[
             s.now().plus_days(5)
         },
         count: |s, d| {
-            let mails = s.f.engine().mails(None).expect("mails");
-            let mail = mails.iter().find(|m| m.subject.contains(d)).expect("the holder was asked");
-            let link = mail.links.iter().find_map(|l| l.split_once("/foa/")).expect("a link").1;
-            usize::from(!matches!(s.f.engine().consent(link), Ok(engine::transfer::Answered::Open(_))))
+            let link = s.link(d, "/foa/");
+            usize::from(!matches!(s.f.engine().consent(&link), Ok(engine::transfer::Answered::Open(_))))
         },
     },
     Deadline {
@@ -282,10 +280,8 @@ const DEADLINES: &[Deadline] = &[
             s.now().plus_days(14)
         },
         count: |s, d| {
-            let mails = s.f.engine().mails(None).expect("mails");
-            let mail = mails.iter().find(|m| m.subject.contains(d)).expect("it was offered");
-            let token = mail.links.iter().find_map(|l| l.split_once("/grant/")).expect("a link").1;
-            usize::from(!matches!(s.f.engine().invitation(token), Ok(InvitationAnswer::Open(_))))
+            let link = s.link(d, "/grant/");
+            usize::from(!matches!(s.f.engine().invitation(&link), Ok(InvitationAnswer::Open(_))))
         },
     },
     Deadline {

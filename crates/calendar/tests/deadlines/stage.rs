@@ -1,10 +1,9 @@
 //! What the deadlines stand on: requests of a few accounts, the outside world, and what can be counted.
 
 use calendar::Desk;
-use engine::domain::{DomainView, Info, Window};
+use engine::domain::{DomainView, Info};
 use engine::transfer::{Show, TransferView};
 use engine::{event, owner_change};
-use model::pattern::Pattern;
 use model::{DomainName, Timestamp};
 use registry::embedded::Act;
 use testkit::Fixture;
@@ -68,17 +67,7 @@ impl Stage<'_> {
 
     /// Events about a name of this subclass, with this text in their data.
     pub fn events(&self, account: &str, domain: &str, subclass: &str, text: &str) -> usize {
-        let list = event::List {
-            class: Pattern::All,
-            subclass: Pattern::All,
-            from: None,
-            to: None,
-            marked: event::Marked::All,
-            sub_accounts: false,
-            sort: event::SortBy::Date,
-            descending: false,
-            window: Window { skip: 0, take: 100_000 },
-        };
+        let list = event::List::all();
         let rows = self.f.engine().run(self.desk.actor(account), list).expect("events").rows;
         let told = |e: &event::EventView| e.data.iter().map(|(k, v)| format!("{k}={v} ")).collect::<String>();
         rows.iter().filter(|e| e.object == domain && e.subclass == subclass && told(e).contains(text)).count()
@@ -87,6 +76,18 @@ impl Stage<'_> {
     pub fn mails(&self, domain: &str, text: &str) -> usize {
         let all = self.f.engine().mails(None).expect("mails");
         all.iter().filter(|m| m.subject.contains(domain) && m.subject.contains(text)).count()
+    }
+
+    /// The token of the newest link of this kind in a mail about a name.
+    pub fn link(&self, domain: &str, path: &str) -> String {
+        let mails = self.f.engine().mails(None).expect("mails");
+        let mail = mails.iter().find(|m| m.subject.contains(domain)).expect("somebody was written to");
+        mail.links.iter().find_map(|l| l.split_once(path)).expect("a link").1.to_owned()
+    }
+
+    /// Gives an account so much that it can pay for a name again.
+    pub fn enrich(&mut self, account: &str) {
+        self.desk.pay(account, 10_000_000 - self.desk.money(account).0.amount_e4);
     }
 
     /// Another registrar's name, old enough to be asked for.
@@ -158,7 +159,7 @@ pub fn unpaid(s: &mut Stage<'_>, domain: &str) -> Timestamp {
 }
 
 pub fn warned(s: &mut Stage<'_>, domain: &str, days: i64) -> Timestamp {
-    s.desk.pay("poor", 10_000_000 - s.desk.money("poor").0.amount_e4);
+    s.enrich("poor");
     let due = unpaid(s, domain).plus_days(-days);
     // Of the three warnings only the one in question is still to come.
     s.to(due.plus_seconds(-2));

@@ -17,7 +17,10 @@ pub use properties::SetProperties;
 
 pub(crate) use gate::Gate;
 
+use crate::Error;
+use crate::error::broken;
 use model::{Access, Channel, Currency};
+use store::{Tx, accounts};
 
 /// Who asks: proven by [`crate::Engine::login`], [`crate::Engine::authenticate`] or [`crate::Engine::resume`], and never made by a face.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,6 +58,12 @@ impl Actor {
     /// The engine itself, at work on an account's order or on nobody's.
     pub(crate) fn system(account: i64, currency: Currency) -> Actor {
         Actor { account, login: "system".to_owned(), currency, access: Access::Full, channel: Channel::System }
+    }
+
+    /// The engine itself, at work for this account.
+    pub(crate) fn system_of(tx: &mut Tx<'_>, account_id: i64) -> Result<Actor, Error> {
+        let account = accounts::by_id(tx, account_id)?.ok_or_else(|| broken(format!("account {account_id} is missing")))?;
+        Ok(Actor::system(account.id, account.currency))
     }
 
     /// Staff at the command line, on whose behalf no password is asked: whoever can run commands on the store owns it.

@@ -45,6 +45,21 @@ pub struct List {
 }
 
 impl List {
+    /// Every event of the account, oldest first.
+    pub fn all() -> List {
+        List {
+            class: Pattern::All,
+            subclass: Pattern::All,
+            from: None,
+            to: None,
+            marked: Marked::All,
+            sub_accounts: false,
+            sort: SortBy::Date,
+            descending: false,
+            window: Window::ALL,
+        }
+    }
+
     fn choice(&self, account_id: i64) -> Choice {
         Choice {
             account_id,

@@ -8,8 +8,7 @@ use crate::account::{Actor, Credentials};
 use crate::context::{Cx, Operation};
 use crate::error::broken;
 use crate::mail::{self, Template};
-use crate::secret::digest;
-use crate::{Engine, Error, transfer};
+use crate::{Engine, Error, link, transfer};
 use model::domain::RenewalMode;
 use model::grant::GrantRole;
 use model::{Channel, Currency, DomainName, Field, FieldProblem, Need, Problem, Refusal, Timestamp};
@@ -58,7 +57,7 @@ struct Question {
 
 fn meaning(tx: &mut Tx<'_>, cx: &Cx<'_>, secret: &str) -> Result<Meaning, Error> {
     let nothing = |answer| Ok(Meaning::Nothing(answer));
-    let Some(token) = tokens::by_digest(tx, &digest(secret))?.filter(|t| t.kind == TOKEN) else {
+    let Some(token) = link::find(tx, secret, &[TOKEN])? else {
         return nothing(InvitationAnswer::Unknown);
     };
     if token.used_at.is_some() {

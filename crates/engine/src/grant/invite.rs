@@ -10,8 +10,8 @@ use super::{
 use crate::context::{Cx, Operation};
 use crate::domain::{of_account, zone_of};
 use crate::error::broken;
+use crate::link::{self, NewLink};
 use crate::mail::{self, Template};
-use crate::secret::{digest, hex};
 use crate::{Error, transfer};
 use model::contact::is_email;
 use model::domain::RenewalMode;
@@ -20,8 +20,7 @@ use model::{DomainName, Field, FieldProblem, Need, Problem, Refusal};
 use store::accounts::Account;
 use store::domains::Domain;
 use store::grants::{self, Grant, Invitation};
-use store::tokens::{self, Token};
-use store::{Tx, accounts};
+use store::{Tx, accounts, tokens};
 
 /// Offers a part in a name of the account's own. As [`GrantRole::Creator`] the whole name is offered.
 #[derive(Clone, Debug)]
@@ -102,10 +101,8 @@ impl Invite {
         }
         room(tx, cx, domain, None)?;
         let id = cx.id();
-        let mut random = [0_u8; 24];
-        cx.random(&mut random);
-        let key = hex(&random);
         let until = cx.now.plus_days(INVITATION_DAYS);
+        let link = link::make(tx, cx, &NewLink { page: "grant", kind: TOKEN, subject: id, recipient: email, until })?;
         let invitation = Invitation {
             id,
             domain_id: domain.id,
@@ -113,26 +110,20 @@ impl Invite {
             inviter: cx.actor.name(),
             email: email.to_owned(),
             nickname: nickname.to_owned(),
-            key_sealed: cx.inner.key.seal(&key_place(id), &key, &|b| cx.random(b)).ok_or_else(|| broken("sealing failed"))?,
+            key_sealed: cx.inner.key.seal(&key_place(id), &link.secret, &|b| cx.random(b)).ok_or_else(|| broken("sealing failed"))?,
             created_at: cx.now,
             expires_at: until,
         };
         grants::invite(tx, &invitation)?;
-        let token = Token {
-            digest: digest(&key),
-            kind: TOKEN.to_owned(),
-            subject: id,
-            recipient: email.to_owned(),
-            created_at: cx.now,
-            expires_at: until,
-            used_at: None,
-        };
-        tokens::insert(tx, &token)?;
         lapse::put(tx, domain)?;
         record(tx, cx, "invitation", &domain.name, self.role, email)?;
-        let link = format!("{}/grant/{key}", cx.inner.public_url());
-        let asked =
-            Template::GrantInvitation { domain: &domain.name, role: self.role.word(), inviter: &invitation.inviter, link: &link, until };
+        let asked = Template::GrantInvitation {
+            domain: &domain.name,
+            role: self.role.word(),
+            inviter: &invitation.inviter,
+            link: &link.url,
+            until,
+        };
         let to = invitee(tx, domain, email)?;
         mail::queue_template(tx, cx, asked, &to)
     }

@@ -1,20 +1,19 @@
-//! Consent: the mails that ask both owners, their links, and what follows from an answer.
+//! Consent: the mails that ask both owners, and what follows from an answer.
 //!
-//! Reached by the pages `/owner-change/<token>`, CentralNic `ActivateOwnerChange`, `ResendNotification`.
-//! Refuses: OwnerChangeUnknown, StatusForbids.
+//! Reached by the pages `/owner-change/<token>`, CentralNic `ActivateOwnerChange`.
 
-use super::{Holder, OwnerChangeView, carry, end, holders, list, lock, must_step};
+use super::{Holder, carry, end, holders, list, lock, must_step};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
+use crate::link::{self, NewLink};
 use crate::mail::{self, Recipient, Template};
-use crate::secret::{digest, hex};
 use crate::{Engine, Error};
 use model::owner_change::{OwnerChangeEvent, OwnerChangeState, Side};
-use model::{Currency, Need, Refusal, Timestamp};
+use model::{Currency, Need, Timestamp};
+use store::Tx;
 use store::owner_changes::{self, OwnerChange};
 use store::tokens::{self, Token};
-use store::{Tx, accounts};
 
 /// For the owner so far.
 const LOSING: &str = "owner-change-losing";
@@ -116,20 +115,8 @@ pub(super) fn ask(tx: &mut Tx<'_>, cx: &Cx<'_>, change: &OwnerChange, sides: &[S
         };
         let kind = kind_of(*side);
         tokens::spend_all(tx, kind, change.id, cx.now)?;
-        let mut random = [0_u8; 24];
-        cx.random(&mut random);
-        let secret = hex(&random);
-        let token = Token {
-            digest: digest(&secret),
-            kind: kind.to_owned(),
-            subject: change.id,
-            recipient: holder.email.clone(),
-            created_at: cx.now,
-            expires_at: change.expires_at,
-            used_at: None,
-        };
-        tokens::insert(tx, &token)?;
-        let link = format!("{}/owner-change/{secret}", cx.inner.public_url());
+        let new = NewLink { page: "owner-change", kind, subject: change.id, recipient: &holder.email, until: change.expires_at };
+        let link = link::make(tx, cx, &new)?.url;
         let template = Template::OwnerChange {
             domain: &domain,
             old_owner: &losing.line(),
@@ -151,7 +138,7 @@ enum Meaning {
 }
 
 fn meaning(tx: &mut Tx<'_>, cx: &Cx<'_>, secret: &str) -> Result<Meaning, Error> {
-    let Some(token) = tokens::by_digest(tx, &digest(secret))? else { return Ok(Meaning::Nothing(Answered::Unknown)) };
+    let Some(token) = link::find(tx, secret, &[LOSING, GAINING])? else { return Ok(Meaning::Nothing(Answered::Unknown)) };
     let Some(side) = side_of(&token.kind) else { return Ok(Meaning::Nothing(Answered::Unknown)) };
     let change = owner_changes::by_id(tx, token.subject)?.ok_or_else(|| broken("a token without its owner change"))?;
     let (object, state) = (change.object.clone(), change.state);
@@ -211,15 +198,14 @@ struct Account {
 }
 
 impl Operation for Account {
-    type Done = Option<(i64, Currency)>;
+    type Done = Option<Actor>;
     const NEED: Need = Need::Nothing;
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Self::Done, Error> {
-        let Some(token) = tokens::by_digest(tx, &digest(&self.token))?.filter(|t| side_of(&t.kind).is_some()) else { return Ok(None) };
+        let Some(token) = link::find(tx, &self.token, &[LOSING, GAINING])? else { return Ok(None) };
         let change = owner_changes::by_id(tx, token.subject)?.ok_or_else(|| broken("a token without its owner change"))?;
-        let account = accounts::by_id(tx, change.account_id)?.ok_or_else(|| broken("an owner change without its account"))?;
-        Ok(Some((account.id, account.currency)))
+        Actor::system_of(tx, change.account_id).map(Some)
     }
 }
 
@@ -232,16 +218,14 @@ impl Engine {
     /// Gives an owner's answer; `declines_lock` is theirs where they may say so. Each link answers once.
     pub fn answer_owner(&self, token: &str, agree: bool, declines_lock: Option<bool>) -> Result<Answered, Error> {
         let nobody = Actor::system(0, Currency::USD);
-        let Some((account, currency)) = self.run(&nobody, Account { token: token.to_owned() })? else {
-            return Ok(Answered::Unknown);
-        };
-        self.run(&Actor::system(account, currency), Decide { token: token.to_owned(), agree, declines_lock })
+        let Some(theirs) = self.run(&nobody, Account { token: token.to_owned() })? else { return Ok(Answered::Unknown) };
+        self.run(&theirs, Decide { token: token.to_owned(), agree, declines_lock })
     }
 
     /// As [`Engine::answer_owner`], handed on by the account whose change it is: a link of another's is none.
     pub fn hand_on_owner_answer(&self, actor: &Actor, token: &str, agree: bool, declines_lock: Option<bool>) -> Result<Answered, Error> {
         match self.run(actor, Account { token: token.to_owned() })? {
-            Some((account, _)) if account == actor.account => self.run(actor, Decide { token: token.to_owned(), agree, declines_lock }),
+            Some(theirs) if theirs.account == actor.account => self.run(actor, Decide { token: token.to_owned(), agree, declines_lock }),
             Some(_) | None => Ok(Answered::Unknown),
         }
     }
@@ -281,27 +265,5 @@ impl Operation for Decide {
             carry::send(tx, cx, &mut change)?;
         }
         Ok(Answered::Taken { object: change.object, agreed: true, state: change.state })
-    }
-}
-
-/// Sends the mails again to those who have not answered; the links of before are void.
-pub struct Resend {
-    /// The name, or the handle of the contact.
-    pub object: String,
-    pub sides: Vec<Side>,
-}
-
-impl Operation for Resend {
-    type Done = OwnerChangeView;
-    const NEED: Need = Need::Modify;
-    const WRITES: bool = true;
-
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<OwnerChangeView, Error> {
-        let change = list::of_account(tx, cx, &self.object)?;
-        if !change.state.is_waiting() {
-            return Err(Refusal::StatusForbids { status: change.state.sentence().to_owned() }.into());
-        }
-        ask(tx, cx, &change, &self.sides)?;
-        list::view(change)
     }
 }

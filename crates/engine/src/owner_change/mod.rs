@@ -11,12 +11,14 @@ mod list;
 pub(crate) mod lock;
 mod mails;
 mod options;
+mod resend;
 mod timer;
 
-pub use consent::{Answered, Consent, ConsentView, Person, Resend};
+pub use consent::{Answered, Consent, ConsentView, Person};
 pub use end::Cancel;
 pub use list::{List, OwnerChangeView, Show, Which};
 pub use options::{Options, SetOptions, ShowOptions};
+pub use resend::Resend;
 
 pub(crate) use begin::{NewOwner, NewPerson, begin_name, begin_person, check_nothing_comes, would_wait};
 pub(crate) use carry::{carried, refused};

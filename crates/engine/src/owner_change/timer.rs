@@ -8,14 +8,14 @@ use crate::{Engine, Error};
 use model::owner_change::{OwnerChangeEvent, OwnerChangeState};
 use model::{Currency, Need};
 use store::jobs::{self, Job};
-use store::{Tx, accounts, orders};
+use store::{Tx, orders};
 
 impl Engine {
     /// Looks at a change of owner whose instant has come.
     pub(crate) fn owner_change_timer(&self, job: Job) -> Result<(), Error> {
         let nobody = Actor::system(0, Currency::USD);
-        let (account, currency) = self.run_inside(&nobody, Account { id: job.subject })?;
-        self.run_inside(&Actor::system(account, currency), Due { job })
+        let theirs = self.run_inside(&nobody, Account { id: job.subject })?;
+        self.run_inside(&theirs, Due { job })
     }
 }
 
@@ -24,14 +24,13 @@ struct Account {
 }
 
 impl Operation for Account {
-    type Done = (i64, Currency);
+    type Done = Actor;
     const NEED: Need = Need::Nothing;
     const WRITES: bool = false;
 
-    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<(i64, Currency), Error> {
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Actor, Error> {
         let change = of_order(tx, self.id)?;
-        let account = accounts::by_id(tx, change.account_id)?.ok_or_else(|| broken("an owner change without its account"))?;
-        Ok((account.id, account.currency))
+        Actor::system_of(tx, change.account_id)
     }
 }
 

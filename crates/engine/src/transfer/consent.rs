@@ -1,7 +1,6 @@
-//! Consent: the mails that ask the holder of a name, their links, and what follows from an answer.
+//! Consent: the mails that ask the holder of a name, and what follows from an answer.
 //!
-//! Reached by the pages `/foa/<token>`, DMAPI `domain-transfer-control` (resend-foa), CentralNic `ActivateTransfer`.
-//! Refuses: TransferUnknown, StatusForbids.
+//! Reached by the pages `/foa/<token>`, CentralNic `ActivateTransfer`.
 
 use super::events::{Told, tell};
 use super::{must_step, note, settled};
@@ -9,15 +8,15 @@ use crate::account::Actor;
 use crate::context::{After, Cx, Operation};
 use crate::error::broken;
 use crate::jobs::{LEASE_SECONDS, STEP};
+use crate::link::{self, NewLink};
 use crate::mail::{self, Letter, Recipient, Template};
-use crate::secret::{digest, hex};
 use crate::{Engine, Error};
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
-use model::{Currency, DomainName, Need, Refusal, Timestamp};
+use model::{Currency, DomainName, Need, Timestamp};
+use store::Tx;
 use store::jobs::{self, Job};
 use store::tokens::{self, Token};
 use store::transfers::{self, Transfer};
-use store::{Tx, accounts};
 
 /// For the holder of a name that comes here.
 const INBOUND: &str = "transfer-in";
@@ -25,6 +24,7 @@ const INBOUND: &str = "transfer-in";
 const OUTBOUND: &str = "transfer-out";
 /// The losing registrar's own mail, where the sandbox plays it.
 const OUTSIDE: &str = "transfer-outside";
+const KINDS: [&str; 3] = [INBOUND, OUTBOUND, OUTSIDE];
 
 /// What a link is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,7 +73,7 @@ pub enum Answered {
 
 /// Voids every link about a transfer.
 pub(super) fn void(tx: &mut Tx<'_>, cx: &Cx<'_>, transfer_id: i64) -> Result<(), Error> {
-    for kind in [INBOUND, OUTBOUND, OUTSIDE] {
+    for kind in KINDS {
         tokens::spend_all(tx, kind, transfer_id, cx.now)?;
     }
     Ok(())
@@ -95,20 +95,8 @@ fn write(
     }
     tokens::spend_all(tx, kind, t.id, cx.now)?;
     for recipient in &recipients {
-        let mut random = [0_u8; 24];
-        cx.random(&mut random);
-        let secret = hex(&random);
-        let token = Token {
-            digest: digest(&secret),
-            kind: kind.to_owned(),
-            subject: t.id,
-            recipient: recipient.clone(),
-            created_at: cx.now,
-            expires_at: t.act_by_at,
-            used_at: None,
-        };
-        tokens::insert(tx, &token)?;
-        let link = format!("{}/foa/{secret}", cx.inner.public_url());
+        let new = NewLink { page: "foa", kind, subject: t.id, recipient, until: t.act_by_at };
+        let link = link::make(tx, cx, &new)?.url;
         let to = Recipient { account_id: Some(t.account_id), address: recipient.clone(), language: String::new() };
         send(tx, t, &to, &link)?;
         note(t, cx.now, &format!("confirmation mail sent to {recipient}"))?;
@@ -172,10 +160,7 @@ enum Meaning {
 }
 
 fn meaning(tx: &mut Tx<'_>, cx: &Cx<'_>, secret: &str) -> Result<Meaning, Error> {
-    let Some(token) = tokens::by_digest(tx, &digest(secret))? else { return Ok(Meaning::Nothing(Answered::Unknown)) };
-    if ![INBOUND, OUTBOUND, OUTSIDE].contains(&token.kind.as_str()) {
-        return Ok(Meaning::Nothing(Answered::Unknown));
-    }
+    let Some(token) = link::find(tx, secret, &KINDS)? else { return Ok(Meaning::Nothing(Answered::Unknown)) };
     let t = transfers::by_id(tx, token.subject)?.ok_or_else(|| broken("a token without its transfer"))?;
     let name = DomainName::parse(&t.name).map_err(|_| store::Fault::corrupt("a transfer's name"))?;
     let waits = match token.kind.as_str() {
@@ -234,14 +219,13 @@ struct Owner {
 }
 
 impl Operation for Owner {
-    type Done = Option<(i64, Currency, bool, DomainName)>;
+    type Done = Option<(Actor, bool, DomainName)>;
     const NEED: Need = Need::Nothing;
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Self::Done, Error> {
         let Meaning::Question(token, t, view) = meaning(tx, cx, &self.token)? else { return Ok(None) };
-        let account = accounts::by_id(tx, t.account_id)?.ok_or_else(|| broken("a transfer without its account"))?;
-        Ok(Some((account.id, account.currency, token.kind == OUTSIDE, view.name)))
+        Ok(Some((Actor::system_of(tx, t.account_id)?, token.kind == OUTSIDE, view.name)))
     }
 }
 
@@ -254,7 +238,7 @@ impl Engine {
     /// Gives the holder's answer. Each link answers once.
     pub fn answer_consent(&self, token: &str, agree: bool) -> Result<Answered, Error> {
         let nobody = Actor::system(0, Currency::USD);
-        let Some((account, currency, outside, name)) = self.run(&nobody, Owner { token: token.to_owned() })? else {
+        let Some((theirs, outside, name)) = self.run(&nobody, Owner { token: token.to_owned() })? else {
             return self.consent(token);
         };
         if outside {
@@ -264,7 +248,7 @@ impl Engine {
                 return Ok(Answered::Failed { name, reason });
             }
         }
-        self.run(&Actor::system(account, currency), Decide { token: token.to_owned(), agree })
+        self.run(&theirs, Decide { token: token.to_owned(), agree })
     }
 }
 
@@ -321,55 +305,4 @@ pub(super) fn agreed(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, said: &str)
     jobs::insert(tx, &job, jobs::Lease { holder: &cx.inner.node, until: cx.real_now.plus_seconds(LEASE_SECONDS) })?;
     cx.after(After::Work(job));
     tell(tx, cx, t, Told::Notify, Some(t.id), &[])
-}
-
-/// Sends the holder's mails again; the links of before are void.
-pub struct Resend {
-    pub name: DomainName,
-}
-
-impl Operation for Resend {
-    type Done = super::TransferView;
-    const NEED: Need = Need::Modify;
-    const WRITES: bool = true;
-
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<super::TransferView, Error> {
-        let mut t = super::list::of_account(tx, cx, &self.name)?;
-        if t.direction != Direction::In || t.state != TransferState::Asked {
-            return Err(Refusal::StatusForbids { status: t.state.sentence().to_owned() }.into());
-        }
-        ask(tx, cx, &mut t)?;
-        super::list::view(cx, t)
-    }
-}
-
-/// Staff settle what no mail could: they hold the holder's word in writing.
-pub struct StaffConsent {
-    pub name: DomainName,
-    pub agree: bool,
-    /// Where the evidence is kept, for the log.
-    pub evidence: String,
-}
-
-impl Operation for StaffConsent {
-    type Done = TransferState;
-    const NEED: Need = Need::Modify;
-    const WRITES: bool = true;
-    const STAFF: bool = true;
-
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<TransferState, Error> {
-        let unknown = || Refusal::TransferUnknown { name: self.name.as_str().to_owned() };
-        let mut t = transfers::open_of_name(tx, self.name.as_str())?.ok_or_else(unknown)?;
-        if !matches!(t.state, TransferState::Unaddressed | TransferState::Asked) {
-            return Err(Refusal::StatusForbids { status: t.state.sentence().to_owned() }.into());
-        }
-        let said = format!("staff: {}", self.evidence);
-        if self.agree {
-            agreed(tx, cx, &mut t, &said)?;
-        } else {
-            must_step(tx, cx, &mut t, TransferEvent::HolderRefused, Some(Party::Holder), &said)?;
-            settled::fail_order(tx, cx, &t, "The transfer could not be authorized")?;
-        }
-        Ok(t.state)
-    }
 }

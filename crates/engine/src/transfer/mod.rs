@@ -10,17 +10,21 @@ mod give;
 mod list;
 mod out;
 mod request;
+mod resend;
 mod settled;
+mod staff_consent;
 mod timer;
 
 pub use answer::Answer;
 pub use auth_code::{AuthCode, ClearAuthCode};
 pub use between::Offer;
 pub use cancel::Cancel;
-pub use consent::{Answered, Consent, ConsentView, Resend, StaffConsent};
+pub use consent::{Answered, Consent, ConsentView};
 pub use give::Give;
 pub use list::{Following, Show, TransferView, Which};
 pub use request::{Asked, CheckTransfer, JudgeTransfer, TransferIn, Transferable, UnsettableContacts};
+pub use resend::Resend;
+pub use staff_consent::StaffConsent;
 
 pub(crate) use auth_code::{CodeChange, reveal, settle as code_settled, will_end as code_will_end};
 pub(crate) use between::givable;

@@ -10,7 +10,7 @@ use model::transfer::{Direction, Party, TransferEvent, TransferState};
 use model::{Currency, Need};
 use store::jobs::{self, Job};
 use store::transfers::{self, Transfer};
-use store::{Tx, accounts, domains, orders};
+use store::{Tx, domains, orders};
 
 /// How often staff are reminded of a transfer that only they can move.
 const REMIND_DAYS: i64 = 1;
@@ -19,8 +19,8 @@ impl Engine {
     /// Looks at a transfer whose instant has come.
     pub(crate) fn transfer_timer(&self, job: Job) -> Result<(), Error> {
         let nobody = Actor::system(0, Currency::USD);
-        let (account, currency) = self.run_inside(&nobody, Owner { transfer_id: job.subject })?;
-        self.run_inside(&Actor::system(account, currency), Due { job })
+        let theirs = self.run_inside(&nobody, Owner { transfer_id: job.subject })?;
+        self.run_inside(&theirs, Due { job })
     }
 }
 
@@ -29,14 +29,13 @@ struct Owner {
 }
 
 impl Operation for Owner {
-    type Done = (i64, Currency);
+    type Done = Actor;
     const NEED: Need = Need::Nothing;
     const WRITES: bool = false;
 
-    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<(i64, Currency), Error> {
+    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Actor, Error> {
         let t = transfers::by_id(tx, self.transfer_id)?.ok_or_else(|| broken("a timer without its transfer"))?;
-        let account = accounts::by_id(tx, t.account_id)?.ok_or_else(|| broken("a transfer without its account"))?;
-        Ok((account.id, account.currency))
+        Actor::system_of(tx, t.account_id)
     }
 }
 

@@ -11,13 +11,12 @@ use super::{confirm, step, told};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::error::broken;
-use crate::secret::digest;
-use crate::{Engine, Error, audit};
+use crate::{Engine, Error, audit, link};
 use model::verification::{AddressEvent, AddressState};
 use model::{Currency, Need, Timestamp};
 use store::tokens::{self, Token};
 use store::verifications::{self, Verification};
-use store::{Tx, accounts, domains};
+use store::{Tx, domains};
 
 /// A page and a list show so many names at most.
 const NAMES_SHOWN: i64 = 100;
@@ -63,7 +62,7 @@ enum Meaning {
 
 /// What a token means; `account` only sees its own.
 fn meaning(tx: &mut Tx<'_>, secret: &str, account: Option<i64>) -> Result<Meaning, Error> {
-    let Some(token) = tokens::by_digest(tx, &digest(secret))?.filter(|t| t.kind == KIND) else {
+    let Some(token) = link::find(tx, secret, &[KIND])? else {
         return Ok(Meaning::Nothing(Answered::Unknown));
     };
     let v = verifications::by_id(tx, token.subject)?.ok_or_else(|| broken("a token without its address"))?;
@@ -166,14 +165,13 @@ struct Owner {
 }
 
 impl Operation for Owner {
-    type Done = Option<(i64, Currency)>;
+    type Done = Option<Actor>;
     const NEED: Need = Need::Nothing;
     const WRITES: bool = false;
 
     fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Self::Done, Error> {
         let Meaning::Good(_, v) = meaning(tx, &self.token, None)? else { return Ok(None) };
-        let account = accounts::by_id(tx, v.account_id)?.ok_or_else(|| broken("an address without its account"))?;
-        Ok(Some((account.id, account.currency)))
+        Actor::system_of(tx, v.account_id).map(Some)
     }
 }
 
@@ -201,7 +199,7 @@ impl Engine {
     /// Gives the reader's answer to a verification link. Each link answers once.
     pub fn answer_verification(&self, token: &str, yes: bool) -> Result<Answered, Error> {
         let owner = self.run(&Actor::system(0, Currency::USD), Owner { token: token.to_owned() })?;
-        let Some((account, currency)) = owner else { return self.verification(token) };
-        self.run(&Actor::system(account, currency), Take { token: token.to_owned(), yes })
+        let Some(actor) = owner else { return self.verification(token) };
+        self.run(&actor, Take { token: token.to_owned(), yes })
     }
 }

@@ -5,14 +5,13 @@
 
 use super::{history, row, step};
 use crate::context::{Cx, Operation};
+use crate::link::{self, NewLink};
 use crate::mail::{self, Recipient, Template};
-use crate::secret::{digest, hex};
 use crate::{Error, audit};
 use model::contact::is_email;
 use model::verification::{AddressEvent, AddressState, folded};
 use model::{ContactField, Field, FieldProblem, Need, Problem, Refusal, Timestamp};
 use store::contacts::{self, Contact};
-use store::tokens::{self, Token};
 use store::verifications::{self, Verification};
 use store::{Tx, domains};
 
@@ -35,20 +34,8 @@ pub(super) struct About<'a> {
 
 /// A link to the page that takes the answer. It does not expire by time (CentralNic: "triggers never expire"), but with the answer.
 fn link(tx: &mut Tx<'_>, cx: &Cx<'_>, v: &Verification) -> Result<String, Error> {
-    let mut random = [0_u8; 24];
-    cx.random(&mut random);
-    let secret = hex(&random);
-    let token = Token {
-        digest: digest(&secret),
-        kind: KIND.to_owned(),
-        subject: v.id,
-        recipient: v.recipient.clone(),
-        created_at: cx.now,
-        expires_at: crate::agenda::never(),
-        used_at: None,
-    };
-    tokens::insert(tx, &token)?;
-    Ok(format!("{}/verify/{secret}", cx.inner.public_url()))
+    let new = NewLink { page: "verify", kind: KIND, subject: v.id, recipient: &v.recipient, until: crate::agenda::never() };
+    Ok(link::make(tx, cx, &new)?.url)
 }
 
 /// Writes to a registrant, unless a mail is under way since a short while. No event tells of it: CentralNic's, with the trigger, is for accounts

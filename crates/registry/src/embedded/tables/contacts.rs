@@ -2,6 +2,7 @@
 
 use crate::embedded::status::Statuses;
 use model::Timestamp;
+use store::db::Value;
 use store::{Fault, Tx, params, statements};
 
 /// A row of `contacts`. Postal addresses and phones are packed, see `contact.rs`.
@@ -61,14 +62,9 @@ pub(in crate::embedded) fn contact_exists(tx: &mut Tx<'_>, id: &str) -> Result<b
     Ok(tx.one(CONTACT_EXISTS, params![id], |_| Ok(()))?.is_some())
 }
 
-/// False if there is one of this id.
-pub(in crate::embedded) fn insert_contact(tx: &mut Tx<'_>, c: &ContactRow) -> Result<bool, Fault> {
-    let values = params![
-        &c.id,
-        c.number,
-        &c.sponsor,
-        &c.creator,
-        c.created,
+/// Everything that may change, in the order of both statements that write it.
+fn changeable(c: &ContactRow) -> [Value<'_>; 10] {
+    *params![
         c.updater.as_ref(),
         c.updated,
         c.statuses.bits(),
@@ -79,25 +75,18 @@ pub(in crate::embedded) fn insert_contact(tx: &mut Tx<'_>, c: &ContactRow) -> Re
         c.fax.as_ref(),
         &c.email,
         c.disclose,
-    ];
-    Ok(tx.execute(CONTACT_INSERT, values)? == 1)
+    ]
+}
+
+/// False if there is one of this id.
+pub(in crate::embedded) fn insert_contact(tx: &mut Tx<'_>, c: &ContactRow) -> Result<bool, Fault> {
+    let values = [params![&c.id, c.number, &c.sponsor, &c.creator, c.created].as_slice(), &changeable(c)].concat();
+    Ok(tx.execute(CONTACT_INSERT, &values)? == 1)
 }
 
 pub(in crate::embedded) fn save_contact(tx: &mut Tx<'_>, c: &ContactRow) -> Result<(), Fault> {
-    let values = params![
-        c.updater.as_ref(),
-        c.updated,
-        c.statuses.bits(),
-        c.auth_hash.as_ref(),
-        c.int_postal.as_ref(),
-        c.loc_postal.as_ref(),
-        c.voice.as_ref(),
-        c.fax.as_ref(),
-        &c.email,
-        c.disclose,
-        &c.id,
-    ];
-    tx.execute(CONTACT_UPDATE, values).map(drop)
+    let values = [changeable(c).as_slice(), params![&c.id]].concat();
+    tx.execute(CONTACT_UPDATE, &values).map(drop)
 }
 
 pub(in crate::embedded) fn delete_contact(tx: &mut Tx<'_>, id: &str) -> Result<(), Fault> {

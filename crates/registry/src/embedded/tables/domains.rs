@@ -3,7 +3,7 @@
 use super::{hosts, links, transfers};
 use crate::embedded::status::Statuses;
 use model::Timestamp;
-use store::db::Row;
+use store::db::{Row, Value};
 use store::{Fault, Tx, params, statements};
 
 /// Where a domain stands in its life.
@@ -115,7 +115,7 @@ statements! {
         renew_until, autorenew_until, transfer_until, phase, phase_until, redemption_until, transfer_act_by, pending_cltrid, pending_svtrid, signed, \
         kr_type, kr_number, kr_trustee FROM domains WHERE name = $1";
     DOMAIN_DUE = "SELECT due_at FROM domains WHERE name = $1";
-    DOMAIN_INSERT = "INSERT INTO domains (id, name, sponsor, creator, created_at, updater, updated_at, transferred_at, expires_at, statuses, auth_hash, \
+    DOMAIN_INSERT = "INSERT INTO domains (id, name, creator, created_at, sponsor, updater, updated_at, transferred_at, expires_at, statuses, auth_hash, \
         add_until, renew_until, autorenew_until, transfer_until, phase, phase_until, redemption_until, transfer_act_by, pending_cltrid, \
         pending_svtrid, signed, kr_type, kr_number, kr_trustee, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
         $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) ON CONFLICT (name) DO NOTHING";
@@ -168,14 +168,10 @@ pub(in crate::embedded) fn domain_due(tx: &mut Tx<'_>, name: &str) -> Result<Opt
     tx.one(DOMAIN_DUE, params![name], |row| row.time(0))
 }
 
-/// False if the name is taken.
-pub(in crate::embedded) fn insert_domain(tx: &mut Tx<'_>, d: &DomainRow) -> Result<bool, Fault> {
-    let values = params![
-        d.id,
-        &d.name,
+/// Everything that may change, in the order of both statements that write it.
+fn changeable(d: &DomainRow) -> [Value<'_>; 22] {
+    *params![
         &d.sponsor,
-        &d.creator,
-        d.created,
         d.updater.as_ref(),
         d.updated,
         d.transferred,
@@ -197,38 +193,19 @@ pub(in crate::embedded) fn insert_domain(tx: &mut Tx<'_>, d: &DomainRow) -> Resu
         d.kr_number.as_ref(),
         d.kr_trustee,
         d.due(),
-    ];
-    Ok(tx.execute(DOMAIN_INSERT, values)? == 1)
+    ]
+}
+
+/// False if the name is taken.
+pub(in crate::embedded) fn insert_domain(tx: &mut Tx<'_>, d: &DomainRow) -> Result<bool, Fault> {
+    let values = [params![d.id, &d.name, &d.creator, d.created].as_slice(), &changeable(d)].concat();
+    Ok(tx.execute(DOMAIN_INSERT, &values)? == 1)
 }
 
 /// Writes everything that may change.
 pub(in crate::embedded) fn save_domain(tx: &mut Tx<'_>, d: &DomainRow) -> Result<(), Fault> {
-    let values = params![
-        &d.sponsor,
-        d.updater.as_ref(),
-        d.updated,
-        d.transferred,
-        d.expires,
-        d.statuses.bits(),
-        d.auth_hash.as_ref(),
-        d.add_until,
-        d.renew_until,
-        d.autorenew_until,
-        d.transfer_until,
-        d.phase as i64,
-        d.phase_until,
-        d.redemption_until,
-        d.transfer_act_by,
-        d.pending_cltrid.as_ref(),
-        d.pending_svtrid.as_ref(),
-        d.signed,
-        d.kr_type.as_ref(),
-        d.kr_number.as_ref(),
-        d.kr_trustee,
-        d.due(),
-        d.id,
-    ];
-    tx.execute(DOMAIN_UPDATE, values).map(drop)
+    let values = [changeable(d).as_slice(), params![d.id]].concat();
+    tx.execute(DOMAIN_UPDATE, &values).map(drop)
 }
 
 /// Removes a domain and all that hangs on it. Hosts below it go too, unless other domains still use them: those lose their addresses.
