@@ -58,6 +58,7 @@ impl Run {
         let leaving = self.model.leaving(account);
         let deleted = self.model.names_of(account, |held| held.in_redemption);
         let below = if account == 0 { self.model.names_of(2, |_| true) } else { Vec::new() };
+        let (shared, parts) = (self.model.parts_given(account), self.model.parts_in(account));
         let mut writer = Writer {
             chance: &mut self.chance,
             memory: &self.memory[account],
@@ -70,6 +71,8 @@ impl Run {
             leaving: &leaving,
             deleted: &deleted,
             below: &below,
+            shared: &shared,
+            parts: &parts,
             keys: &self.keys,
             numbers: &self.numbers,
             client_id,

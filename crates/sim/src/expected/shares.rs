@@ -119,6 +119,19 @@ impl Model {
         self.shares.gifts.iter().any(|(known, _, to)| known == name && *to == account) || self.shares.past.get(name).is_some_and(had)
     }
 
+    /// The parts in an account's names that others have, as far as is known: name, with whom, as what.
+    pub fn parts_given(&self, account: usize) -> Vec<(String, usize, GrantRole)> {
+        let open = self.shares.parts.iter().filter(|(_, part)| part.until.is_none());
+        let own = open.filter(|((name, _, _), _)| self.held.get(name).is_some_and(|held| held.account == account));
+        own.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Names of others in which an account has a part, or had one.
+    pub fn parts_in(&self, account: usize) -> Vec<String> {
+        let known: BTreeSet<&String> = self.shares.parts.keys().filter(|(_, with, _)| *with == account).map(|(name, _, _)| name).collect();
+        known.into_iter().filter(|name| self.held.get(*name).is_some_and(|held| held.account != account)).cloned().collect()
+    }
+
     /// Whether an account has, or lately had, a part in a name.
     pub fn has_part(&self, name: &str, account: usize) -> bool {
         self.shares.parts.keys().any(|(known, with, _)| known == name && *with == account)

@@ -189,6 +189,10 @@ pub struct Writer<'a> {
     pub keys: &'a [(Letter, String)],
     /// Names of the account below, where this one is above another.
     pub below: &'a [String],
+    /// Parts in the account's names that others have: name, with whom, as what.
+    pub shared: &'a [(String, usize, GrantRole)],
+    /// Names of others in which the account has a part, or had one.
+    pub parts: &'a [String],
     /// The accounts' numbers.
     pub numbers: &'a [i64; ACCOUNTS.len()],
     pub client_id: String,
@@ -259,6 +263,7 @@ impl Writer<'_> {
         let known = match self.chance.below(20) {
             0 => None,
             1 => self.chance.any(&self.foreign.names).cloned(),
+            2 => self.chance.any(self.parts).cloned(),
             _ => self.chance.any(&self.memory.names).cloned(),
         };
         known.unwrap_or_else(|| self.name())

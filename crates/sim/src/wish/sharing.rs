@@ -77,7 +77,19 @@ impl Writer<'_> {
         self.wish("grants-invite", name, meant, p)
     }
 
+    fn take_part_back(&mut self, name: &str, with: usize, role: GrantRole) -> Wish {
+        let word = ROLES.iter().find(|(_, known)| *known == role).map_or("", |(word, _)| word);
+        let number = self.numbers[with].to_string();
+        let p = vec![pair("domain", name), pair("role", word), pair("type", "grant"), pair("client-uid", number)];
+        self.wish("grants-revoke", name, Meant::Unshare { role, with: Some(with) }, p)
+    }
+
     fn unshare(&mut self, name: &str) -> Wish {
+        if !self.chance.once_in(4)
+            && let Some((shared, with, role)) = self.chance.any(self.shared).cloned()
+        {
+            return self.take_part_back(&shared, with, role);
+        }
         let (word, role) = *self.chance.pick(&ROLES);
         let mut p = vec![pair("domain", name), pair("role", word)];
         if self.chance.once_in(3) {
