@@ -28,6 +28,13 @@ pub trait Lab: Send + Sync {
     fn verify(&self) -> Result<Verdict, Error>;
     /// Puts everything back to the seed. The text of an error is for people.
     fn reset(&self) -> Result<(), String>;
+    /// The states that were kept, oldest first.
+    fn snapshots(&self) -> Result<Vec<Snapshot>, Unsaved>;
+    /// Keeps the present state, under the next free number where no id is given.
+    fn snapshot(&self, id: Option<&str>) -> Result<Snapshot, Unsaved>;
+    /// Goes back to a state that was kept.
+    fn restore(&self, id: &str) -> Result<Snapshot, Unsaved>;
+    fn delete_snapshot(&self, id: &str) -> Result<(), Unsaved>;
     /// Does one thing at the registry as the registrar of the outside world.
     fn play(&self, deed: Deed, name: &str, auth: &str) -> Played;
 }
@@ -61,6 +68,31 @@ pub struct Played {
     pub reasons: Vec<String>,
 }
 
+/// A state of the sandbox that was kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Snapshot {
+    pub id: String,
+    /// What the business clock showed.
+    pub at: Timestamp,
+    /// When it was made, by the real clock.
+    pub taken: Timestamp,
+    pub bytes: u64,
+}
+
+/// Why a state was not kept, or not gone back to; with words for people.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Unsaved {
+    /// The sandbox's stores cannot be copied.
+    Unable(String),
+    /// That is no id.
+    BadId(String),
+    /// There is no such snapshot.
+    Unknown(String),
+    /// There is one of this id already, or no room for another one.
+    Conflict(String),
+    Failed(String),
+}
+
 /// One call of the lab.
 struct Call {
     path: &'static str,
@@ -80,6 +112,13 @@ const CALLS: &[Call] = &[
     Call { path: "/sandbox/invariants", get: Some(calls::invariants::show), post: None, delete: None },
     Call { path: "/sandbox/registry", get: None, post: Some(calls::registry::play), delete: None },
     Call { path: "/sandbox/reset", get: None, post: Some(calls::reset::run), delete: None },
+    Call {
+        path: "/sandbox/snapshot",
+        get: Some(calls::snapshot::list),
+        post: Some(calls::snapshot::save),
+        delete: Some(calls::snapshot::delete),
+    },
+    Call { path: "/sandbox/restore", get: None, post: Some(calls::snapshot::restore), delete: None },
 ];
 
 impl Call {

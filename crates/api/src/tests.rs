@@ -1,6 +1,6 @@
 //! The lab's calls over an engine on a memory store, with a lab that notes what it was asked.
 
-use crate::{Deed, Lab, Played, answer};
+use crate::{Deed, Lab, Played, Snapshot, Unsaved, answer};
 use engine::lab::{Happening, Moved};
 use engine::verify::{Promise, Verdict};
 use engine::{Engine, Error, Parts, SealingKey, World};
@@ -59,11 +59,31 @@ impl Lab for Noted {
         if self.broken { Err("no disk".to_owned()) } else { Ok(()) }
     }
 
+    fn snapshots(&self) -> Result<Vec<Snapshot>, Unsaved> {
+        if self.broken { Err(Unsaved::Unable("the store is PostgreSQL".to_owned())) } else { Ok(vec![kept("before")]) }
+    }
+
+    fn snapshot(&self, id: Option<&str>) -> Result<Snapshot, Unsaved> {
+        if self.broken { Err(Unsaved::Conflict("there is one".to_owned())) } else { Ok(kept(id.unwrap_or("1"))) }
+    }
+
+    fn restore(&self, id: &str) -> Result<Snapshot, Unsaved> {
+        if self.broken { Err(Unsaved::Failed("no disk".to_owned())) } else { Ok(kept(id)) }
+    }
+
+    fn delete_snapshot(&self, id: &str) -> Result<(), Unsaved> {
+        if self.broken { Err(Unsaved::Unknown(format!("there is no snapshot {id}"))) } else { Ok(()) }
+    }
+
     fn play(&self, deed: Deed, name: &str, auth: &str) -> Played {
         let message = format!("{deed:?} {name} {auth}");
         let (code, reasons) = if self.broken { (2304, vec!["clientTransferProhibited".to_owned()]) } else { (1001, Vec::new()) };
         Played { done: !self.broken, code, message, reasons }
     }
+}
+
+fn kept(id: &str) -> Snapshot {
+    Snapshot { id: id.to_owned(), at: start(), taken: start(), bytes: 7 }
 }
 
 fn ask(engine: &Engine, lab: &Noted, method: &str, path: &str, body: &str) -> (u16, Value) {
@@ -166,9 +186,33 @@ fn mail_takes_one_parameter() {
 }
 
 #[test]
+fn states_are_kept_and_gone_back_to() {
+    let (engine, lab) = (engine(true), Noted::default());
+    let view = |id: &str| json!({"id": id, "at": START, "taken": START, "bytes": 7});
+    assert_eq!(ask(&engine, &lab, "GET", "/sandbox/snapshot", ""), (200, json!({"snapshots": [view("before")]})));
+    assert_eq!(ask(&engine, &lab, "POST", "/sandbox/snapshot", ""), (200, view("1")));
+    assert_eq!(ask(&engine, &lab, "POST", "/sandbox/snapshot", r#"{"id":"mine"}"#), (200, view("mine")));
+    assert_eq!(ask(&engine, &lab, "POST", "/sandbox/restore", r#"{"id":"mine"}"#), (200, view("mine")));
+    assert_eq!(ask(&engine, &lab, "DELETE", "/sandbox/snapshot?id=mine", ""), (200, json!({"deleted": "mine"})));
+    for (method, path) in [("POST", "/sandbox/restore"), ("DELETE", "/sandbox/snapshot")] {
+        let (status, reply) = ask(&engine, &lab, method, path, "");
+        assert_eq!((status, &reply["error"]["field"]), (400, &json!("id")), "{method} {path}");
+    }
+    let broken = Noted { broken: true, ..Noted::default() };
+    for (method, path, body, status) in [
+        ("GET", "/sandbox/snapshot", "", 501),
+        ("POST", "/sandbox/snapshot", "", 409),
+        ("POST", "/sandbox/restore", r#"{"id":"mine"}"#, 503),
+        ("DELETE", "/sandbox/snapshot?id=mine", "", 404),
+    ] {
+        assert_eq!(ask(&engine, &broken, method, path, body).0, status, "{method} {path}");
+    }
+}
+
+#[test]
 fn paths_methods_and_sizes_are_bounded() {
     let (engine, lab) = (engine(true), Noted::default());
-    for path in ["/sandbox", "/sandbox/snapshot", "/sandbox/restore", "/sandbox/elsewhere", "/sandbox/clock/", "/sandbox/Clock"] {
+    for path in ["/sandbox", "/sandbox/elsewhere", "/sandbox/clock/", "/sandbox/Clock"] {
         let (status, reply) = ask(&engine, &lab, "POST", path, "{}");
         assert_eq!(status, 404, "{path}");
         assert!(reply["error"]["message"].as_str().unwrap().contains("/sandbox/clock"));

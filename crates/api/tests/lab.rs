@@ -1,6 +1,6 @@
 //! The lab over a whole sandbox: what its calls do there, and not only what they answer.
 
-use api::{Deed, Lab, Played, answer};
+use api::{Deed, Lab, Played, Snapshot, Unsaved, answer};
 use engine::account::Balance;
 use engine::lab::Moved;
 use engine::verify::Verdict;
@@ -25,10 +25,31 @@ impl Lab for Whole<'_> {
         self.0.sandbox.reset().map_err(|e| e.to_string())
     }
 
+    fn snapshots(&self) -> Result<Vec<Snapshot>, Unsaved> {
+        Err(in_memory())
+    }
+
+    fn snapshot(&self, _: Option<&str>) -> Result<Snapshot, Unsaved> {
+        Err(in_memory())
+    }
+
+    fn restore(&self, _: &str) -> Result<Snapshot, Unsaved> {
+        Err(in_memory())
+    }
+
+    fn delete_snapshot(&self, _: &str) -> Result<(), Unsaved> {
+        Err(in_memory())
+    }
+
     /// The outside world is played in the tests of the binary and of the registry.
     fn play(&self, _: Deed, _: &str, _: &str) -> Played {
         Played { done: false, code: 2101, message: "nobody plays the outside world in this test".to_owned(), reasons: Vec::new() }
     }
+}
+
+/// Snapshots are tried in the tests of the binary.
+fn in_memory() -> Unsaved {
+    Unsaved::Unable("this sandbox is kept in memory".to_owned())
 }
 
 fn ask(fixture: &Fixture, method: &str, path: &str, body: &str) -> (u16, Value) {

@@ -169,6 +169,8 @@ fn lab_calls(base: &str) -> Vec<LabCall> {
         get("See what is scripted to go wrong", "/sandbox/faults"),
         LabCall { what: "Script nothing any more", link: None, line: format!("curl -X DELETE {base}/sandbox/faults") },
         post("Die after the next order is accepted, as by SIGKILL", "/sandbox/crash", r#"{"after":"order.accepted"}"#),
+        post("Keep the whole state under a name", "/sandbox/snapshot", r#"{"id":"before"}"#),
+        post("Go back to it, clock and all", "/sandbox/restore", r#"{"id":"before"}"#),
         LabCall { what: "Start over from the seed", link: None, line: format!("curl -X POST {base}/sandbox/reset") },
     ]
 }

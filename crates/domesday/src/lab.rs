@@ -1,12 +1,12 @@
 //! The lab's hands: what the sandbox can do beyond the engine.
 
-use api::{Deed, Lab, Played};
+use api::{Deed, Lab, Played, Snapshot, Unsaved};
 use engine::Error;
 use engine::lab::Moved;
 use engine::verify::Verdict;
 use model::Timestamp;
 use registry::embedded::Act;
-use sandbox::Sandbox;
+use sandbox::{Sandbox, SnapshotTrouble};
 use std::sync::Arc;
 
 pub struct SandboxLab {
@@ -26,6 +26,22 @@ impl Lab for SandboxLab {
         self.sandbox.reset().map_err(|e| e.to_string())
     }
 
+    fn snapshots(&self) -> Result<Vec<Snapshot>, Unsaved> {
+        Ok(self.sandbox.snapshots().map_err(unsaved)?.into_iter().map(seen).collect())
+    }
+
+    fn snapshot(&self, id: Option<&str>) -> Result<Snapshot, Unsaved> {
+        self.sandbox.snapshot(id).map(seen).map_err(unsaved)
+    }
+
+    fn restore(&self, id: &str) -> Result<Snapshot, Unsaved> {
+        self.sandbox.restore(id).map(seen).map_err(unsaved)
+    }
+
+    fn delete_snapshot(&self, id: &str) -> Result<(), Unsaved> {
+        self.sandbox.delete_snapshot(id).map_err(unsaved)
+    }
+
     fn play(&self, deed: Deed, name: &str, auth: &str) -> Played {
         let name = name.to_owned();
         let auth_info = auth.to_owned();
@@ -42,5 +58,20 @@ impl Lab for SandboxLab {
         };
         let acted = self.sandbox.play(&act);
         Played { done: acted.is_success(), code: acted.code, message: acted.message, reasons: acted.reasons }
+    }
+}
+
+fn seen(snapshot: sandbox::Snapshot) -> Snapshot {
+    Snapshot { id: snapshot.id, at: snapshot.at, taken: snapshot.taken, bytes: snapshot.bytes }
+}
+
+fn unsaved(trouble: SnapshotTrouble) -> Unsaved {
+    let why = trouble.to_string();
+    match trouble {
+        SnapshotTrouble::NotHere(_) => Unsaved::Unable(why),
+        SnapshotTrouble::Id => Unsaved::BadId(why),
+        SnapshotTrouble::Unknown(_) => Unsaved::Unknown(why),
+        SnapshotTrouble::Taken(_) | SnapshotTrouble::Full => Unsaved::Conflict(why),
+        SnapshotTrouble::Failed(_) => Unsaved::Failed(why),
     }
 }

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 use store::{Store, Tx};
 
+/// The counter of ids: there is one.
+pub(crate) const ALL: &str = "all";
 /// Ids of one store are unique over all its tables. They begin here, so that process ids have nine digits as clients expect.
 pub(crate) const FIRST: i64 = 100_000_001;
 const BLOCK: i64 = 4_000;
@@ -73,7 +75,7 @@ impl Ids {
             if let Some(reserved) = self.reserve(count) {
                 return Ok(reserved);
             }
-            let first = store.write(|tx: &mut Tx<'_>| Ok::<_, Error>(store::settings::take_ids(tx, "all", FIRST, BLOCK)?))?;
+            let first = store.write(|tx: &mut Tx<'_>| Ok::<_, Error>(store::settings::take_ids(tx, ALL, FIRST, BLOCK)?))?;
             self.lock().ranges.push_back((first, first + BLOCK));
         }
     }

@@ -159,7 +159,7 @@ impl Engine {
             sandbox: parts.sandbox,
         };
         let engine = Engine { inner: Arc::new(inner) };
-        engine.load_clock()?;
+        engine.take_clock()?;
         Ok(engine)
     }
 

@@ -3,9 +3,11 @@
 mod far;
 mod outside;
 mod portfolio;
+mod snapshots;
 mod world;
 
 pub use far::Far;
+pub use snapshots::{SNAPSHOTS_MAX, Snapshot, SnapshotTrouble};
 
 use engine::lab::Moved;
 use engine::verify::Verdict;
@@ -16,6 +18,7 @@ use registry::Clock;
 use registry::connector::{Config, Connector, InProcessDialer, Tender};
 use registry::embedded::{Act, Acted, EmbeddedRegistry};
 use registry::faults::Faults;
+use snapshots::Snapshots;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -53,6 +56,8 @@ pub enum OpenError {
     Registry(store::Fault),
     #[error("{0}")]
     Engine(#[from] engine::Error),
+    #[error("the way back to a snapshot: {0}")]
+    Snapshot(#[from] SnapshotTrouble),
 }
 
 /// A registrar and its embedded registry in one process.
@@ -64,6 +69,7 @@ pub struct Sandbox {
     offset_micros: Arc<AtomicI64>,
     holders_hidden: Arc<AtomicBool>,
     arrivals: bool,
+    snapshots: Snapshots,
     _tender: Tender,
 }
 
@@ -74,6 +80,7 @@ const TEND_EVERY: Duration = Duration::from_secs(5);
 impl Sandbox {
     /// Opens both stores and joins them. Seeds them if they are empty and `options.sandbox` says so.
     pub fn open(options: Options) -> Result<Sandbox, OpenError> {
+        let snapshots = Snapshots::beside(&options.store, &options.registry)?;
         let offset_micros = Arc::new(AtomicI64::new(0));
         let business: Clock = {
             let (real, offset) = (options.world.real.clone(), offset_micros.clone());
@@ -110,7 +117,17 @@ impl Sandbox {
             begin(&engine, &registry, options.arrivals)?;
         }
         let far = Far::new(registry.clone());
-        Ok(Sandbox { engine, registry, connector, far, offset_micros, holders_hidden, arrivals: options.arrivals, _tender: tender })
+        Ok(Sandbox {
+            engine,
+            registry,
+            connector,
+            far,
+            offset_micros,
+            holders_hidden,
+            arrivals: options.arrivals,
+            snapshots,
+            _tender: tender,
+        })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -145,6 +162,26 @@ impl Sandbox {
     pub fn reset(&self) -> Result<(), OpenError> {
         self.engine.wipe(|| self.registry.wipe().map_err(|e| e.to_string()))?;
         begin(&self.engine, &self.registry, self.arrivals)
+    }
+
+    /// All states that were kept, oldest first.
+    pub fn snapshots(&self) -> Result<Vec<Snapshot>, SnapshotTrouble> {
+        self.snapshots.list()
+    }
+
+    /// Keeps the present state of registrar and registry, under the next free number where no id is given. Other requests wait.
+    pub fn snapshot(&self, id: Option<&str>) -> Result<Snapshot, SnapshotTrouble> {
+        self.snapshots.save(&self.engine, id)
+    }
+
+    /// Goes back to a state that was kept, with the clock that it had. What happened since is gone; what went out (mails to a relay, webhooks) is
+    /// not called back.
+    pub fn restore(&self, id: &str) -> Result<Snapshot, SnapshotTrouble> {
+        self.snapshots.restore(&self.engine, &self.registry, id)
+    }
+
+    pub fn delete_snapshot(&self, id: &str) -> Result<(), SnapshotTrouble> {
+        self.snapshots.delete(id)
     }
 
     /// Brings `arriving.com` on its way, as a sandbox begins that has arrivals.

@@ -10,6 +10,8 @@ statements! {
     TAKE_LEASE = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE settings.value < $3";
     START_IDS = "INSERT INTO ids (name, next) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     TAKE_IDS = "UPDATE ids SET next = next + $1 WHERE name = $2 RETURNING next";
+    NEXT_ID = "SELECT next FROM ids WHERE name = $1";
+    RAISE_IDS = "UPDATE ids SET next = $1 WHERE name = $2 AND next < $3";
     SET_PRICE = "INSERT INTO prices (id, zone, item, months, tier, currency, amount_e4, valid_from_at, valid_until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
                  ON CONFLICT (zone, item, months, tier, currency, valid_from_at) DO UPDATE SET amount_e4 = excluded.amount_e4, valid_until_at = excluded.valid_until_at";
     PRICES = "SELECT zone, item, months, tier, currency, amount_e4, valid_from_at, valid_until_at FROM prices WHERE zone = $1 ORDER BY item, months, tier, valid_from_at LIMIT 10000";
@@ -44,6 +46,16 @@ pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), Fault> {
 pub fn take_lease(tx: &mut Tx<'_>, name: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
     let digits = |at: Timestamp| format!("{:020}", at.micros().max(0));
     Ok(tx.execute(TAKE_LEASE, params![name, &digits(until), &digits(now)])? == 1)
+}
+
+/// The first id that no block has had yet; none where no block was taken.
+pub fn next_id(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>, Fault> {
+    tx.one(NEXT_ID, params![name], |row| row.int(0))
+}
+
+/// Sees to it that no block begins before `next`: in the copy of a store that has gone on since.
+pub fn raise_ids(tx: &mut Tx<'_>, name: &str, next: i64) -> Result<(), Fault> {
+    tx.execute(RAISE_IDS, params![next, name, next]).map(|_| ())
 }
 
 /// Takes a block of ids; returns its first. Blocks that are not used up leave gaps and nothing else.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use tidy::Finding;
-use tidy::rules::{dialects, files, imports, sql, wire};
+use tidy::rules::{dialects, documents, files, imports, sql, wire};
 use tidy::tree::{self, File};
 
 static FILES: LazyLock<Vec<File>> = LazyLock::new(|| tree::files(&tree::root()));
@@ -62,6 +62,11 @@ fn no_file_is_too_long() {
 #[test]
 fn nothing_is_left_to_do() {
     clean(files::unfinished(&FILES));
+}
+
+#[test]
+fn documents_name_what_is_there() {
+    clean(documents::naming_what_is_not_there(&FILES));
 }
 
 #[test]

@@ -6,3 +6,4 @@ pub(crate) mod invariants;
 pub(crate) mod mail;
 pub(crate) mod registry;
 pub(crate) mod reset;
+pub(crate) mod snapshot;

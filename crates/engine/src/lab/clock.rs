@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use store::{jobs, settings};
 
-const OFFSET: &str = "clock-offset-micros";
+pub(super) const OFFSET: &str = "clock-offset-micros";
 
 /// Operations pass while the clock runs; while it is moved they wait.
 pub(crate) struct TimeGate {
@@ -25,7 +25,7 @@ impl TimeGate {
         self.gate.read().unwrap_or_else(|p| p.into_inner())
     }
 
-    fn close(&self) -> RwLockWriteGuard<'_, ()> {
+    pub(super) fn close(&self) -> RwLockWriteGuard<'_, ()> {
         self.gate.write().unwrap_or_else(|p| p.into_inner())
     }
 }
@@ -56,11 +56,22 @@ const ROUNDS_AT_ONE_INSTANT_MAX: usize = 64;
 impl Engine {
     /// Takes the clock's offset from the store, where all nodes share it.
     pub(crate) fn load_clock(&self) -> Result<(), Error> {
-        let stored = self.inner.store.read(|tx| Ok::<_, Error>(settings::get(tx, OFFSET)?))?;
-        if let Some(offset) = stored.and_then(|text| text.parse::<i64>().ok()) {
+        let _running = self.inner.time_gate.enter();
+        if let Some(offset) = self.kept_offset()? {
             self.inner.offset_micros.fetch_max(offset, Ordering::AcqRel);
         }
         Ok(())
+    }
+
+    /// Sets the clock as the store says: at the start, and where the store is another one.
+    pub(crate) fn take_clock(&self) -> Result<(), Error> {
+        self.inner.offset_micros.store(self.kept_offset()?.unwrap_or(0), Ordering::Release);
+        Ok(())
+    }
+
+    fn kept_offset(&self) -> Result<Option<i64>, Error> {
+        let stored = self.inner.store.read(|tx| Ok::<_, Error>(settings::get(tx, OFFSET)?))?;
+        Ok(stored.and_then(|text| text.parse::<i64>().ok()))
     }
 
     /// Moves the clock to `target`. Everything due until then happens first, here and at the embedded registry; other requests wait.
@@ -166,7 +177,7 @@ impl Engine {
     }
 
     /// Waits until nothing is in hand.
-    fn settle_down(&self) -> Result<(), Error> {
+    pub(super) fn settle_down(&self) -> Result<(), Error> {
         let begun = std::time::Instant::now();
         while !self.inner.bell.is_quiet() {
             if begun.elapsed() > std::time::Duration::from_secs(20) {

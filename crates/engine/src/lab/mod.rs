@@ -4,6 +4,7 @@ mod clock;
 mod mails;
 mod portfolio;
 mod seed;
+mod snapshot;
 
 pub(crate) use clock::TimeGate;
 pub use clock::{Happening, Moved};

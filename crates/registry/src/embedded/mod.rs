@@ -33,6 +33,7 @@ use crate::{Clock, Entropy};
 use model::Timestamp;
 use secrets::{Doorkeeper, Guesses};
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Fault, Location, Store};
@@ -145,6 +146,11 @@ impl EmbeddedRegistry {
     /// Forgets every domain, host and contact; registrars stay.
     pub fn wipe(&self) -> Result<(), Fault> {
         self.store.write(tables::wipe)
+    }
+
+    /// Makes a copy of the store fit to take its place: numbers that were given since it was made are not given again.
+    pub fn amend_copy(&self, copy: &Path) -> Result<(), Fault> {
+        store::db::amend(copy, tables::MIGRATIONS, |tx| tables::raise_epoch(tx, self.desk.epoch))
     }
 
     /// What a registrar owes the registry in all, in ten-thousandths of a US dollar: charges less refunds.

@@ -1,5 +1,6 @@
 //! One SQL text, two engines: the neutral surface over SQLite and PostgreSQL that every table module uses.
 
+mod copy;
 mod migrate;
 mod postgres;
 mod sqlite;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use task::{Closure, Task};
 
+pub use copy::{amend, copy};
 pub use migrate::Migration;
 
 /// A statement: SQL that both engines accept, placeholders `$1..$n` first used in that order.

@@ -29,7 +29,7 @@ impl rusqlite::ToSql for Value<'_> {
     }
 }
 
-fn fault(error: rusqlite::Error) -> Fault {
+pub(super) fn fault(error: rusqlite::Error) -> Fault {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => Fault::Unavailable(error.to_string()),
         _ => Fault::Database(error.to_string()),
@@ -80,12 +80,23 @@ pub(super) fn rows(
     Ok(())
 }
 
-fn transaction(connection: &Connection) -> Tx<'_> {
+pub(super) fn transaction(connection: &Connection) -> Tx<'_> {
     Tx { inner: Inner::Sqlite(connection), conflicted: false }
 }
 
-fn run(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
+pub(super) fn run(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
     execute(connection, Statement(sql), &[]).map(|_| ())
+}
+
+/// Applies the migrations that a store has not seen, all of them or none.
+pub(super) fn bring_up(connection: &Connection, migrations: &'static [Migration]) -> Result<(), Fault> {
+    run(connection, "BEGIN IMMEDIATE")?;
+    connection.execute_batch(migrate::TABLE).map_err(fault)?;
+    for migration in migrate::pending(&mut transaction(connection), migrations)? {
+        connection.execute_batch(migration.sql).map_err(|e| Fault::Database(format!("migration {}: {e}", migration.name)))?;
+        migrate::note(&mut transaction(connection), migration)?;
+    }
+    run(connection, "COMMIT")
 }
 
 /// Applies migrations and starts the thread that owns the writing connection.
@@ -95,13 +106,7 @@ pub(super) fn start_writer(
     queue: channel::Receiver<Box<dyn Task>>,
     stopped: Arc<AtomicBool>,
 ) -> Result<(), Fault> {
-    run(&connection, "BEGIN IMMEDIATE")?;
-    connection.execute_batch(migrate::TABLE).map_err(fault)?;
-    for migration in migrate::pending(&mut transaction(&connection), migrations)? {
-        connection.execute_batch(migration.sql).map_err(|e| Fault::Database(format!("migration {}: {e}", migration.name)))?;
-        migrate::note(&mut transaction(&connection), migration)?;
-    }
-    run(&connection, "COMMIT")?;
+    bring_up(&connection, migrations)?;
     let writer = move || {
         while let Ok(first) = queue.recv() {
             let mut group = vec![first];

@@ -1,6 +1,7 @@
 //! The rules, one file each: a function from files to findings, with samples that break it beside it.
 
 pub mod dialects;
+pub mod documents;
 pub mod files;
 pub mod imports;
 pub mod sql;

@@ -6,13 +6,8 @@ use crate::tree::File;
 
 /// Where statements may stand. The registry's tables are those of another party, with a database of their own.
 /// The testkit makes and drops the databases of the tests.
-const HOMES: &[&str] = &[
-    "crates/store/",
-    "crates/registry/src/embedded/tables.rs",
-    "crates/registry/src/embedded/tables/",
-    "crates/registry/migrations/",
-    "crates/testkit/src/database.rs",
-];
+const HOMES: &[&str] =
+    &["crates/store/", "crates/registry/src/embedded/tables/", "crates/registry/migrations/", "crates/testkit/src/database.rs"];
 
 /// How a statement begins, and what else must follow, so that prose that begins with such a word is not taken for one.
 const STATEMENTS: &[(&str, &[&str])] = &[

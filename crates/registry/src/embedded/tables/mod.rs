@@ -36,6 +36,7 @@ statements! {
     WIPE_DOMAINS = "DELETE FROM domains";
     WIPE_CONTACTS = "DELETE FROM contacts";
     NEXT_EPOCH = "UPDATE counters SET value = value + 1 WHERE name = 'epoch' RETURNING value";
+    RAISE_EPOCH = "UPDATE counters SET value = $1 WHERE name = 'epoch' AND value < $2";
     REGISTRAR_PUT = "INSERT INTO registrars (id, password_hash, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
     REGISTRAR_PASSWORD = "SELECT password_hash FROM registrars WHERE id = $1";
     REGISTRAR_SET_PASSWORD = "UPDATE registrars SET password_hash = $1 WHERE id = $2";
@@ -44,6 +45,11 @@ statements! {
 /// Takes the next epoch: numbers made under it were never made before.
 pub(super) fn next_epoch(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     tx.one(NEXT_EPOCH, params![], |row| row.int(0))?.ok_or_else(|| Fault::corrupt("no epoch counter"))
+}
+
+/// Sees to it that the next epoch comes after this one: in a copy of tables that have gone on since.
+pub(super) fn raise_epoch(tx: &mut Tx<'_>, epoch: i64) -> Result<(), Fault> {
+    tx.execute(RAISE_EPOCH, params![epoch, epoch]).map(drop)
 }
 
 /// Empties every table but registrars and the counter of epochs, for the sandbox.
