@@ -51,6 +51,8 @@ pub enum Deed {
     SetAuth,
     /// Asks for a transfer of a name of ours, with its code.
     Request,
+    /// Hands a name of its own to us, where names go by the tag of their registrar.
+    Push,
     /// Takes its request back.
     Cancel,
     /// Lets a name go that we have asked for.

@@ -2,8 +2,9 @@
 
 use model::policy::{OwnerChangeKind, Zone};
 
-/// What a zone may have: premium names, privacy, a trustee, owners changed by a trade or with consent, and addresses that must be proven.
-const NEEDS: [&str; 6] = ["premium", "privacy", "trustee", "trade", "consent", "verification"];
+/// What a zone may have: premium names, privacy, a trustee, owners changed by a trade or with consent, addresses that must be proven, and registrars
+/// known by tags.
+const NEEDS: [&str; 7] = ["premium", "privacy", "trustee", "trade", "consent", "verification", "tag"];
 
 /// On which day something is done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,6 +45,7 @@ impl Life {
             "trustee" => zone.trustee.is_some(),
             "trade" => zone.owner_change.kind.is_trade(),
             "consent" => zone.owner_change.kind == OwnerChangeKind::Irtp,
+            "tag" => zone.push.tags,
             "verification" => !zone.verification.within.is_zero(),
             _ => true,
         }

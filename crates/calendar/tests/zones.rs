@@ -37,6 +37,7 @@ zones! {
     at "at";
     biz "biz";
     co_kr "co.kr";
+    co_uk "co.uk";
     com "com";
     de "de";
     eu "eu";
@@ -49,5 +50,6 @@ zones! {
     or_kr "or.kr";
     org "org";
     tel "tel";
+    uk "uk";
     xxx "xxx";
 }

@@ -52,6 +52,7 @@ impl Lab for SandboxLab {
             Deed::Unlock => Act::Unlock { name },
             Deed::SetAuth => Act::SetAuthInfo { name, auth_info: (!auth.is_empty()).then_some(auth_info) },
             Deed::Request => Act::Request { name, auth_info },
+            Deed::Push => Act::Push { name, tag: sandbox::REGISTRAR.to_owned() },
             Deed::Cancel => Act::Cancel { name },
             Deed::Approve => Act::Approve { name },
             Deed::Reject => Act::Refuse { name },

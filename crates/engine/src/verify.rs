@@ -6,7 +6,7 @@ use crate::{Engine, Error, Fault, audit};
 use model::Timestamp;
 use registry::FarSide;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{agenda, domains, journal, ledger, orders};
+use store::{agenda, domains, journal, ledger, orders, polls};
 
 /// One promise and what breaks it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,7 +66,7 @@ impl Engine {
     }
 
     /// Names that the registry holds for us and we do not know, or the other way round, or with another expiry. Names under an open order are
-    /// not judged.
+    /// not judged, nor those that came to our tag and wait for an account.
     fn drift(&self, far: &dyn FarSide, registrar: &str) -> Result<Vec<String>, Error> {
         let mut theirs: BTreeMap<String, Timestamp> = BTreeMap::new();
         far.each_domain(&mut |name, sponsor, expires| {
@@ -92,6 +92,7 @@ impl Engine {
                 after = last.accepted_at;
                 moving.extend(page.into_iter().map(|o| o.object));
             }
+            moving.extend(polls::unclaimed(tx, i64::MAX)?.into_iter().map(|(name, _)| name));
             Ok::<_, Error>((ours, moving))
         })?;
         let mut found = Vec::new();

@@ -324,6 +324,7 @@ CREATE TABLE poll_messages (
     PRIMARY KEY (registry, message_id)
 );
 CREATE INDEX poll_messages_left ON poll_messages (received_at) WHERE outcome = 'left to the open order';
+CREATE INDEX poll_messages_unclaimed ON poll_messages (object) WHERE outcome = 'nobody has asked for it';
 
 -- Prices that differ from the zone packs' list: for all accounts of a tier ('' for every tier), from an instant on.
 CREATE TABLE prices (

@@ -21,6 +21,9 @@ pub struct Message<'a> {
 /// state, and an index of their own finds them among millions.
 pub const LEFT: &str = "left to the open order";
 
+/// What came of a message about a name that the registry holds for us and no account has; an index of their own finds these too.
+pub const UNCLAIMED: &str = "nobody has asked for it";
+
 statements! {
     STORE = "INSERT INTO poll_messages (registry, message_id, received_at, queued_at, object, text, frame, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, '') \
              ON CONFLICT (registry, message_id) DO NOTHING";
@@ -29,6 +32,9 @@ statements! {
                  WHERE orders.lock_name = poll_messages.object AND orders.state IN ('sending', 'at-registry', 'unknown')) \
                  ORDER BY received_at, registry, message_id LIMIT $1";
     ANY_LEFT = "SELECT 1 FROM poll_messages WHERE outcome = 'left to the open order' LIMIT 1";
+    UNCLAIMED_NAMES = "SELECT object, MIN(received_at) FROM poll_messages WHERE outcome = 'nobody has asked for it' GROUP BY object ORDER BY object LIMIT $1";
+    IS_UNCLAIMED = "SELECT 1 FROM poll_messages WHERE outcome = 'nobody has asked for it' AND object = $1 LIMIT 1";
+    CLAIMED = "UPDATE poll_messages SET outcome = 'claimed' WHERE outcome = 'nobody has asked for it' AND object = $1";
     SET_OUTCOME = "UPDATE poll_messages SET outcome = $1 WHERE registry = $2 AND message_id = $3";
 }
 
@@ -64,12 +70,30 @@ pub fn any_left(tx: &mut Tx<'_>) -> Result<bool, Fault> {
     Ok(tx.one(ANY_LEFT, &[], |_| Ok(()))?.is_some())
 }
 
+/// Names that are [`UNCLAIMED`] and since when, by name.
+pub fn unclaimed(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<(String, Timestamp)>, Fault> {
+    tx.many(UNCLAIMED_NAMES, params![limit], |row| Ok((row.text(0)?, row.time(1)?)))
+}
+
+/// Whether a name is [`UNCLAIMED`].
+pub fn is_unclaimed(tx: &mut Tx<'_>, name: &str) -> Result<bool, Fault> {
+    Ok(tx.one(IS_UNCLAIMED, params![name], |_| Ok(()))?.is_some())
+}
+
+/// Notes that a name is not unclaimed any more: an account has it, or it has gone again.
+pub fn claimed(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
+    tx.execute(CLAIMED, params![name]).map(|_| ())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_word_is_the_one_of_the_index() {
+        let unclaimed = format!("outcome = '{UNCLAIMED}'");
+        assert!([UNCLAIMED_NAMES, IS_UNCLAIMED, CLAIMED].iter().all(|statement| statement.0.contains(&unclaimed)));
+        assert!(crate::MIGRATIONS[0].sql.contains(&unclaimed));
         let word = format!("outcome = '{LEFT}'");
         assert!(FREE_LEFT.0.contains(&word) && ANY_LEFT.0.contains(&word));
         assert!(crate::MIGRATIONS[0].sql.contains(&word));

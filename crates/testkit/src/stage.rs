@@ -132,6 +132,7 @@ impl<D: Dialect> Stage for D {
                     "approve" => Act::Approve { name },
                     "reject" => Act::Refuse { name },
                     "request" => Act::Request { name, auth_info },
+                    "push" => Act::Push { name, tag: sandbox::REGISTRAR.to_owned() },
                     "create" => Act::Create { name, years: 1, hosts: Vec::new(), auth_info },
                     _ => return Err("no such deed".to_owned()),
                 };

@@ -34,6 +34,7 @@ const DEEDS: &[(&str, Deed)] = &[
     ("unlock", Deed::Unlock),
     ("set-auth", Deed::SetAuth),
     ("request", Deed::Request),
+    ("push", Deed::Push),
     ("cancel", Deed::Cancel),
     ("approve", Deed::Approve),
     ("reject", Deed::Reject),

@@ -80,6 +80,7 @@ impl Book<'_> {
                 Act::Create { name, years: 1, hosts: Vec::new(), auth_info: OUTSIDE_CODE.to_owned() }
             }
             "request" => Act::Request { name, auth_info: self.pages[place].code.clone() },
+            "push" => Act::Push { name, tag: sandbox::REGISTRAR.to_owned() },
             "cancel" => Act::Cancel { name },
             "approve" => Act::Approve { name },
             "reject" => Act::Refuse { name },

@@ -117,7 +117,7 @@ pub(super) fn run(
         in_transfer: domain.statuses.split_whitespace().any(|s| s == "pendingTransfer"),
         suspended: agenda::of(tx, domain.id, RESUME)?.is_some(),
         renews,
-        hands_over: zone.push.registry.is_some() && domain.renewal_mode.in_force(account.renewal_mode) == RenewalMode::AutoExpire,
+        hands_over: zone.push.at_end && domain.renewal_mode.in_force(account.renewal_mode) == RenewalMode::AutoExpire,
         by_itself: renews_by_itself(zone) || domain.expires_at > domain.paid_until_at,
         payable: account.active && price.is_some_and(|p| available(account).amount_e4 >= p.amount_e4),
     };
@@ -171,7 +171,7 @@ pub(super) fn run(
         Act::HandOver(again) => {
             put(tx, again, &item.attention)?;
             let target = zone.push.registry.as_deref().ok_or_else(|| broken("a zone without a target for its names"))?;
-            push::open(tx, cx, domain, target, true, "")?;
+            push::open_at_end(tx, cx, domain, target)?;
             Ok("is handed over to the registry".to_owned())
         }
     }

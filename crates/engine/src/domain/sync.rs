@@ -6,6 +6,7 @@ use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::{Error, agenda, audit, events, transfer, verification};
 use model::order::OrderState;
+use model::policy::TransferKind;
 use model::{DomainName, Need, Timestamp};
 use registry::{PollMessage, RegistryDomain, RegistryTransfer};
 use store::domains::{self, Domain};
@@ -107,7 +108,7 @@ impl Sync {
             }
             return Ok(LEFT);
         }
-        let Some(ours) = domains::by_name(tx, self.name.as_str())? else { return Ok("not ours") };
+        let Some(ours) = domains::by_name(tx, self.name.as_str())? else { return self.unclaimed(tx, cx) };
         if ours.updated_at > self.asked_at {
             // What was found is older than what is here.
             return Ok(LEFT);
@@ -119,6 +120,23 @@ impl Sync {
             return Ok("dropped");
         };
         self.compare(tx, cx, &ours, found)
+    }
+
+    /// A name that no account here has: of no concern, unless the registry holds it for us. By its tag a name can come here unasked; it waits for the
+    /// account that asks for it, with its holder's word.
+    fn unclaimed(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
+        let by_tag = cx.zones().sold_in(&self.name).is_some_and(|(zone, _)| zone.transfer.kind == TransferKind::PushByTag);
+        let held = self.found.as_ref().is_some_and(|found| found.sponsor == self.registrar);
+        if !held || !by_tag {
+            polls::claimed(tx, self.name.as_str())?;
+            return Ok("not ours");
+        }
+        if !polls::is_unclaimed(tx, self.name.as_str())? {
+            let detail = format!("at {}: {}", self.registry, self.text);
+            audit::append(tx, cx, audit::Change { verb: "domain-unclaimed", object: self.name.as_str(), order_id: None, detail: &detail })?;
+            tracing::warn!(name = %self.name, "a name came to our tag that no account has asked for");
+        }
+        Ok(polls::UNCLAIMED)
     }
 
     /// Takes over what is other than here.

@@ -28,6 +28,7 @@ embedded!(
     "renewal-failed",
     "transfer-foa",
     "transfer-out-notice",
+    "transfer-pushed",
     "owner-change",
     "owner-change-done",
     "owner-change-ended",

@@ -21,6 +21,8 @@ pub(crate) enum Template<'a> {
     TransferFoa { domain: &'a str, losing: &'a str, gaining: &'a str, link: &'a str, until: Timestamp },
     /// To the owner of a name that is to leave; some registries let it go only if the owner confirms.
     TransferOutNotice { domain: &'a str, gaining: &'a str, must_confirm: bool, link: &'a str, until: Timestamp },
+    /// To the owner of a name that was handed to another registrar at the word of its account.
+    TransferPushed { domain: &'a str, gaining: &'a str, at: Timestamp },
     /// To the present or the new owner.
     OwnerChange { domain: &'a str, old_owner: &'a str, new_owner: &'a str, present_owner: bool, link: &'a str, until: Timestamp },
     /// To whoever is offered a part in a name, or, as `creator`, the name itself.
@@ -93,6 +95,7 @@ impl Template<'_> {
             Template::RenewalFailed { .. } => "renewal-failed",
             Template::TransferFoa { .. } => "transfer-foa",
             Template::TransferOutNotice { .. } => "transfer-out-notice",
+            Template::TransferPushed { .. } => "transfer-pushed",
             Template::OwnerChange { .. } => "owner-change",
             Template::GrantInvitation { .. } => "grant-invitation",
             Template::GrantGiven { .. } => "grant-given",
@@ -153,6 +156,9 @@ impl Template<'_> {
                 ("link", link(to)),
                 ("until", minute(until)),
             ],
+            Template::TransferPushed { domain, gaining, at } => {
+                vec![("domain", text(domain)), ("gaining", text(gaining)), ("at", minute(at))]
+            }
             Template::OwnerChange { domain, old_owner, new_owner, present_owner, link: to, until } => vec![
                 ("domain", text(domain)),
                 ("old_owner", text(old_owner)),
@@ -213,6 +219,7 @@ impl Template<'_> {
             Template::RenewalFunds { domain, renewal: at, price: usd(97_500), needed: usd(195_000), available: usd(45_000), last: at },
             Template::RenewalFailed { domain, renewal: at, reason: "the balance is too low", last: at },
             Template::TransferFoa { domain, losing: "Other Registrar", gaining: "Domesday", link, until: at },
+            Template::TransferPushed { domain, gaining: "Other Registrar", at },
             Template::Verification { domain, name: "Ada Weber", link, until: at },
             Template::WebhookPaused {
                 webhook: 4711,

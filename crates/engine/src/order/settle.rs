@@ -104,8 +104,8 @@ impl Operation for Settle {
             return defer(tx, cx, &self.job, &order);
         }
         if let Settlement::TransferPending { act_by, expires } = &self.settlement {
-            let attention = crate::transfer::pending(tx, cx, &order, *act_by, *expires)?;
-            return wait_for_loser(tx, cx, &self.job, &order, *act_by, &attention);
+            let waiting = crate::transfer::pending(tx, cx, &order, *act_by, *expires)?;
+            return wait_for_loser(tx, cx, &self.job, &order, *act_by, &waiting);
         }
         if !jobs::finish(tx, self.job.id, self.job.epoch)? {
             return Err(broken(format!("the lease on {} was lost before it was settled", self.job.name)));
@@ -200,10 +200,17 @@ pub(crate) fn succeed(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str
 }
 
 /// The losing side has until `act_by`; a poll message wakes the job earlier, and a look now and then finds what a lost message told.
-fn wait_for_loser(tx: &mut Tx<'_>, cx: &Cx<'_>, job: &Job, order: &Order, act_by: Timestamp, attention: &str) -> Result<(), Error> {
+fn wait_for_loser(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    job: &Job,
+    order: &Order,
+    act_by: Timestamp,
+    waiting: &crate::transfer::Waiting,
+) -> Result<(), Error> {
     const LOOK_SECONDS: i64 = 12 * 3_600;
     let Some(next) = order.state.next(OrderEvent::Deferred) else { return Err(broken("a decided order cannot be deferred")) };
-    orders::advance(tx, order.id, order.state, next, "The registry has the request; the losing registrar may object", attention)?;
+    orders::advance(tx, order.id, order.state, next, waiting.message, &waiting.attention)?;
     let look = cx.now.plus_seconds(LOOK_SECONDS);
     // Just after the deadline the registry has decided, if it decides by itself.
     let due = if act_by > cx.now { look.min(act_by.plus_seconds(1)) } else { cx.now.plus_seconds(600) };

@@ -1,4 +1,4 @@
-//! Attention: what waits for people, orders and renewals alike, oldest first.
+//! Attention: what waits for people: orders, renewals, and names that nobody has asked for, of each the oldest first.
 //!
 //! Reached by the command line (`domesday attention list`). Refuses: AccessDenied to all who are not staff.
 
@@ -6,7 +6,7 @@ use crate::Error;
 use crate::context::{Cx, Operation};
 use model::{Money, Need, Timestamp};
 use std::collections::BTreeMap;
-use store::{Tx, accounts, agenda, orders};
+use store::{Tx, accounts, agenda, orders, polls};
 
 /// Asks for what waits for staff; of each kind the first [`Attention::SHOWN_MAX`].
 pub struct Attention;
@@ -18,11 +18,11 @@ impl Attention {
 /// Something that waits for staff.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AttentionItem {
-    /// The order, where it is one; else a renewal that could not be made.
+    /// The order, where it is one; else a renewal that could not be made, or a name that nobody has asked for.
     pub order: Option<i64>,
     /// What was to be done, such as `domain-renew`.
     pub kind: String,
-    /// CentralNic login of the account.
+    /// CentralNic login of the account; empty where it is no account's.
     pub login: String,
     /// A domain or handle.
     pub object: String,
@@ -72,6 +72,17 @@ impl Operation for Attention {
                 since: waiting.due_at,
                 amount: Money::new(waiting.amount_e4, currency),
                 why: waiting.attention,
+            });
+        }
+        for (name, since) in polls::unclaimed(tx, Attention::SHOWN_MAX)? {
+            items.push(AttentionItem {
+                order: None,
+                kind: "unclaimed".to_owned(),
+                login: String::new(),
+                object: name,
+                since,
+                amount: Money::zero(model::Currency::USD),
+                why: "it was handed to us, and no account has asked for it; the one that does needs its holder's word".to_owned(),
             });
         }
         Ok(items)

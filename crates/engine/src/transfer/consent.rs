@@ -79,7 +79,28 @@ pub(super) fn void(tx: &mut Tx<'_>, cx: &Cx<'_>, transfer_id: i64) -> Result<(),
     Ok(())
 }
 
-/// Writes to owner and admin, each with a link of their own; an address that is both is written to once. Says how many were written to.
+/// Where owner and admin are written to; an address that is both is written to once.
+fn recipients(t: &Transfer) -> Vec<String> {
+    let mut recipients: Vec<String> = Vec::new();
+    for address in [&t.owner_email, &t.admin_email] {
+        if !address.is_empty() && !recipients.iter().any(|known| known.eq_ignore_ascii_case(address)) {
+            recipients.push(address.clone());
+        }
+    }
+    recipients
+}
+
+/// Tells the holder of a name that was handed to another registrar: there is nothing to answer any more.
+pub(super) fn tell_pushed(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer) -> Result<(), Error> {
+    for address in recipients(t) {
+        let to = Recipient { account_id: Some(t.account_id), address, language: String::new() };
+        mail::queue_template(tx, cx, Template::TransferPushed { domain: &t.name, gaining: &t.gaining, at: cx.now }, &to)?;
+        note(t, cx.now, &format!("notice sent to {}", to.address))?;
+    }
+    Ok(())
+}
+
+/// Writes to owner and admin, each with a link of their own. Says how many were written to.
 fn write(
     tx: &mut Tx<'_>,
     cx: &Cx<'_>,
@@ -87,12 +108,7 @@ fn write(
     kind: &str,
     send: impl Fn(&mut Tx<'_>, &Transfer, &Recipient, &str) -> Result<(), Error>,
 ) -> Result<usize, Error> {
-    let mut recipients: Vec<String> = Vec::new();
-    for address in [&t.owner_email, &t.admin_email] {
-        if !address.is_empty() && !recipients.iter().any(|known| known.eq_ignore_ascii_case(address)) {
-            recipients.push(address.clone());
-        }
-    }
+    let recipients = recipients(t);
     tokens::spend_all(tx, kind, t.id, cx.now)?;
     for recipient in &recipients {
         let new = NewLink { page: "foa", kind, subject: t.id, recipient, until: t.act_by_at };

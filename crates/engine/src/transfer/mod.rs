@@ -29,9 +29,9 @@ pub use staff_consent::StaffConsent;
 pub(crate) use auth_code::{CodeChange, reveal, settle as code_settled, will_end as code_will_end};
 pub(crate) use between::givable;
 pub(crate) use give::give;
-pub(crate) use out::{Answering, answer_failed, noticed, overtaken, went};
+pub(crate) use out::{Answering, answer_failed, noticed, overtaken, pushed, went};
 pub(crate) use request::Incoming;
-pub(crate) use settled::{Arrival, NoteArrived, abandoned, answered, arrived, ended, pending};
+pub(crate) use settled::{Arrival, NoteArrived, Waiting, abandoned, answered, arrived, ended, pending};
 
 use crate::context::Cx;
 use crate::error::broken;

@@ -151,6 +151,36 @@ pub(super) fn gone(
     Ok(())
 }
 
+/// A name was handed to another registrar by its tag, at its account's word: a transfer on record, and a notice to the holder.
+pub(crate) fn pushed(tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, tag: &str) -> Result<(), Error> {
+    let (owner_email, admin_email) = addresses(tx, ours)?;
+    let losing = cx.inner.registries.get(&ours.registry).map(|registry| registry.registrar().to_owned()).unwrap_or_default();
+    let mut t = Transfer {
+        id: cx.id(),
+        direction: Direction::Out,
+        account_id: ours.account_id,
+        other_account_id: None,
+        name: ours.name.clone(),
+        zone: ours.zone.clone(),
+        state: TransferState::Leaving,
+        ended_by: None,
+        losing,
+        gaining: tag.to_owned(),
+        owner_email,
+        admin_email,
+        with_auth: false,
+        requested_at: cx.now,
+        act_by_at: cx.now,
+        ended_at: None,
+        expires_at: Some(ours.expires_at),
+        log: "[]".to_owned(),
+        wish: String::new(),
+    };
+    consent::tell_pushed(tx, cx, &mut t)?;
+    transfers::insert(tx, &t)?;
+    must_step(tx, cx, &mut t, TransferEvent::Moved, Some(Party::Losing), "handed over by its account")
+}
+
 /// The name is not here any more, or was given away otherwise: a transfer of it out of an account here has ended with that.
 pub(crate) fn overtaken(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &str) -> Result<(), Error> {
     let Some(mut t) = transfers::open_of_name(tx, name)?.filter(|t| t.direction != Direction::In) else { return Ok(()) };

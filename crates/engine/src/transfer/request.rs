@@ -24,7 +24,7 @@ use registry::{Availability, FeeQuestion, Holders, RegistryDomain, Trouble};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::transfers::{self, Transfer};
-use store::{Tx, accounts};
+use store::{Tx, accounts, domains};
 
 /// What is done about contacts of roles that the zone does not let a transfer set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,7 +111,7 @@ impl Engine {
         if let (SaleStatus::Closed, reason) = zone.sale_at(self.now()) {
             return Err(Refusal::ZoneClosed { zone: zone.suffix.clone(), reason: reason.to_owned() }.into());
         }
-        if let TransferKind::Manual | TransferKind::Declined | TransferKind::PushByTag = zone.transfer.kind {
+        if let TransferKind::Manual | TransferKind::Declined = zone.transfer.kind {
             return Err(
                 Refusal::NotSupported { what: format!("a transfer under .{}: {}", zone.suffix, zone.transfer.kind.sentence()) }.into()
             );
@@ -178,7 +178,9 @@ impl Engine {
             Err(trouble) => return Err(trouble.into()),
         };
         let Some(found) = found else { return Err(Refusal::DomainUnknown { name: request.name.as_str().to_owned() }.into()) };
-        let warning = decide(zone, &found, registry.registrar(), self.now())?;
+        let name = request.name.as_str().to_owned();
+        let here = self.inner.store.read(move |tx| Ok::<_, Error>(domains::by_name(tx, &name)?.is_some()))?;
+        let warning = decide(zone, &found, here, registry.registrar(), self.now())?;
         let age_days = found.created.map(|at| self.now().seconds_since(at) / 86_400);
         Ok(Transferable { registrar: found.sponsor, age_days, warning })
     }
@@ -308,7 +310,8 @@ impl Operation for Accept {
         }
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
         let (people, accepted) = judged(tx, cx, zone, request)?;
-        let warning = decide(zone, &self.found, &self.registrar, cx.now)?;
+        let here = domains::by_name(tx, request.name.as_str())?.is_some();
+        let warning = decide(zone, &self.found, here, &self.registrar, cx.now)?;
         // Another registrar holds the name: whatever took it from here before has ended.
         super::overtaken(tx, cx, request.name.as_str())?;
 
@@ -396,14 +399,18 @@ impl Operation for Accept {
             client_id: &request.client_id,
             intent: Intent::Transfer(Box::new(incoming)),
         };
-        let foa = zone.transfer.foa;
+        let by_tag = zone.transfer.kind == TransferKind::PushByTag;
+        // A name that was pushed here before anybody asked for it: the losing side has spoken, and only the holder knows for which account.
+        let unclaimed = self.found.sponsor == self.registrar;
+        let foa = zone.transfer.foa || unclaimed;
         let order = order::open_until(tx, cx, new, cx.now.plus_days(DEADLINE_DAYS), !foa)?;
         let owner_email = match self.holders.owner_email.as_str() {
             "" => request.owner_email.clone().unwrap_or_default(),
             known => known.to_owned(),
         };
         // Where nobody is asked first the registry does it in its own time, in some zones at once.
-        let at_registry = zone.transfer.completes_after.filter(|_| !foa).map(|span| span.after(cx.now));
+        let span = if by_tag { Some(zone.transfer.push_within) } else { zone.transfer.completes_after };
+        let at_registry = span.filter(|_| !foa).map(|span| span.after(cx.now));
         let mut t = Transfer {
             id: order.id,
             direction: Direction::In,
@@ -436,8 +443,16 @@ impl Operation for Accept {
             must_step(tx, cx, &mut t, TransferEvent::Sent, None, "")?;
         }
         tell(tx, cx, &t, Told::Pending, Some(order.id), &[])?;
-        Ok(Asked { order, warning })
+        let told = if by_tag && !foa { Some(tag_told(&self.registrar, t.act_by_at, warning.as_deref())) } else { warning };
+        Ok(Asked { order, warning: told })
     }
+}
+
+/// What the caller must have done where the losing side sets our tag.
+fn tag_told(registrar: &str, until: Timestamp, warning: Option<&str>) -> String {
+    let tag = registrar.to_ascii_uppercase();
+    let more = warning.map(|warning| format!("; {warning}")).unwrap_or_default();
+    format!("the name's registrar must set its tag to {tag} before {}{more}", until.rfc3339())
 }
 
 /// A contact with the account holder's own data.
@@ -464,14 +479,17 @@ pub(super) fn holder_of_account(tx: &mut Tx<'_>, cx: &Cx<'_>, account: &accounts
     Ok(crate::contact::create(tx, cx, &data, "", &zone.handle_prefix(), true)?.0.id)
 }
 
-/// Whether the name can be asked for as the registry shows it, and what may go wrong. Pure: every rule about asking is here or in the zone's data.
-fn decide(zone: &Zone, found: &RegistryDomain, registrar: &str, now: Timestamp) -> Result<Option<String>, Refusal> {
+/// Whether the name can be asked for as the registry shows it, and what may go wrong; `here` if an account here has it. Pure: every rule about asking is
+/// here or in the zone's data.
+fn decide(zone: &Zone, found: &RegistryDomain, here: bool, registrar: &str, now: Timestamp) -> Result<Option<String>, Refusal> {
     let refused = |reason: String| Err(Refusal::NotTransferable { reason });
-    if found.sponsor == registrar {
+    let by_tag = zone.transfer.kind == TransferKind::PushByTag;
+    // By a tag a name may have come here that no account has asked for yet.
+    if found.sponsor == registrar && (here || !by_tag) {
         return refused("it is held by this registrar already".to_owned());
     }
-    // CentralNic's words for a name that is locked (cnr.md 1.9).
-    if let Some(lock) = found.statuses.iter().find(|s| s.ends_with("TransferProhibited")) {
+    // CentralNic's words for a name that is locked (cnr.md 1.9). Who sets another's tag lifts his own locks first.
+    if let Some(lock) = found.statuses.iter().find(|s| s.ends_with("TransferProhibited") && !by_tag) {
         return refused(format!("DOMAIN TRANSFER IS PROHIBITED BY STATUS ({lock})"));
     }
     let ending = ["pendingTransfer", "pendingDelete", "pendingCreate", "redemptionPeriod", "pendingRestore"];
@@ -516,9 +534,9 @@ mod tests {
     #[test]
     fn a_name_is_asked_for_only_where_it_can_come() {
         let zones = ZoneSet::embedded().unwrap();
-        let (com, de) = (zones.get("com").unwrap(), zones.get("de").unwrap());
+        let (com, de, uk) = (zones.get("com").unwrap(), zones.get("de").unwrap(), zones.get("co.uk").unwrap());
         let (old, now) = found(61);
-        assert_eq!(decide(com, &old, "domesday", now), Ok(None));
+        assert_eq!(decide(com, &old, false, "domesday", now), Ok(None));
         let changed = |change: fn(&mut RegistryDomain, Timestamp)| {
             let (mut domain, now) = found(61);
             change(&mut domain, now);
@@ -532,13 +550,19 @@ mod tests {
             (changed(|d, now| d.transferred = Some(now.plus_days(-59))), "transferred too short"),
         ];
         for (domain, word) in cases {
-            let Err(Refusal::NotTransferable { reason }) = decide(com, &domain, "domesday", now) else { panic!("{word}") };
+            let Err(Refusal::NotTransferable { reason }) = decide(com, &domain, false, "domesday", now) else { panic!("{word}") };
             assert!(reason.contains(word), "{reason}");
         }
         let (young, _) = found(59);
-        assert!(decide(com, &young, "domesday", now).is_err());
-        assert_eq!(decide(de, &young, "domesday", now), Ok(None), ".de knows no such lock");
+        assert!(decide(com, &young, false, "domesday", now).is_err());
+        assert_eq!(decide(de, &young, false, "domesday", now), Ok(None), ".de knows no such lock");
         let soon = changed(|d, now| d.expires = Some(now.plus_days(6)));
-        assert!(decide(com, &soon, "domesday", now).unwrap().unwrap().contains("within 7 days"));
+        assert!(decide(com, &soon, false, "domesday", now).unwrap().unwrap().contains("within 7 days"));
+        // By a tag: who is here, or is on its way out, cannot be asked for; a lock is the losing side's affair.
+        let ours = changed(|d, _| d.sponsor = "domesday".to_owned());
+        assert_eq!(decide(uk, &ours, false, "domesday", now), Ok(None), "pushed here, and nobody's yet");
+        assert!(decide(uk, &ours, true, "domesday", now).is_err());
+        assert_eq!(decide(uk, &changed(|d, _| d.statuses = vec!["clientTransferProhibited".to_owned()]), false, "domesday", now), Ok(None));
+        assert!(decide(uk, &changed(|d, _| d.rgp_statuses = vec!["redemptionPeriod".to_owned()]), false, "domesday", now).is_err());
     }
 }

@@ -13,7 +13,7 @@ use model::{Need, Timestamp};
 use store::domains;
 use store::orders::Order;
 use store::transfers::{self, Transfer};
-use store::{Tx, orders};
+use store::{Tx, orders, polls};
 
 /// A name as it stands at the registry once it has arrived and been set.
 #[derive(Clone, Debug)]
@@ -59,16 +59,39 @@ pub(crate) fn ended(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, cancelled: bool
 /// A transfer that the registry has not decided this long after it should have is put before staff, in days.
 const OVERDUE_DAYS: i64 = 1;
 
-/// The registry has the request and waits for the losing side. Returns why staff must look at it; empty if they need not.
-pub(crate) fn pending(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, act_by: Timestamp, expires: Option<Timestamp>) -> Result<String, Error> {
+/// How a transfer that waits for the losing side is told of.
+pub(crate) struct Waiting {
+    /// What the order says meanwhile.
+    pub message: &'static str,
+    /// Why staff must look at it; empty if they need not.
+    pub attention: String,
+}
+
+/// The losing side must act: the registry has the request and waits for it, or our tag is to be set.
+pub(crate) fn pending(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    order: &Order,
+    act_by: Timestamp,
+    expires: Option<Timestamp>,
+) -> Result<Waiting, Error> {
     let mut t = of_order(tx, order.id)?;
     let first = t.state == TransferState::Requesting;
     t.act_by_at = act_by;
     t.expires_at = expires.or(t.expires_at);
-    let line = if first { "the registry has the request; the losing registrar may object" } else { "" };
-    must_step(tx, cx, &mut t, TransferEvent::Pending, None, line)?;
+    let kind = cx.zones().get(&t.zone).map(|z| z.transfer.kind);
+    let (line, message) = match kind {
+        Some(TransferKind::PushByTag) => {
+            ("the losing registrar must set our tag", "The transfer waits for the losing registrar to set the name's tag")
+        }
+        _ => (
+            "the registry has the request; the losing registrar may object",
+            "The registry has the request; the losing registrar may object",
+        ),
+    };
+    must_step(tx, cx, &mut t, TransferEvent::Pending, None, if first { line } else { "" })?;
     if first {
-        let asks_holder = cx.zones().get(&t.zone).is_some_and(|z| z.transfer.kind == TransferKind::LoserMailsHolder);
+        let asks_holder = kind == Some(TransferKind::LoserMailsHolder);
         if asks_holder && cx.inner.outside.get().is_some() {
             consent::ask_outside(tx, cx, &mut t)?;
             let state = t.state;
@@ -77,7 +100,8 @@ pub(crate) fn pending(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, act_by: Times
         tell(tx, cx, &t, Told::Notify, Some(order.id), &[])?;
     }
     let late = cx.now > act_by.plus_days(OVERDUE_DAYS);
-    Ok(if late { "the registry has not decided the transfer in time".to_owned() } else { String::new() })
+    let attention = if late { "the registry has not decided the transfer in time".to_owned() } else { String::new() };
+    Ok(Waiting { message, attention })
 }
 
 /// Notes that the name is ours at the registry, before what was wished for is set there.
@@ -129,6 +153,7 @@ pub(crate) fn arrived(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Incomi
         since: cx.now,
     };
     let domain = newcomer.settle(tx, cx, order)?;
+    polls::claimed(tx, &domain.name)?;
     must_step(tx, cx, &mut t, TransferEvent::Finished, Some(arrival.by), "the transfer is complete")?;
     tell(tx, cx, &t, Told::Successful, Some(order.id), &[])?;
     let message = match &arrival.undone {

@@ -86,6 +86,8 @@ pub struct Transfer {
     /// silence decides nothing.
     #[serde(deserialize_with = "span_or_never")]
     pub completes_after: Option<Span>,
+    /// Where the losing side sets our tag (`push-by-tag`): so long a request waits for that; zero elsewhere.
+    pub push_within: Span,
     /// Roles whose contacts may be given with the request.
     #[serde(deserialize_with = "roles")]
     pub contacts: Vec<Role>,
@@ -104,6 +106,7 @@ impl Default for Transfer {
             foa: true,
             losing_consent_required: false,
             completes_after: Some(Span::days(5)),
+            push_within: Span::ZERO,
             contacts: Role::ALL.to_vec(),
             contacts_required: Vec::new(),
         }
@@ -182,6 +185,10 @@ pub struct Push {
     /// The target word (CentralNic PushDomain) that hands a name to the registry, which then deals with its holder itself: `TRANSIT` of .de,
     /// `REGISTRY` of .at. None where the registry takes no names back.
     pub registry: Option<String>,
+    /// Whether any other target is the tag of a registrar, to whom the name then goes (.uk).
+    pub tags: bool,
+    /// Whether a name in mode autoexpire is handed to the registry at its end, instead of being deleted.
+    pub at_end: bool,
 }
 
 /// What happens to a name over time.

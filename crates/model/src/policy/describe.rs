@@ -169,6 +169,9 @@ impl Zone {
         if let Some(word) = &self.push.registry {
             say("handed over to the registry", format!("by the target {word}; it then deals with the holder itself"));
         }
+        if self.push.tags {
+            say("handed over to a registrar", "by that registrar's tag as target".to_owned());
+        }
         say("restore", yes(self.restore.offered));
         say(
             "renewal date",

@@ -12,6 +12,7 @@ pub(super) const FILES: &[(&str, &str)] = packs![
     "at.toml",
     "biz.toml",
     "co.kr.toml",
+    "co.uk.toml",
     "com.toml",
     "contacts/dmapi.toml",
     "de.toml",
@@ -19,6 +20,7 @@ pub(super) const FILES: &[(&str, &str)] = packs![
     "families/cctld.toml",
     "families/gtld.toml",
     "families/kr.toml",
+    "families/uk.toml",
     "info.toml",
     "kr.toml",
     "me.toml",
@@ -39,6 +41,7 @@ pub(super) const FILES: &[(&str, &str)] = packs![
     "tables/latin.toml",
     "tables/thai.toml",
     "tel.toml",
+    "uk.toml",
     "xn--3e0b707e.toml",
     "xxx.toml",
 ];

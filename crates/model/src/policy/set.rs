@@ -1,7 +1,7 @@
 //! All zones together: read from files, families merged in, checked as a whole, found by name.
 
 use super::contact_fields::{ContactFieldsFile, check_contact};
-use super::course::{EndOfLife, OwnerChangeKind};
+use super::course::{EndOfLife, OwnerChangeKind, TransferKind};
 use super::embedded;
 use super::field::FieldRule;
 use super::price::Item;
@@ -325,6 +325,11 @@ fn check_whole(zone: &Zone) -> Vec<String> {
     want(
         zone.push.registry.as_deref().is_none_or(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric())),
         "`push.registry` is a word of letters and digits",
+    );
+    want(!zone.push.at_end || zone.push.registry.is_some(), "`push.at-end` needs `push.registry`");
+    want(
+        (zone.transfer.kind == TransferKind::PushByTag) == (zone.transfer.push_within.seconds() > 0),
+        "`transfer.push-within` is how long a transfer by tag waits, and only such a transfer",
     );
     want(zone.verification.within.seconds() >= 0, "`verification.within` is negative");
     faults.extend(field_faults(zone));

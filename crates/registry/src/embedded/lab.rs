@@ -5,6 +5,7 @@ use super::{EmbeddedRegistry, Peer, fees, rules};
 use crate::Holders;
 use epp::contact::{Addr, Create as CreateContact, PostalInfo, PostalKind};
 use epp::domain::{self, ContactRef, ContactRole, Info, NameServers, Transfer, Update};
+use epp::release::Release;
 use epp::{AuthInfo, AuthInfoChange, Command, CommandExt, Period, ResData, Response, Status, TransferOp, Verb, fee, kr};
 use model::{Currency, Money};
 use std::sync::Arc;
@@ -48,6 +49,11 @@ pub enum Act {
     Cancel {
         name: String,
     },
+    /// Hands a name to the registrar of this tag, where names go by tags.
+    Push {
+        name: String,
+        tag: String,
+    },
     /// Lets a name go, or keeps it.
     Approve {
         name: String,
@@ -90,6 +96,9 @@ impl EmbeddedRegistry {
             {
                 command.extensions = agreements(name, *years);
             }
+            if let Act::Push { tag, .. } = act {
+                command.extensions = vec![CommandExt::Release(Release { registrar: Some(tag.clone()) })];
+            }
             let frame = epp::write_command(&command).ok()?;
             epp::read_response(&session.handle(&frame).frame).ok()
         };
@@ -116,6 +125,7 @@ impl EmbeddedRegistry {
                     Some(auth_info.as_deref().map_or(AuthInfoChange::Null, |text| AuthInfoChange::Set(AuthInfo::pw(text))));
             }),
             Act::Request { name, auth_info } => transfer(TransferOp::Request, name, Some(AuthInfo::pw(auth_info.as_str()))),
+            Act::Push { name, .. } => change(name, |_| ()),
             Act::Cancel { name } => transfer(TransferOp::Cancel, name, None),
             Act::Approve { name } => transfer(TransferOp::Approve, name, None),
             Act::Refuse { name } => transfer(TransferOp::Reject, name, None),
@@ -125,26 +135,22 @@ impl EmbeddedRegistry {
 }
 
 impl EmbeddedRegistry {
-    /// Who sponsors a name, and where its registrant and its first admin contact are written to; `None` where there is no such name. It is
-    /// what the sponsor itself sees, and would show in its public data.
+    /// Who sponsors a name, and where its registrant and its first admin contact are written to; `None` where there is no such name. It is what public
+    /// data would show, whoever sponsors the contacts: they stay with the registrar that made them when a name goes to another one.
     pub fn holders(self: &Arc<Self>, name: &str) -> Option<Holders> {
         let sponsor = self.sponsor_of(name)?;
         let mut session = self.connect(Peer::Trusted(sponsor.clone()));
-        let mut ask = |verb: Verb| -> Option<Response> {
-            let frame = epp::write_command(&Command::new(verb, self.desk.transaction())).ok()?;
-            epp::read_response(&session.handle(&frame).frame).ok()
-        };
-        let info = ask(domain::Command::Info(Info { name: name.to_owned(), ..Info::default() }).into())?;
-        let Some(ResData::DomainInfo(data)) = info.res_data else { return None };
+        let info = Verb::from(domain::Command::Info(Info { name: name.to_owned(), ..Info::default() }));
+        let frame = epp::write_command(&Command::new(info, self.desk.transaction())).ok()?;
+        let answer = epp::read_response(&session.handle(&frame).frame).ok()?;
+        let Some(ResData::DomainInfo(data)) = answer.res_data else { return None };
         let admin = data.contacts.iter().find(|c| c.role == ContactRole::Admin).map(|c| c.id.clone());
-        let mut email = |id: Option<String>| -> String {
-            let asked = id.and_then(|id| ask(epp::contact::Command::Info(epp::contact::IdAuth { id, auth_info: None }).into()));
-            match asked.and_then(|response| response.res_data) {
-                Some(ResData::ContactInfo(data)) => data.email,
-                _ => String::new(),
-            }
-        };
+        let email = |id: Option<String>| id.and_then(|id| self.email_of(id)).unwrap_or_default();
         Some(Holders { owner_email: email(data.registrant), admin_email: email(admin), sponsor })
+    }
+
+    fn email_of(&self, contact: String) -> Option<String> {
+        self.store.read::<_, store::Fault, _>(move |tx| Ok(super::tables::contact(tx, &contact)?.map(|row| row.email))).ok().flatten()
     }
 
     fn sponsor_of(&self, name: &str) -> Option<String> {

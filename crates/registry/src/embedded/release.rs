@@ -1,11 +1,13 @@
-//! A sponsor lets a name go: the registry takes it over, and deals with its holder itself from then on (DENIC's TRANSIT, nic.at's withdrawal).
+//! A sponsor lets a name go: to the registry, which deals with its holder itself from then on (DENIC's TRANSIT, nic.at's withdrawal, Nominet's
+//! de-tagging), or to another registrar by its tag (Nominet).
 
 use super::command::{Call, Done, Extensions};
-use super::domain::{forbid, load_own, zone};
+use super::domain::{forbid, load_own, status_words, zone};
+use super::poll::{self, Message};
 use super::refuse::{Stop, refuse, refuse_value};
-use super::rules;
+use super::rules::{self, TransferRule, Zone};
 use super::status::Statuses;
-use super::tables;
+use super::tables::{self, TransferRow};
 use epp::domain::Update;
 use epp::release::Release;
 use epp::{codes, ns};
@@ -23,18 +25,15 @@ pub(super) fn run(tx: &mut Tx<'_>, call: &Call, wish: &Update, to: &Release, ext
     {
         return Err(refuse_value(codes::PARAMETER_POLICY, ns::RELEASE, "update", "", "a name is let go by a command of its own").into());
     }
-    if let Some(registrar) = &to.registrar {
-        return Err(
-            refuse_value(codes::PARAMETER_POLICY, ns::RELEASE, "registrar", registrar, "names go to other registrars by transfer").into()
-        );
-    }
-    if !zone(&row)?.takes_back {
-        return Err(refuse(codes::UNIMPLEMENTED_OPTION).into());
-    }
+    let gaining = match &to.registrar {
+        Some(tag) => registrar(tx, call, zone(&row)?, tag)?,
+        None if zone(&row)?.takes_back => rules::OURSELVES.to_owned(),
+        None => return Err(refuse(codes::UNIMPLEMENTED_OPTION).into()),
+    };
     let locked = Statuses::CLIENT_TRANSFER.with(Statuses::SERVER_TRANSFER).with(Statuses::CLIENT_UPDATE).with(Statuses::SERVER_UPDATE);
     forbid(&row, locked.with(Statuses::PENDING_TRANSFER))?;
     tables::close_refunds(tx, row.id, &row.sponsor)?;
-    rules::OURSELVES.clone_into(&mut row.sponsor);
+    row.sponsor.clone_from(&gaining);
     row.updater = Some(call.registrar.clone());
     row.updated = Some(call.now);
     row.transferred = Some(call.now);
@@ -46,5 +45,32 @@ pub(super) fn run(tx: &mut Tx<'_>, call: &Call, wish: &Update, to: &Release, ext
     row.transfer_until = None;
     tables::save_domain(tx, &row)?;
     tables::give_hosts_under(tx, &row.name, &row.sponsor, call.now)?;
+    if to.registrar.is_some() {
+        let transfer = TransferRow {
+            status: "clientApproved".to_owned(),
+            requested_by: gaining.clone(),
+            requested: call.now,
+            acting: call.registrar.clone(),
+            acted: call.now,
+            expires: Some(row.expires),
+        };
+        tables::put_transfer(tx, row.id, &transfer)?;
+        // Only the registrar that gets it hears of it: the other one has its answer.
+        let delegated = !tables::hosts_of_domain(tx, row.id)?.is_empty();
+        let words = status_words(row.statuses, delegated);
+        poll::tell(tx, &call.desk, &gaining, call.now, "Domain released to you", &Message::State { row: &row, words: &words })?;
+    }
     Ok(Done::code(codes::SUCCESS))
+}
+
+/// The registrar of a tag, where names go by tags.
+fn registrar(tx: &mut Tx<'_>, call: &Call, zone: &Zone, tag: &str) -> Result<String, Stop> {
+    if zone.transfer != TransferRule::ByTag {
+        return Err(refuse_value(codes::PARAMETER_POLICY, ns::RELEASE, "registrar", tag, "names go to other registrars by transfer").into());
+    }
+    match tables::registrar_by_tag(tx, tag)? {
+        Some(own) if own == call.registrar => Err(refuse(codes::NOT_ELIGIBLE_FOR_TRANSFER).into()),
+        Some(gaining) => Ok(gaining),
+        None => Err(refuse_value(codes::PARAMETER_POLICY, ns::RELEASE, "registrar", tag, "no registrar has this tag").into()),
+    }
 }

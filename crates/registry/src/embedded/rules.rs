@@ -46,6 +46,8 @@ pub(super) enum TransferRule {
     Consent(i64),
     /// The authInfo is consent enough.
     AtOnce,
+    /// Nobody asks: the sponsor sets the tag of the registrar that gets the name (Nominet).
+    ByTag,
 }
 
 /// What a transfer does to the term.
@@ -148,6 +150,18 @@ const fn european(suffix: &'static str, redemption_days: i64, years_max: u16, cr
     }
 }
 
+/// A zone of Nominet: a name goes to another registrar by its tag, or back to the registry; 30 days after expiry it is suspended, 90 days after it
+/// cancelled.
+const fn british(suffix: &'static str) -> Zone {
+    Zone {
+        at_expiry: AtExpiry::Renew { grace_days: 30 },
+        transfer: TransferRule::ByTag,
+        takes_back: true,
+        keys: false,
+        ..european(suffix, 60, 10, 50_000)
+    }
+}
+
 /// A zone of the Korean family: ends at expiry, a transfer needs the losing side's word within five days.
 const fn korean(suffix: &'static str, redemption_days: i64, pending_delete_days: i64) -> Zone {
     Zone {
@@ -175,6 +189,8 @@ const ZONES: &[Zone] = &[
     Zone { short_terms: &[1], takes_back: true, on_transfer: OnTransfer::Restarts, ..european("de", 30, 10, 30_000) },
     Zone { takes_back: true, ..european("at", 59, 1, 90_000) },
     Zone { short_terms: &[1, 3], on_transfer: OnTransfer::Restarts, ..european("nl", 40, 1, 40_000) },
+    british("uk"),
+    british("co.uk"),
     korean("kr", 30, 5),
     Zone { certificate: true, ..korean("co.kr", 30, 5) },
     Zone { certificate: true, add_grace_days: 0, ..korean("or.kr", 0, 30) },
@@ -217,6 +233,10 @@ const KR_RESERVED: &[&str] = &[
     "gyeongnam",
     "jeju",
 ];
+
+/// Second levels of .uk that are zones or closed communities themselves.
+const UK_RESERVED: &[&str] =
+    &["ac", "bl", "gov", "ltd", "me", "mil", "mod", "net", "nhs", "nic", "org", "parliament", "plc", "police", "sch"];
 
 /// Kinds of certificate that the Korean zones take.
 pub(super) const CERTIFICATES: &[&str] = &[
@@ -352,7 +372,12 @@ pub(super) fn served(text: &str) -> Result<ServedName, NameTrouble> {
     }
     let zone = Zone::of(&name).ok_or(NameTrouble::NotServed)?;
     let label = name.split('.').next().unwrap_or_default();
-    if zone.suffix == "kr" && KR_RESERVED.contains(&label) {
+    let reserved: &[&str] = match zone.suffix {
+        "kr" => KR_RESERVED,
+        "uk" => UK_RESERVED,
+        _ => &[],
+    };
+    if reserved.contains(&label) {
         return Err(NameTrouble::Reserved);
     }
     if zone.hangul_only && label.starts_with("xn--") {
@@ -426,6 +451,8 @@ mod tests {
             ("a.example", NameTrouble::NotServed),
             ("co.kr", NameTrouble::Reserved),
             ("go.kr", NameTrouble::Reserved),
+            ("co.uk", NameTrouble::Reserved),
+            ("police.uk", NameTrouble::Reserved),
             ("xn--bcher-kva.kr", NameTrouble::Characters),
         ];
         for (name, trouble) in bad {

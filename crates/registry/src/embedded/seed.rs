@@ -271,7 +271,7 @@ fn place(row: &mut DomainRow, zone: &Zone, seed: &SeedDomain) -> Option<Transfer
         SeedPhase::Transfer { to, requested } => {
             let days = match zone.transfer {
                 rules::TransferRule::Days(days) | rules::TransferRule::Consent(days) => days,
-                rules::TransferRule::AtOnce => 0,
+                rules::TransferRule::AtOnce | rules::TransferRule::ByTag => 0,
             };
             row.transfer_act_by = Some(requested.plus_days(days));
             row.statuses = row.statuses.with(Statuses::PENDING_TRANSFER);

@@ -65,6 +65,9 @@ fn request(tx: &mut Tx<'_>, call: &Call, body: &Transfer, agreed: Option<&fee::T
     if row.sponsor == call.registrar {
         return Err(refuse(codes::NOT_ELIGIBLE_FOR_TRANSFER).into());
     }
+    if zone.transfer == TransferRule::ByTag {
+        return Err(refuse(codes::UNIMPLEMENTED_OPTION).into());
+    }
     let Some(given) = &body.auth_info else {
         return Err(refuse_value(codes::PARAMETER_MISSING, ns::DOMAIN, "authInfo", "", "a transfer needs the authInfo").into());
     };
@@ -108,6 +111,7 @@ fn request(tx: &mut Tx<'_>, call: &Call, body: &Transfer, agreed: Option<&fee::T
             )?;
             Done::code(codes::SUCCESS)
         }
+        TransferRule::ByTag => return Err(refuse(codes::UNIMPLEMENTED_OPTION).into()),
         TransferRule::Days(days) | TransferRule::Consent(days) => {
             transfer.acted = call.now.plus_days(days);
             row.transfer_act_by = Some(transfer.acted);

@@ -1,4 +1,4 @@
-//! A name handed over to its registry; asked about first where it may have been sent before.
+//! A name handed over to its registry or to another registrar; asked about first where it may have been sent before.
 
 use super::{Found, Loaded, Outcome, Talk, UNDECIDED};
 use crate::domain::push::HandOver;
@@ -12,22 +12,23 @@ use registry::{Answer, Trouble};
 impl Talk<'_> {
     pub(super) fn push(&mut self, loaded: &Loaded, wish: &HandOver, fresh: bool) -> Outcome {
         let Ok(name) = DomainName::parse(&wish.name) else { return Outcome::NotDone("an order's name".to_owned()) };
+        let to = wish.by_tag.then_some(wish.target.as_str());
         if !fresh {
-            match self.find_released(&name) {
+            match self.find_released(&name, to) {
                 Found::Settled(settlement) => return Outcome::Settled(settlement),
                 Found::Unclear(why) => return Outcome::Uncertain(why),
                 Found::Absent if loaded.order.state == OrderState::AtRegistry => return Outcome::Uncertain(UNDECIDED.to_owned()),
                 Found::Absent => {}
             }
         }
-        match self.registry.release_domain(&self.ids.next(), &name, None) {
+        match self.registry.release_domain(&self.ids.next(), &name, to) {
             Ok(Answer::Done(())) => Outcome::Settled(Settlement::Released),
             Ok(Answer::Deferred) => Outcome::Settled(Settlement::Deferred),
             Err(Trouble::Refused { code, message, reasons }) => Outcome::Settled(Settlement::Refused {
                 message: contacts::refusal("handing over of", name.as_str(), code, &message, &reasons),
             }),
             Err(Trouble::NotSent(why)) => Outcome::NotDone(why),
-            Err(Trouble::Lost(why)) => match self.find_released(&name) {
+            Err(Trouble::Lost(why)) => match self.find_released(&name, to) {
                 Found::Settled(settlement) => Outcome::Settled(settlement),
                 Found::Absent => Outcome::Uncertain(why),
                 Found::Unclear(more) => Outcome::Uncertain(format!("{why}; {more}")),
@@ -35,12 +36,12 @@ impl Talk<'_> {
         }
     }
 
-    fn find_released(&self, name: &DomainName) -> Found {
+    fn find_released(&self, name: &DomainName, to: Option<&str>) -> Found {
         let found = match self.registry.domain(name, None) {
             Ok(found) => found,
             Err(trouble) => return Found::Unclear(trouble.to_string()),
         };
-        match recover::released_domain(self.registry.registrar(), None, found.as_ref()) {
+        match recover::released_domain(self.registry.registrar(), to, found.as_ref()) {
             Finding::DoneByUs => Found::Settled(Settlement::Released),
             Finding::TakenByOther => Found::Settled(Settlement::Refused { message: format!("The registry does not have {name} any more") }),
             Finding::NotDone => Found::Absent,

@@ -10,6 +10,7 @@ use crate::jobs::contacts::{self, Person};
 use crate::order::Settlement;
 use crate::transfer::{ANSWER_DAYS, Answering, Arrival, CodeChange, Incoming, NoteArrived};
 use model::domain::Privacy;
+use model::policy::{Span, TransferKind};
 use model::transfer::{Party, TransferState};
 use model::{DomainName, HostName, Months};
 use registry::recover::{SKEW_SECONDS, remaining_change};
@@ -56,6 +57,9 @@ enum Seen {
 impl Talk<'_> {
     pub(super) fn transfer(&mut self, loaded: &Loaded, wish: &Incoming, fresh: bool) -> Outcome {
         let Ok(name) = DomainName::parse(&wish.name) else { return Outcome::NotDone("an order's name".to_owned()) };
+        if let Some(zone) = self.engine.zones().get(&wish.zone).filter(|zone| zone.transfer.kind == TransferKind::PushByTag) {
+            return self.await_push(loaded, wish, &name, zone.transfer.push_within);
+        }
         if !fresh {
             match self.seen(loaded, &name) {
                 Seen::Nothing => {}
@@ -89,6 +93,25 @@ impl Talk<'_> {
                 seen => self.concluded(loaded, wish, &name, seen),
             },
         }
+    }
+
+    /// Where the losing side sets our tag there is nothing to send: the name comes, or it does not within its time.
+    fn await_push(&mut self, loaded: &Loaded, wish: &Incoming, name: &DomainName, within: Span) -> Outcome {
+        match self.seen(loaded, name) {
+            Seen::Nothing | Seen::Pending(_) => {}
+            // Nothing was sent, so nothing can be in doubt.
+            Seen::Unclear(why) => return Outcome::NotDone(why),
+            seen => return self.concluded(loaded, wish, name, seen),
+        }
+        let ended = |by, message: &str| Outcome::Settled(Settlement::TransferEnded { cancelled: true, by, message: message.to_owned() });
+        if self.is_withdrawn(loaded) {
+            return ended(Party::Gaining, "The transfer was cancelled");
+        }
+        let act_by = within.after(loaded.order.accepted_at);
+        if self.engine.now() < act_by {
+            return Outcome::Settled(Settlement::TransferPending { act_by, expires: None });
+        }
+        ended(Party::Registry, "The losing registrar did not set the tag in time")
     }
 
     fn is_withdrawn(&self, loaded: &Loaded) -> bool {

@@ -38,6 +38,7 @@ statements! {
     NEXT_EPOCH = "UPDATE counters SET value = value + 1 WHERE name = 'epoch' RETURNING value";
     RAISE_EPOCH = "UPDATE counters SET value = $1 WHERE name = 'epoch' AND value < $2";
     REGISTRAR_PUT = "INSERT INTO registrars (id, password_hash, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+    REGISTRAR_BY_TAG = "SELECT id FROM registrars WHERE LOWER(id) = $1";
     REGISTRAR_PASSWORD = "SELECT password_hash FROM registrars WHERE id = $1";
     REGISTRAR_SET_PASSWORD = "UPDATE registrars SET password_hash = $1 WHERE id = $2";
 }
@@ -65,6 +66,11 @@ pub(super) fn wipe(tx: &mut Tx<'_>) -> Result<(), Fault> {
 /// False if there is one of this id.
 pub(super) fn put_registrar(tx: &mut Tx<'_>, id: &str, password_hash: &str, now: Timestamp) -> Result<bool, Fault> {
     Ok(tx.execute(REGISTRAR_PUT, params![id, password_hash, now])? == 1)
+}
+
+/// The registrar of a tag, which is its id in any case.
+pub(super) fn registrar_by_tag(tx: &mut Tx<'_>, tag: &str) -> Result<Option<String>, Fault> {
+    tx.one(REGISTRAR_BY_TAG, params![&tag.to_ascii_lowercase()], |row| row.text(0))
 }
 
 pub(super) fn registrar_password(tx: &mut Tx<'_>, id: &str) -> Result<Option<String>, Fault> {

@@ -1,0 +1,286 @@
+//! Names that go from registrar to registrar by a tag (.uk), on both stores: pushed away, awaited and brought here, and come before anybody asked.
+
+use engine::domain::{self, ContactRef, Info, Push};
+use engine::faults::FaultKind;
+use engine::order::{OrderKey, OrderStanding, Retrieve};
+use engine::staff::Attention;
+use engine::transfer::{Answered, Cancel, Show, TransferIn, TransferView, UnsettableContacts};
+use engine::{Actor, Error, account, event};
+use model::domain::{Privacy, RenewalMode};
+use model::pattern::Pattern;
+use model::transfer::{Direction, Party, TransferState};
+use model::{Channel, Refusal};
+use registry::embedded::Act;
+use std::time::Duration;
+use testkit::{Fixture, name};
+
+const WAIT: Duration = Duration::from_secs(20);
+/// Of a transfer under .uk, in the packs.
+const PRICE: i64 = 15_000;
+const OWNER: &str = "owner@outside.example";
+
+fn on_both(test: impl Fn(&Fixture)) {
+    for (store, location, _database) in testkit::stores() {
+        eprintln!("on {store}");
+        let fixture = Fixture::at(&location);
+        test(&fixture);
+        fixture.assert_promises();
+    }
+}
+
+fn wish(domain: &str) -> TransferIn {
+    TransferIn {
+        name: name(domain),
+        auth_info: None,
+        registrant: None,
+        admin: vec![],
+        tech: vec![],
+        billing: vec![],
+        unsettable: UnsettableContacts::Later,
+        hosts: vec![],
+        transfer_lock: None,
+        renewal_mode: RenewalMode::AutoRenew,
+        privacy: Privacy::Off,
+        price_limit: None,
+        fields: vec![],
+        owner_email: None,
+        client_id: String::new(),
+    }
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn play(f: &Fixture, act: Act) {
+    let acted = f.sandbox.play(&act);
+    assert!(acted.is_success(), "{acted:?}");
+}
+
+/// Another registrar's name.
+fn elsewhere(f: &Fixture, domain: &str) {
+    play(f, Act::Create { name: domain.to_owned(), years: 2, hosts: Vec::new(), auth_info: String::new() });
+}
+
+fn to_us(domain: &str) -> Act {
+    Act::Push { name: domain.to_owned(), tag: "DOMESDAY".to_owned() }
+}
+
+fn shown(f: &Fixture, actor: &Actor, domain: &str) -> TransferView {
+    f.engine().run(actor, Show { name: name(domain) }).unwrap()
+}
+
+fn until(f: &Fixture, actor: &Actor, domain: &str, state: TransferState) -> TransferView {
+    for _ in 0..1_000 {
+        let t = shown(f, actor, domain);
+        if t.state == state {
+            return t;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("{domain} never became {state:?}: {:?}", shown(f, actor, domain))
+}
+
+fn sponsor(f: &Fixture, domain: &str) -> String {
+    f.sandbox.registry().holders(domain).expect("it is registered").sponsor
+}
+
+fn money(f: &Fixture, actor: &Actor) -> (i64, i64) {
+    let (balance, held) = f.engine().run(actor, account::Balance).unwrap();
+    (held.amount_e4, balance.amount_e4)
+}
+
+fn unclaimed(f: &Fixture) -> Vec<String> {
+    let items = f.engine().run(&Actor::staff(), Attention).unwrap();
+    items.into_iter().filter(|item| item.kind == "unclaimed").map(|item| item.object).collect()
+}
+
+fn told(f: &Fixture, actor: &Actor, domain: &str, subclass: &str) -> usize {
+    let list = event::List {
+        class: Pattern::All,
+        subclass: Pattern::All,
+        from: None,
+        to: None,
+        marked: event::Marked::All,
+        sub_accounts: false,
+        sort: event::SortBy::Date,
+        descending: false,
+        window: domain::Window { skip: 0, take: 1_000 },
+    };
+    let rows = f.engine().run(actor, list).unwrap().rows;
+    rows.iter().filter(|e| e.object == domain && e.subclass == subclass).count()
+}
+
+fn registered(f: &Fixture, actor: &Actor, domain: &str, locked: bool) {
+    let mut wish = f.wish(actor, domain);
+    wish.transfer_lock = Some(locked);
+    let order = f.engine().register(actor, wish).unwrap().order;
+    let done = f.engine().await_order(actor, order.id, WAIT).unwrap();
+    assert_eq!(done.standing, OrderStanding::Succeeded, "{}", done.message);
+}
+
+fn pushed(f: &Fixture, actor: &Actor, domain: &str, target: &str) -> OrderStanding {
+    let push = Push { name: name(domain), target: target.to_owned(), client_id: String::new() };
+    let order = f.engine().run(actor, push).unwrap().order;
+    for _ in 0..20 {
+        let done = f.engine().await_order(actor, order.id, WAIT).unwrap();
+        if done.standing != OrderStanding::Pending {
+            return done.standing;
+        }
+        f.advance("PT1M");
+    }
+    panic!("the push of {domain} never ended")
+}
+
+#[test]
+fn a_name_goes_away_by_the_gaining_registrars_tag() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
+        for (domain, fault) in [("away.co.uk", None), ("lost.uk", Some(FaultKind::ReplyLost)), ("cut.uk", Some(FaultKind::Disconnect))] {
+            registered(f, &demo, domain, false);
+            let before = money(f, &demo);
+            if let Some(kind) = fault {
+                engine.faults().add("registry.release", kind, 1).unwrap();
+            }
+            assert_eq!(pushed(f, &demo, domain, "outsider"), OrderStanding::Succeeded, "{domain}");
+            assert_eq!(sponsor(f, domain), "outsider");
+            assert!(matches!(refused(engine.run(&demo, Info { name: name(domain) })), Refusal::DomainUnknown { .. }));
+            assert_eq!(money(f, &demo), before, "it costs nothing");
+            let t = shown(f, &demo, domain);
+            assert_eq!((t.direction, t.state, t.ended_by), (Direction::Out, TransferState::Completed, Some(Party::Losing)));
+            assert_eq!((t.gaining.as_str(), t.status_word), ("OUTSIDER", "clientApproved"));
+            let mails = engine.mails(Some(t.owner_email)).unwrap();
+            let told_owner = mails.iter().filter(|m| m.subject.contains(domain) && m.text.contains("OUTSIDER")).count();
+            assert_eq!(told_owner, 1, "the holder is told once");
+            assert_eq!(told(f, &demo, domain, "FOREIGN_TRANSFER_SUCCESSFUL"), 1);
+        }
+    });
+}
+
+#[test]
+fn what_may_not_go_stays() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
+        registered(f, &demo, "held.co.uk", true);
+        let push = |target: &str| Push { name: name("held.co.uk"), target: target.to_owned(), client_id: String::new() };
+        assert!(matches!(refused(engine.run(&demo, push("OUTSIDER"))), Refusal::StatusForbids { .. }), "it is locked");
+        let lock =
+            domain::Lock { name: name("held.co.uk"), reason: model::lock::LockReason::User, locked: false, client_id: String::new() };
+        let order = engine.run(&demo, lock).unwrap().order;
+        engine.await_order(&demo, order.id, WAIT).unwrap();
+        assert!(matches!(refused(engine.run(&demo, push("Domesday"))), Refusal::Fields(_)), "that is here");
+        assert!(matches!(refused(engine.run(&f.actor(Channel::Kvapi, "rival"), push("OUTSIDER"))), Refusal::DomainUnknown { .. }));
+        assert_eq!(pushed(f, &demo, "held.co.uk", "NOBODY-HAS-IT"), OrderStanding::Failed, "the registry knows no such tag");
+        assert!(engine.run(&demo, Info { name: name("held.co.uk") }).is_ok());
+        assert_eq!(pushed(f, &demo, "held.co.uk", "detagged"), OrderStanding::Succeeded);
+    });
+}
+
+#[test]
+fn a_name_that_was_asked_for_comes_when_its_registrar_sets_our_tag() {
+    on_both(|f| {
+        let (engine, demo, rival) = (f.engine(), f.actor(Channel::Dmapi, "demo"), f.actor(Channel::Kvapi, "rival"));
+        elsewhere(f, "coming.co.uk");
+        let before = money(f, &demo);
+        let asked = engine.transfer_in(&demo, wish("coming.co.uk")).unwrap();
+        assert!(asked.warning.is_some_and(|told| told.contains("DOMESDAY")), "the caller is told the tag");
+        let t = until(f, &demo, "coming.co.uk", TransferState::Waiting);
+        assert_eq!(t.executes, t.requested.plus_days(15));
+        assert_eq!(money(f, &demo), (before.0 + PRICE, before.1), "its price is held while it waits");
+        assert!(engine.mails(Some(OWNER.to_owned())).unwrap().is_empty(), "the losing registrar speaks for the holder");
+        // A repeat joins; nobody else gets between.
+        assert_eq!(engine.transfer_in(&demo, wish("coming.co.uk")).unwrap().order, asked.order);
+        assert!(matches!(refused(engine.transfer_in(&rival, wish("coming.co.uk"))), Refusal::NameBusy { .. }));
+        f.advance("P10D");
+        play(f, to_us("coming.co.uk"));
+        let done = engine.await_order(&demo, asked.order.id, WAIT).unwrap();
+        assert_eq!(done.standing, OrderStanding::Succeeded, "{}", done.message);
+        let t = shown(f, &demo, "coming.co.uk");
+        assert_eq!((t.state, t.ended_by, t.status_word), (TransferState::Completed, Some(Party::Losing), "clientApproved"));
+        let here = engine.run(&demo, Info { name: name("coming.co.uk") }).unwrap();
+        assert_eq!(money(f, &demo), (before.0, before.1 - PRICE), "and charged when it is here");
+        assert!(here.locked && here.renewal_mode == RenewalMode::AutoRenew);
+        assert_eq!(here.expires, here.created.plus_months(model::Months::new(24).unwrap()), "the term stays");
+        assert!(unclaimed(f).is_empty());
+        assert_eq!(told(f, &demo, "coming.co.uk", "TRANSFER_SUCCESSFUL"), 1);
+        assert!(matches!(refused(engine.transfer_in(&rival, wish("coming.co.uk"))), Refusal::NotTransferable { .. }));
+    });
+}
+
+#[test]
+fn without_a_push_the_request_ends_in_its_time_or_when_it_is_taken_back() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+        elsewhere(f, "never.uk");
+        let order = engine.transfer_in(&demo, wish("never.uk")).unwrap().order;
+        let t = until(f, &demo, "never.uk", TransferState::Waiting);
+        f.sandbox.move_clock(t.executes.plus_seconds(-1)).unwrap();
+        assert_eq!(shown(f, &demo, "never.uk").state, TransferState::Waiting);
+        f.advance("PT3S");
+        let ended = shown(f, &demo, "never.uk");
+        assert_eq!((ended.state, ended.ended_by, ended.status_word), (TransferState::Cancelled, Some(Party::Registry), "serverCancelled"));
+        let view = engine.run(&demo, Retrieve { by: OrderKey::Id(order.id) }).unwrap();
+        assert_eq!(view.standing, OrderStanding::Failed);
+        assert!(view.message.contains("did not set the tag"), "{}", view.message);
+        assert_eq!(sponsor(f, "never.uk"), "outsider");
+
+        elsewhere(f, "back.uk");
+        let order = engine.transfer_in(&demo, wish("back.uk")).unwrap().order;
+        until(f, &demo, "back.uk", TransferState::Waiting);
+        engine.run(&demo, Cancel { name: name("back.uk") }).unwrap();
+        assert_eq!(engine.await_order(&demo, order.id, WAIT).unwrap().standing, OrderStanding::Failed);
+        let t = shown(f, &demo, "back.uk");
+        assert_eq!((t.state, t.ended_by), (TransferState::Cancelled, Some(Party::Gaining)));
+        assert_eq!(money(f, &demo).0, 0, "nothing is held");
+    });
+}
+
+#[test]
+fn a_name_that_nobody_asked_for_waits_for_its_holders_word() {
+    on_both(|f| {
+        let (engine, demo, rival) = (f.engine(), f.actor(Channel::Dmapi, "demo"), f.actor(Channel::Kvapi, "rival"));
+        for domain in ["early.co.uk", "wrong.co.uk"] {
+            elsewhere(f, domain);
+            play(f, to_us(domain));
+        }
+        assert_eq!(unclaimed(f), ["early.co.uk", "wrong.co.uk"]);
+        f.assert_promises();
+        // Whoever asks is not simply believed.
+        let order = engine.transfer_in(&rival, wish("wrong.co.uk")).unwrap().order;
+        assert_eq!(shown(f, &rival, "wrong.co.uk").state, TransferState::Asked);
+        answer(f, "wrong.co.uk", false);
+        assert_eq!(engine.await_order(&rival, order.id, WAIT).unwrap().standing, OrderStanding::Failed);
+        assert!(unclaimed(f).contains(&"wrong.co.uk".to_owned()), "it waits for somebody else");
+        let order = engine.transfer_in(&demo, wish("early.co.uk")).unwrap().order;
+        assert!(engine.run(&demo, Info { name: name("early.co.uk") }).is_err());
+        answer(f, "early.co.uk", true);
+        assert_eq!(engine.await_order(&demo, order.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
+        assert!(engine.run(&demo, Info { name: name("early.co.uk") }).is_ok());
+        assert_eq!(unclaimed(f), ["wrong.co.uk"]);
+        f.assert_promises();
+        // The registry renews it, and it waits on.
+        f.advance("P400D");
+        f.assert_promises();
+    });
+}
+
+/// The holder follows the newest link of a mail about this name.
+fn answer(f: &Fixture, domain: &str, agree: bool) {
+    let mails = f.engine().mails(Some(OWNER.to_owned())).unwrap();
+    let mail = mails.iter().find(|m| m.subject.contains(domain)).expect("the holder was asked");
+    let (_, token) = mail.links[0].split_once("/foa/").expect("a link");
+    assert!(matches!(f.engine().answer_consent(token, agree).unwrap(), Answered::Taken { agreed, .. } if agreed == agree));
+}
+
+#[test]
+fn contacts_cannot_be_set_by_a_transfer_here() {
+    let f = Fixture::new();
+    elsewhere(&f, "bare.uk");
+    let demo = f.actor(Channel::Kvapi, "demo");
+    let owner = Some(ContactRef::Handle("P-AAA1".to_owned()));
+    let strict = TransferIn { registrant: owner, unsettable: UnsettableContacts::Refuse, ..wish("bare.uk") };
+    assert!(matches!(refused(f.engine().transfer_in(&demo, strict)), Refusal::Fields(_)));
+}
