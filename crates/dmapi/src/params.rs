@@ -187,6 +187,9 @@ impl<'a> Reader<'a> {
     /// Name servers, parted by colons; commas and blanks are taken too (dmapi.md 8.1, 12.27).
     pub fn hosts(&self) -> Read<Option<Vec<HostName>>> {
         let Some(text) = self.text(&Field::NameServers) else { return Ok(None) };
+        if text == contact::CLEARED {
+            return Ok(Some(Vec::new()));
+        }
         let mut hosts = Vec::new();
         let mut all = Ok(());
         for (place, name) in text.split([':', ',', ' ']).filter(|name| !name.is_empty()).enumerate() {
@@ -304,9 +307,12 @@ impl<'a> Reader<'a> {
         self.with(Field::Other("uid"), "a number", digits)
     }
 
-    /// A registry's membership token.
+    /// A registry's membership token; empty where it is to be taken away.
     pub fn registrar_tag(&self) -> Read<Option<String>> {
         self.with(Field::RegistrarTag, "at most 64 printable ASCII characters", |text| {
+            if text == contact::CLEARED {
+                return Some(String::new());
+            }
             (text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic())).then(|| text.to_owned())
         })
     }

@@ -65,7 +65,7 @@ impl Reply {
         Reply::new(0, COMPLETED, true)
     }
 
-    /// Done, code 1000: domain-check, query-price-list and everything under `v2/` (dmapi.md 2.1, 6).
+    /// Done, code 1000: domain-check, query-price-list, domain-transfer-control and everything under `v2/` (dmapi.md 2.1, 6).
     pub fn done_1000() -> Reply {
         Reply::new(1000, COMPLETED, true)
     }

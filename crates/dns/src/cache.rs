@@ -22,8 +22,6 @@ const NAMES_MAX: usize = 16_384;
 const WEIGHT_MAX: usize = 400_000;
 /// Questions to the store at once. Names that nobody holds must not keep it from its work.
 const ASKING: usize = 8;
-/// Signatures are made anew long before they end.
-const SIGNED_AGAIN: Duration = Duration::from_secs(24 * 3_600);
 
 #[derive(Clone)]
 struct Entry {
@@ -44,6 +42,8 @@ struct Entries {
 pub struct Cache {
     engine: Engine,
     redirects: Redirects,
+    /// Signatures are made anew after so long, well before they end.
+    sign_again: Duration,
     entries: Mutex<Entries>,
     asking: Arc<Semaphore>,
 }
@@ -53,8 +53,8 @@ pub struct Cache {
 pub struct Unknown;
 
 impl Cache {
-    pub fn new(engine: Engine, redirects: Redirects) -> Cache {
-        Cache { engine, redirects, entries: Mutex::default(), asking: Arc::new(Semaphore::new(ASKING)) }
+    pub fn new(engine: Engine, redirects: Redirects, sign_again: Duration) -> Cache {
+        Cache { engine, redirects, sign_again, entries: Mutex::default(), asking: Arc::new(Semaphore::new(ASKING)) }
     }
 
     pub fn engine(&self) -> &Engine {
@@ -119,7 +119,7 @@ impl Cache {
     fn ask(&self, apex: &DomainName) -> Result<Option<Arc<Built>>, engine::Error> {
         let present = self.entries().by_name.get(apex.as_str()).cloned();
         let kept = present.and_then(|e| Some((e.zone?, e.built_at)));
-        let kept = kept.filter(|(zone, built_at)| !zone.version.signed || built_at.elapsed() < SIGNED_AGAIN);
+        let kept = kept.filter(|(zone, built_at)| !zone.version.signed || built_at.elapsed() < self.sign_again);
         let known = kept.as_ref().map(|(zone, _)| zone.version);
         let now = Instant::now();
         let (zone, built_at) = match self.engine.hosted_zone(Find { apex: apex.clone(), known })? {

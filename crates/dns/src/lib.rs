@@ -5,15 +5,18 @@
 mod answer;
 mod build;
 mod cache;
+mod limit;
 mod reply;
 mod tcp;
 mod udp;
 
 pub use build::Redirects;
+pub use limit::{Limits, REPLIES_PER_SECOND, SLIP};
 
 use answer::Answerer;
 use cache::Cache;
 use engine::Engine;
+use limit::Limiter;
 use std::net::{TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +25,24 @@ use tokio::sync::oneshot;
 /// Queries that are being answered when it stops have so long.
 const DRAIN: Duration = Duration::from_secs(2);
 
+/// How a name server answers.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where web requests for redirected names are answered.
+    pub redirects: Redirects,
+    /// How much one network is told over UDP.
+    pub limits: Limits,
+    /// Signatures are made anew after so long; they are good for fourteen days.
+    pub sign_again: Duration,
+}
+
+impl Default for Options {
+    /// No redirections, the usual limits, signatures anew each day.
+    fn default() -> Options {
+        Options { redirects: Redirects::default(), limits: Limits::default(), sign_again: Duration::from_secs(24 * 3_600) }
+    }
+}
+
 /// A name server at work. Ends when it is dropped or [`Running::stop`] is called.
 pub struct Running {
     stop: Option<oneshot::Sender<()>>,
@@ -29,7 +50,7 @@ pub struct Running {
 }
 
 /// Answers on two bound sockets from a thread of its own.
-pub fn serve(engine: Engine, udp: UdpSocket, tcp: TcpListener, redirects: Redirects) -> std::io::Result<Running> {
+pub fn serve(engine: Engine, udp: UdpSocket, tcp: TcpListener, options: Options) -> std::io::Result<Running> {
     udp.set_nonblocking(true)?;
     tcp.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).thread_name("dns").enable_all().build()?;
@@ -41,8 +62,9 @@ pub fn serve(engine: Engine, udp: UdpSocket, tcp: TcpListener, redirects: Redire
                 tracing::error!("the sockets of the name server cannot be used");
                 return;
             };
-            let answerer = Arc::new(Answerer::new(Cache::new(engine, redirects)));
-            let ears = [tokio::spawn(udp::serve(udp, answerer.clone())), tokio::spawn(tcp::serve(tcp, answerer))];
+            let answerer = Arc::new(Answerer::new(Cache::new(engine, options.redirects, options.sign_again)));
+            let limiter = Limiter::new(options.limits);
+            let ears = [tokio::spawn(udp::serve(udp, answerer.clone(), limiter)), tokio::spawn(tcp::serve(tcp, answerer))];
             let _ = stopped.await;
             for ear in ears {
                 ear.abort();

@@ -1,10 +1,12 @@
-//! Queries over UDP: one socket, a bounded number of queries at once. What comes beyond is not answered; resolvers ask again.
+//! Queries over UDP: one socket, a bounded number of queries at once, and of replies to one network. What comes beyond is not answered; resolvers ask
+//! again.
 
 use crate::answer::Answerer;
-use crate::reply::reply;
+use crate::limit::{Limiter, Verdict};
+use crate::reply::{cut, is_query, reply};
 use hickory_server::net::xfer::Protocol;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::UdpSocket;
 use tokio::sync::Semaphore;
 
@@ -14,7 +16,7 @@ const AT_ONCE: usize = 1_024;
 const QUERY_OCTETS_MAX: usize = 4_096;
 
 /// Answers until the future is dropped.
-pub async fn serve(socket: UdpSocket, answerer: Arc<Answerer>) {
+pub async fn serve(socket: UdpSocket, answerer: Arc<Answerer>, mut limiter: Limiter) {
     let socket = Arc::new(socket);
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut buffer = [0; QUERY_OCTETS_MAX];
@@ -28,9 +30,21 @@ pub async fn serve(socket: UdpSocket, answerer: Arc<Answerer>) {
                 continue;
             }
         };
-        // Nobody can be answered there.
-        if from.port() == 0 || from.ip().is_unspecified() {
+        // Nobody can be answered there, or nobody is waiting for an answer.
+        if from.port() == 0 || from.ip().is_unspecified() || !is_query(&buffer[..length]) {
             continue;
+        }
+        match limiter.judge(from.ip(), Instant::now()) {
+            Verdict::Answer => {}
+            Verdict::Cut => {
+                if let Some(octets) = cut(&buffer[..length])
+                    && let Err(error) = socket.try_send_to(&octets, from)
+                {
+                    tracing::debug!(%error, "a cut reply could not be sent");
+                }
+                continue;
+            }
+            Verdict::Drop => continue,
         }
         let Ok(room) = room.clone().try_acquire_owned() else { continue };
         let (socket, answerer, message) = (socket.clone(), answerer.clone(), buffer[..length].to_vec());

@@ -1,20 +1,22 @@
 //! Queries over real sockets: what was put is answered, over UDP and TCP, signed where wanted, and nothing else is.
 
-use dns::{Redirects, Running};
+mod wire;
+
+use dns::{Limits, Options, Redirects, Running};
 use engine::Actor;
 use engine::domain::{DnssecRecord, Info};
 use engine::hosted::{Numbered, Put};
 use hickory_proto::dnssec::DigestType;
 use hickory_proto::dnssec::rdata::DNSSECRData;
-use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
-use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
+use hickory_proto::op::{Message, OpCode, ResponseCode};
+use hickory_proto::rr::{Name, RData, RecordType};
 use model::hosted::{Record, stored};
 use model::{Channel, DomainName, HostName};
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 use testkit::Fixture;
+use wire::question;
 
 struct Served {
     fixture: Fixture,
@@ -27,18 +29,17 @@ fn served() -> Served {
 }
 
 fn served_as(hosts: [&str; 2]) -> Served {
+    served_with(hosts, Limits::default())
+}
+
+fn served_with(hosts: [&str; 2], limits: Limits) -> Served {
     let fixture = Fixture::new();
     fixture.engine().serve_as(hosts.map(|host| HostName::parse(host).unwrap()).to_vec());
-    let (udp, tcp) = loop {
-        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-        // The number of the one may be taken for the other.
-        if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()) {
-            break (udp, tcp);
-        }
-    };
+    let (udp, tcp) = wire::sockets();
     let address = udp.local_addr().unwrap();
     let redirects = Redirects { v4: vec!["192.0.2.80".parse().unwrap()], v6: vec![] };
-    let running = dns::serve(fixture.engine().clone(), udp, tcp, redirects).unwrap();
+    let options = Options { redirects, limits, ..Options::default() };
+    let running = dns::serve(fixture.engine().clone(), udp, tcp, options).unwrap();
     Served { fixture, address, _running: running }
 }
 
@@ -50,40 +51,12 @@ fn put(served: &Served, actor: &Actor, zone: &[&str], signed: Option<bool>) {
     served.fixture.engine().run(actor, Put { name, records, signed, dynamic: None, client_id: String::new() }).unwrap();
 }
 
-fn question(name: &str, kind: RecordType, dnssec: bool) -> Message {
-    let mut message = Message::new(4711, MessageType::Query, OpCode::Query);
-    let mut query = Query::query(Name::from_str(name).unwrap(), kind);
-    query.set_query_class(DNSClass::IN);
-    message.add_query(query);
-    if dnssec {
-        let mut edns = Edns::new();
-        edns.set_dnssec_ok(true);
-        edns.set_max_payload(4_096);
-        message.set_edns(edns);
-    }
-    message
-}
-
 fn over_udp(served: &Served, message: &Message) -> Message {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    socket.send_to(&message.to_vec().unwrap(), served.address).unwrap();
-    let mut buffer = [0; 4_096];
-    let (length, _) = socket.recv_from(&mut buffer).unwrap();
-    Message::from_vec(&buffer[..length]).unwrap()
+    wire::over_udp(served.address, message).expect("a reply")
 }
 
 fn over_tcp(served: &Served, message: &Message) -> Message {
-    let mut stream = TcpStream::connect(served.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    let body = message.to_vec().unwrap();
-    stream.write_all(&u16::try_from(body.len()).unwrap().to_be_bytes()).unwrap();
-    stream.write_all(&body).unwrap();
-    let mut length = [0; 2];
-    stream.read_exact(&mut length).unwrap();
-    let mut body = vec![0; usize::from(u16::from_be_bytes(length))];
-    stream.read_exact(&mut body).unwrap();
-    Message::from_vec(&body).unwrap()
+    wire::over_tcp(served.address, message)
 }
 
 fn ask(served: &Served, name: &str, kind: RecordType) -> (ResponseCode, Vec<String>) {
@@ -237,4 +210,45 @@ fn everything_at_once_is_not_told_over_udp() {
     let cut = over_udp(&served, &question("long.fresh.com.", RecordType::TXT, true));
     assert!(cut.metadata.truncation);
     assert_eq!(over_tcp(&served, &question("long.fresh.com.", RecordType::TXT, true)).answers.len(), 10);
+}
+
+/// A flood of queries from one network is answered up to the limit; of the rest every second one gets a cut reply, with which a real asker comes again
+/// over TCP, and gets all.
+#[test]
+fn a_flood_is_held_back_and_real_askers_are_served() {
+    let limits = Limits { replies_per_second: 20, slip: 2, exempt: Vec::new() };
+    let served = served_with(["a.ns.example.net", "b.ns.example.net"], limits);
+    let demo = served.fixture.actor(Channel::Dmapi, "demo");
+    put(&served, &demo, &["@|60|A|192.0.2.1"], None);
+    std::thread::sleep(Duration::from_millis(1_100));
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(1_500))).unwrap();
+    let query = question("fresh.com.", RecordType::A, true).to_vec().unwrap();
+    const QUERIES: usize = 200;
+    let begun = Instant::now();
+    for _ in 0..QUERIES {
+        socket.send_to(&query, served.address).unwrap();
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    let (mut whole, mut cut, mut octets) = (0_u64, 0_u64, 0);
+    let mut buffer = [0; 4_096];
+    while let Ok(length) = socket.recv(&mut buffer) {
+        let reply = Message::from_vec(&buffer[..length]).unwrap();
+        octets += length;
+        match (reply.metadata.truncation, reply.answers.len()) {
+            (false, 1) => whole += 1,
+            (true, 0) => cut += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    // The time of the flood itself gives some more; that of the waiting for replies does not.
+    let most = 20 + 20 * (u64::try_from(begun.elapsed().as_millis()).unwrap() / 1_000 + 1);
+    assert!((20..=most).contains(&whole), "{whole} whole replies, {cut} cut");
+    assert!(cut > 20 && cut <= (QUERIES as u64 - whole) / 2 + 1, "{whole} whole replies, {cut} cut");
+    assert!(octets < QUERIES * query.len(), "{octets} octets came for {} that went", QUERIES * query.len());
+    assert_eq!(over_tcp(&served, &question("fresh.com.", RecordType::A, false)).answers.len(), 1);
+    // What is no query, and what asks for everything, gets no more than it sent.
+    std::thread::sleep(Duration::from_millis(1_100));
+    let all = question("fresh.com.", RecordType::ANY, true);
+    assert!(over_udp(&served, &all).to_vec().unwrap().len() <= all.to_vec().unwrap().len());
 }

@@ -2,9 +2,9 @@
 
 use anyhow::Context;
 use clap::Args;
-use dns::{Redirects, Running};
+use dns::{Limits, Options, Redirects, Running};
 use engine::Engine;
-use model::HostName;
+use model::{HostName, Network};
 use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 
 /// How hosted zones are answered.
@@ -23,6 +23,15 @@ pub struct HostingOptions {
         value_name = "NAMES"
     )]
     pub name_servers: Vec<HostName>,
+    /// Replies a second over UDP to one network (an IPv4 /24, an IPv6 /56); 0 is no limit.
+    #[arg(long, env = "DOMESDAY_DNS_RATE", default_value_t = dns::REPLIES_PER_SECOND, value_name = "NUMBER")]
+    dns_rate: u32,
+    /// Of the queries beyond that rate each so-manyeth is told to come again over TCP; 0 tells none.
+    #[arg(long, env = "DOMESDAY_DNS_SLIP", default_value_t = dns::SLIP, value_name = "NUMBER")]
+    dns_slip: u32,
+    /// Networks without that limit.
+    #[arg(long, env = "DOMESDAY_DNS_EXEMPT", default_value = "127.0.0.0/8,::1", value_delimiter = ',', value_name = "NETWORKS")]
+    dns_exempt: Vec<Network>,
     /// Where web requests for redirected names (URL and FRAME records) are answered, over HTTP. Without it 80 ports above `--listen`.
     #[arg(long, env = "DOMESDAY_REDIRECT", value_name = "ADDR")]
     redirect: Option<SocketAddr>,
@@ -82,7 +91,8 @@ impl HostingOptions {
                 IpAddr::V6(address) => redirects.v6.push(address),
             }
         }
-        let running = dns::serve(engine.clone(), udp, tcp, redirects)?;
+        let limits = Limits { replies_per_second: self.dns_rate, slip: self.dns_slip, exempt: self.dns_exempt.clone() };
+        let running = dns::serve(engine.clone(), udp, tcp, Options { redirects, limits, ..Options::default() })?;
         Ok(NameServer { running, address })
     }
 }
@@ -110,6 +120,9 @@ mod tests {
         let options = |redirect: Option<&str>| HostingOptions {
             dns: "127.0.0.1:0".parse().unwrap(),
             name_servers: Vec::new(),
+            dns_rate: 0,
+            dns_slip: 0,
+            dns_exempt: Vec::new(),
             redirect: redirect.map(|address| address.parse().unwrap()),
             redirect_addresses: Vec::new(),
         };

@@ -1,5 +1,6 @@
 //! Reading what changes names and hosts: keys, properties, addresses, patterns over many names.
 
+use super::contact::CLEARED;
 use super::{Read, Reader, Wrong, flag};
 use engine::domain::{DnssecRecord, Property, Setting};
 use model::DomainName;
@@ -82,18 +83,22 @@ impl Reader<'_> {
         records.map(Some)
     }
 
-    /// An IPv4 address; `-` for none.
+    /// An IPv4 address; `-` for none, as is the token that clears.
     pub fn address_v4(&self) -> Read<Option<Option<IpAddr>>> {
         self.address(0, "an IPv4 address", |text| text.parse::<Ipv4Addr>().ok().map(IpAddr::V4))
     }
 
-    /// An IPv6 address; `-` for none.
+    /// An IPv6 address; none as above.
     pub fn address_v6(&self) -> Read<Option<Option<IpAddr>>> {
         self.address(1, "an IPv6 address", |text| text.parse::<Ipv6Addr>().ok().map(IpAddr::V6))
     }
 
     fn address(&self, place: u8, expected: &str, read: impl FnOnce(&str) -> Option<IpAddr>) -> Read<Option<Option<IpAddr>>> {
-        self.with(Field::HostAddress(place), expected, |text| if text == "-" { Some(None) } else { read(text).map(Some) })
+        self.with(
+            Field::HostAddress(place),
+            expected,
+            |text| if text == "-" || text == CLEARED { Some(None) } else { read(text).map(Some) },
+        )
     }
 }
 

@@ -6,7 +6,7 @@ use model::contact::ContactDraft;
 use model::field::{Field, Problem};
 
 /// Set to empty (dmapi.md 6.3); an empty value says nothing.
-const CLEARED: &str = "!@!";
+pub(super) const CLEARED: &str = "!@!";
 const HANDLE: Field = Field::Other("handle");
 
 /// Every parameter that a contact is read from; `x-*` are the fields of zones.
@@ -60,6 +60,11 @@ impl Reader<'_> {
             let plain = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
             if plain { Ok(text.to_owned()) } else { Err(Problem::Malformed { expected: "a handle such as CCOM-43438".to_owned() }) }
         })
+    }
+
+    /// The contact of a role of a name that is changed: `Some(None)` where it is to have none (WWJ writes the token for whatever is empty).
+    pub fn role_change(&self, field: Field) -> Read<Option<Option<String>>> {
+        if self.text(&field) == Some(CLEARED) { Ok(Some(None)) } else { Ok(self.handle(field)?.map(Some)) }
     }
 
     /// A contact's handle under the name that changes of contacts have for it.

@@ -36,15 +36,15 @@ pub const REQUEST: Request = Request {
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.reader()?;
     let (name, client_id) = (p.domain(), p.client_id());
-    let (owner, admin) = (p.handle(Field::Registrant), p.handle(Field::AdminContact(0)));
-    let (tech, billing) = (p.handle(Field::TechContact(0)), p.handle(Field::BillingContact(0)));
+    let (owner, admin) = (p.handle(Field::Registrant), p.role_change(Field::AdminContact(0)));
+    let (tech, billing) = (p.role_change(Field::TechContact(0)), p.role_change(Field::BillingContact(0)));
     let (hosts, tag, dnssec) = (p.hosts(), p.registrar_tag(), p.dnssec());
     let Ok(name) = name else { return Err(p.refused().into()) };
 
     // What could not be read is noted, and left out here.
-    let role = |handle: Read<Option<String>>| {
+    let role = |handle: Read<Option<Option<String>>>| {
         let handle = handle.unwrap_or_default();
-        handle.map_or_else(SetChange::default, |handle| SetChange::whole(vec![ContactRef::Handle(handle)]))
+        handle.map_or_else(SetChange::default, |handle| SetChange::whole(handle.map(ContactRef::Handle).into_iter().collect()))
     };
     let change = Modify {
         registrant: owner.unwrap_or_default().map(ContactRef::Handle),

@@ -84,6 +84,7 @@ pub struct Modify {
     pub auth_info: Option<NewCode>,
     /// The zone's own fields, laid over those in force.
     pub fields: Vec<(String, String)>,
+    /// An empty one takes the tag away.
     pub registrar_tag: Option<String>,
     /// How a new registrant is consented to.
     pub terms: Terms,

@@ -255,12 +255,16 @@ fn fields(facts: &Facts<'_>, request: &Modify, plan: &mut Plan, problems: &mut V
     }
     if let Some(tag) = &request.registrar_tag {
         const TAG: &str = "registrar-tag";
-        if zone.support.registrar_tag == RegistrarTag::None {
+        // Empty takes it away.
+        if tag.is_empty() && zone.support.registrar_tag == RegistrarTag::Required {
+            problems.push(FieldProblem::missing(Field::RegistrarTag));
+        }
+        if !tag.is_empty() && zone.support.registrar_tag == RegistrarTag::None {
             let reason = format!("names under .{} carry no tag", zone.suffix);
             problems.push(FieldProblem::new(Field::RegistrarTag, Problem::NotAllowed { reason }));
         }
         after.retain(|(name, _)| name != TAG);
-        after.push((TAG.to_owned(), tag.clone()));
+        after.extend((!tag.is_empty()).then(|| (TAG.to_owned(), tag.clone())));
     }
     plan.fields = Some(after).filter(|after| *after != before);
     plan.trustee = (trustee != domain.trustee).then_some(trustee);
