@@ -11,6 +11,7 @@ use engine::{Actor, Error, contact, event};
 use model::contact::ContactDraft;
 use model::domain::RenewalMode;
 use model::lock::LockReason;
+use model::owner_change::Mode;
 use model::pattern::Pattern;
 use model::verification::AddressState;
 use model::{Channel, Refusal, Timestamp};
@@ -119,6 +120,34 @@ fn a_name_whose_address_was_proven_while_it_was_deleted_resolves_once_it_is_rest
         assert_eq!(f.engine().await_order(demo, order.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
         f.advance("PT1S");
         assert_eq!((suspended(f, demo, "exact.com"), within(f, demo, "exact.com")), ((false, false), None));
+    });
+}
+
+/// The time of an owner who came while the suspension was being lifted for the one before was ended with it (found by the simulator).
+#[test]
+fn an_owner_who_comes_while_a_suspension_is_lifted_has_a_time_of_its_own() {
+    const NEXT: &str = "next@elsewhere.example";
+    each_store(|f, demo| {
+        f.register(demo, f.unproven_wish(demo, "exact.com", READER));
+        until(f, within(f, demo, "exact.com").expect("its time runs"));
+        f.engine().faults().add("registry.update", FaultKind::Disconnect, 1_000).unwrap();
+        f.engine().answer_verification(&mails(f, READER).1[0], true).unwrap();
+        f.advance("PT1S");
+        assert_eq!(suspended(f, demo, "exact.com"), (true, true), "it cannot be lifted yet");
+        let handle = info(f, demo, "exact.com").registrant.handle;
+        let draft = ContactDraft { email: Some(NEXT.to_owned()), ..ContactDraft::default() };
+        let terms = Terms { trigger: Some(Mode::Agent), ..Terms::default() };
+        let change = contact::Modify { handle, draft, check_only: false, terms, client_id: String::new() };
+        let order = f.engine().run(demo, change).unwrap().order.unwrap();
+        let changed = f.engine().await_order(demo, order.id, WAIT).unwrap();
+        assert_eq!(changed.standing, OrderStanding::Succeeded, "{}", changed.message);
+        f.engine().faults().clear();
+        f.advance("PT6H");
+        assert_eq!(suspended(f, demo, "exact.com"), (false, false));
+        let due = changed.decided.expect("it is decided").plus_days(15);
+        assert_eq!((within(f, demo, "exact.com"), state(f, demo, NEXT)), (Some(due), AddressState::Pending));
+        until(f, due);
+        assert_eq!(suspended(f, demo, "exact.com"), (true, true));
     });
 }
 

@@ -112,9 +112,18 @@ impl Run {
         // The newest mostly.
         let fresh = links.len().min(3);
         let some = if self.chance.once_in(3) { &links[..] } else { &links[..fresh] };
-        let Some(token) = self.chance.any(some).cloned() else { return Ok(()) };
-        let agree = !self.chance.once_in(3);
-        let asked = self.asked_by(kind, &token)?;
+        // Both owners of one name, or all who were asked lately, say yes on the same day.
+        let everybody = kind == Letter::OwnerChange && self.chance.once_in(2);
+        let tokens: Vec<String> = if everybody { links[..fresh].to_vec() } else { self.chance.any(some).cloned().into_iter().collect() };
+        for token in tokens {
+            let agree = everybody || !self.chance.once_in(3);
+            self.follow(kind, &token, agree)?;
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, kind: Letter, token: &str, agree: bool) -> Result<(), String> {
+        let asked = self.asked_by(kind, token)?;
         for _ in 0..self.chance.between(1, 2) {
             let (body, declines, by) = self.answer(kind, agree);
             let path = format!("{}{token}", kind.path());
@@ -123,7 +132,7 @@ impl Run {
             let status = response.status().as_u16();
             self.trace.line(&format!("{kind:?} {agree} {by} {status} {asked:?}"));
             self.count("links followed");
-            if status == 200 && asked == Asked::Nothing {
+            if status == 200 && (asked == Asked::Nothing || !self.spent.insert(token.to_owned())) {
                 return Err(format!("a link that was used up was taken: {}", String::from_utf8_lossy(response.body())));
             }
             // Somebody may have heard the word though the page failed.

@@ -67,6 +67,8 @@ pub(crate) struct Run {
     pub(crate) overtaken: BTreeSet<i64>,
     /// Links of the newest mails, newest first.
     pub(crate) keys: Vec<(Letter, String)>,
+    /// Those that an answer was taken by: each is good for one.
+    pub(crate) spent: BTreeSet<String>,
     /// The accounts' numbers.
     pub(crate) numbers: [i64; ACCOUNTS.len()],
 }
@@ -142,6 +144,7 @@ impl Run {
             heard_until: begun,
             overtaken: BTreeSet::new(),
             keys: Vec::new(),
+            spent: BTreeSet::new(),
             numbers: [0; ACCOUNTS.len()],
         };
         run.read_the_beginning()?;

@@ -219,6 +219,14 @@ impl Run {
         if taken && by_key && asked == Asked::Nothing {
             return Err(format!("a key that was used up was taken: {}", sent.sheet.line()));
         }
+        if taken
+            && by_key
+            && let Meant::Key { token, .. } = &sent.wish.meant
+            && !sent.wish.spoiled
+            && !self.spent.insert(token.clone())
+        {
+            return Err(format!("a key was taken twice: {}", sent.sheet.line()));
+        }
         // A refusal that says that it failed inside may have been taken.
         if taken || told.text.contains("incident") {
             self.said_by_key(sent, &asked, taken && !sent.wish.spoiled);

@@ -31,6 +31,7 @@ pub struct Term {
     pub account_id: i64,
     /// The registrant's address, as it is compared.
     pub address: String,
+    /// Since when that address is asked for; the time itself may have begun with an owner before.
     pub begun_at: Timestamp,
     pub due_at: Timestamp,
 }
@@ -76,7 +77,7 @@ statements! {
     OF = concat!("SELECT ", columns!(), " FROM verifications WHERE account_id = $1 AND address = $2");
     SET_TERM = concat!(
         "INSERT INTO verification_terms (", term!(), ") VALUES ($1, $2, $3, $4, $5) ON CONFLICT (domain_id) DO UPDATE SET \
-         account_id = excluded.account_id, address = excluded.address"
+         account_id = excluded.account_id, address = excluded.address, begun_at = excluded.begun_at"
     );
     TERM_OF = concat!("SELECT ", term!(), " FROM verification_terms WHERE domain_id = $1");
     END_TERM = "DELETE FROM verification_terms WHERE domain_id = $1";

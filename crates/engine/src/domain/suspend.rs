@@ -132,10 +132,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Suspens
             // An answer that came meanwhile lifts it at once.
             store::agenda::set(tx, domain.id, agenda::VERIFICATION, domain.account_id, cx.now, 0, "")?;
         }
-        (HoldReason::Verification, false) => {
-            verifications::end_term(tx, domain.id)?;
-            store::agenda::remove(tx, domain.id, agenda::VERIFICATION)?;
-        }
+        (HoldReason::Verification, false) => verification::lifted(tx, cx, domain.id)?,
         (HoldReason::Term | HoldReason::User, _) => {}
     }
     let standing = if wish.on { "suspended" } else { "resumed" };

@@ -128,6 +128,15 @@ fn satisfied(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error>
     Ok(())
 }
 
+/// The name is under no sanction any more. Where it has another registrant since the proof that lifted it, whose address is not proven, that one's
+/// time begins with the change.
+pub(crate) fn lifted(tx: &mut Tx<'_>, cx: &Cx<'_>, domain_id: i64) -> Result<(), Error> {
+    let term = verifications::term_of(tx, domain_id)?;
+    verifications::end_term(tx, domain_id)?;
+    agenda::remove(tx, domain_id, VERIFICATION)?;
+    term.map_or(Ok(()), |term| begin(tx, cx, domain_id, term.begun_at))
+}
+
 /// The name can be changed at its registry again, after a restore or a transfer that came to nothing: a suspension or its lifting that had to wait
 /// for that happens now.
 pub(crate) fn changeable_again(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {

@@ -549,8 +549,10 @@ impl Writer<'_> {
         if wish.params[place].0.eq_ignore_ascii_case("cltrid") {
             return;
         }
+        // A question that has lost its word is a request, and bears no id.
+        let is_word = wish.params[place].0 == "ACTION" && !wish.params.iter().any(|(name, _)| name.eq_ignore_ascii_case("cltrid"));
         wish.spoiled = true;
-        if self.chance.once_in(3) {
+        if self.chance.once_in(3) && !is_word {
             wish.params.remove(place);
         } else {
             wish.params[place].1 = (*self.chance.pick(HOSTILE)).to_owned();
