@@ -21,7 +21,7 @@ pub use between::Offer;
 pub use cancel::Cancel;
 pub use consent::{Answered, Consent, ConsentView};
 pub use give::Give;
-pub use list::{Following, Show, TransferView, Which};
+pub use list::{Following, Requested, Requests, Show, TransferView, Which};
 pub use request::{Asked, CheckTransfer, JudgeTransfer, TransferIn, Transferable, UnsettableContacts};
 pub use resend::Resend;
 pub use staff_consent::StaffConsent;
