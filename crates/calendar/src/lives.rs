@@ -2,9 +2,9 @@
 
 use model::policy::{OwnerChangeKind, Zone};
 
-/// What a zone may have: premium names, privacy, a trustee, owners changed by a trade or with consent, addresses that must be proven, and registrars
-/// known by tags.
-const NEEDS: [&str; 7] = ["premium", "privacy", "trustee", "trade", "consent", "verification", "tag"];
+/// What a zone may have: premium names, privacy, a trustee, owners changed by a trade or with consent, addresses that must be proven, registrars
+/// known by tags, and months that are sold.
+const NEEDS: [&str; 8] = ["premium", "privacy", "trustee", "trade", "consent", "verification", "tag", "month"];
 
 /// On which day something is done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,6 +46,7 @@ impl Life {
             "trade" => zone.owner_change.kind.is_trade(),
             "consent" => zone.owner_change.kind == OwnerChangeKind::Irtp,
             "tag" => zone.push.tags,
+            "month" => model::Months::new(1).is_some_and(|month| zone.register.periods.offers(month)),
             "verification" => !zone.verification.within.is_zero(),
             _ => true,
         }

@@ -453,7 +453,7 @@ fn hosts_are_made_changed_and_deleted_with_the_registry() {
         let ns = host("ns1.fresh.com");
         let info = || engine.run(&demo, host::Info { name: ns.clone() });
         let create = |name: &str, address: &str| {
-            engine.run(&demo, host::Create { name: host(name), addresses: vec![ip(address)], client_id: String::new() })
+            engine.run(&demo, host::Create { name: host(name), addresses: vec![ip(address)], statuses: vec![], client_id: String::new() })
         };
         engine.faults().add("registry.host.create", FaultKind::ReplyLost, 1).unwrap();
         let order = ended(engine, &demo, &create("ns1.fresh.com", "192.0.2.1").unwrap().order);
@@ -464,7 +464,13 @@ fn hosts_are_made_changed_and_deleted_with_the_registry() {
         assert!(matches!(create("ns1.demo.de", "192.0.2.1"), Err(Error::Refused(Refusal::NotSupported { .. }))));
         assert!(matches!(create("ns2.fresh.com", "10.0.0.1"), Err(Error::Refused(Refusal::Fields(_)))));
         let v6 = HostAddresses::OfKind { v4: Some(None), v6: Some(Some(ip("2001:db8::1"))) };
-        let order = engine.run(&demo, host::Modify { name: ns.clone(), addresses: v6, client_id: String::new() }).unwrap().order;
+        let order = engine
+            .run(
+                &demo,
+                host::Modify { name: ns.clone(), addresses: v6, new_name: None, statuses: SetChange::default(), client_id: String::new() },
+            )
+            .unwrap()
+            .order;
         assert_eq!(ended(engine, &demo, &order).standing, OrderStanding::Succeeded);
         assert_eq!(info().unwrap().addresses, [ip("2001:db8::1")]);
         // A name uses it: it cannot be deleted, only moved out of the way.

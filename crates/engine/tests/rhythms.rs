@@ -60,6 +60,10 @@ fn months_and_quarters_are_charged_one_by_one() {
         assert_eq!((paid_until(f, &julia, "monthly.de").as_str(), balance(f, &julia)), ("2027-04-01", before));
         f.advance("P1DT1H");
         assert_eq!((paid_until(f, &julia, "monthly.de").as_str(), balance(f, &julia)), ("2027-05-01", before - 9_000));
+        // What was registered by the month its registry renews by the month: its date is the one that was paid for.
+        f.advance("P1D");
+        let there = |domain: &str| f.engine().run(&julia, Info { name: name(domain) }).unwrap().expires.date();
+        assert_eq!(there("monthly.de"), "2027-05-01");
         // The forecast knows the next month's price, not a year's.
         let outlook = f.engine().run(&julia, Forecast { days: 40 }).unwrap();
         assert_eq!((outlook.renewals.len(), outlook.needed.amount_e4), (1, 9_000), "{:?}", outlook.renewals);
@@ -69,6 +73,8 @@ fn months_and_quarters_are_charged_one_by_one() {
         assert_eq!(paid_until(f, &julia, "monthly.de"), "2028-04-01");
         assert_eq!(paid_until(f, &julia, "short.nl"), "2028-04-01");
         assert_eq!(paid_until(f, &julia, "quarterly.nl"), "2028-06-01");
+        // By the quarter what was registered for one, by the year what was registered for that, whoever pays for it in which rhythm.
+        assert_eq!((there("short.nl").as_str(), there("quarterly.nl").as_str()), ("2028-06-01", "2029-03-01"));
         assert_eq!(balance(f, &julia), before - 12 * 9_000 - 10 * 8_000 - 21_000);
         assert_eq!(mode(f, &julia, "monthly.de"), RenewalMode::AutoRenewMonthly);
         // A month later nothing is left to chance: it is let go when its last paid month ends.

@@ -59,6 +59,8 @@ CREATE TABLE domains (
   updated_at BIGINT,
   transferred_at BIGINT,
   expires_at BIGINT NOT NULL,
+  -- What it was last registered, renewed or transferred for.
+  term_months BIGINT NOT NULL CHECK (term_months > 0),
   statuses BIGINT NOT NULL,
   auth_hash TEXT,
   add_until BIGINT,

@@ -89,11 +89,13 @@ pub struct KrCertificate {
     pub trustee: bool,
 }
 
-/// A host with its addresses, as a registry holds it.
+/// A host with its addresses and its sponsor's statuses, as a registry holds it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RegistryHost {
     pub name: HostName,
     pub addresses: Vec<std::net::IpAddr>,
+    /// Those that a client sets: `clientDeleteProhibited`, `clientUpdateProhibited`.
+    pub statuses: Vec<String>,
 }
 
 /// A registration. Hosts and contacts must exist at the registry.
@@ -270,12 +272,13 @@ pub trait Registry: Send + Sync {
     fn delete_contact(&self, id: &ClientTransactionId, contact_id: &str) -> Result<Answer<()>, Trouble>;
 
     fn host(&self, name: &HostName) -> Result<Option<RegistryHost>, Trouble>;
+    /// Makes a host with its addresses; statuses are set by an update.
     fn create_host(&self, id: &ClientTransactionId, host: &RegistryHost) -> Result<Answer<()>, Trouble>;
-    /// Replaces the addresses.
+    /// Replaces addresses and statuses.
     fn update_host(&self, id: &ClientTransactionId, host: &RegistryHost) -> Result<Answer<()>, Trouble>;
     fn delete_host(&self, id: &ClientTransactionId, name: &HostName) -> Result<Answer<()>, Trouble>;
-    /// Gives a host another name outside of the registry's zones; its addresses end with the old one.
-    fn rename_host(&self, id: &ClientTransactionId, host: &RegistryHost, to: &HostName) -> Result<Answer<()>, Trouble>;
+    /// Gives a host that stands as `host` another name, with the addresses and statuses of `to`, in one command. Names that use it go on using it.
+    fn rename_host(&self, id: &ClientTransactionId, host: &RegistryHost, to: &RegistryHost) -> Result<Answer<()>, Trouble>;
 
     /// The oldest message of the poll queue, if any.
     fn poll(&self) -> Result<Option<PollMessage>, Trouble>;

@@ -414,6 +414,7 @@ CREATE TABLE owner_changes (
 CREATE INDEX owner_changes_account ON owner_changes (account_id, id);
 CREATE INDEX owner_changes_object ON owner_changes (account_id, object, id);
 CREATE INDEX owner_changes_registrant ON owner_changes (registrant_id) WHERE state = 'carrying-out';
+CREATE INDEX owner_changes_under_way ON owner_changes (account_id, object) WHERE state IN ('requested', 'losing-approved', 'gaining-approved', 'carrying-out');
 CREATE INDEX owner_changes_contact ON owner_changes (contact_id, id) WHERE contact_id IS NOT NULL;
 -- A name or contact is in one change at a time.
 CREATE UNIQUE INDEX owner_changes_open ON owner_changes (object) WHERE state IN ('requested', 'losing-approved', 'gaining-approved', 'carrying-out');
@@ -471,6 +472,8 @@ CREATE TABLE hosts (
     domain_id BIGINT NOT NULL REFERENCES domains (id),
     name TEXT NOT NULL UNIQUE,
     addresses TEXT NOT NULL,
+    -- The client's own statuses, separated by blanks.
+    statuses TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     created_by TEXT NOT NULL,
     updated_at BIGINT NOT NULL,

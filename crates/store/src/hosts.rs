@@ -15,6 +15,8 @@ pub struct Host {
     pub name: String,
     /// IPv4 and IPv6 addresses, separated by blanks.
     pub addresses: String,
+    /// The client's own statuses, separated by blanks.
+    pub statuses: String,
     pub created_at: Timestamp,
     pub created_by: String,
     pub updated_at: Timestamp,
@@ -23,15 +25,15 @@ pub struct Host {
 
 macro_rules! columns {
     () => {
-        "id, account_id, domain_id, name, addresses, created_at, created_by, updated_at, updated_by"
+        "id, account_id, domain_id, name, addresses, statuses, created_at, created_by, updated_at, updated_by"
     };
 }
 
 statements! {
-    INSERT = concat!("INSERT INTO hosts (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+    INSERT = concat!("INSERT INTO hosts (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
     BY_NAME = concat!("SELECT ", columns!(), " FROM hosts WHERE name = $1");
     LIST = concat!("SELECT ", columns!(), " FROM hosts WHERE account_id = $1 AND name > $2 ORDER BY name LIMIT $3");
-    SET_ADDRESSES = "UPDATE hosts SET addresses = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
+    SAVE = "UPDATE hosts SET domain_id = $1, name = $2, addresses = $3, statuses = $4, updated_at = $5, updated_by = $6 WHERE id = $7";
     DELETE = "DELETE FROM hosts WHERE id = $1";
     DELETE_BELOW = "DELETE FROM hosts WHERE domain_id = $1";
     GIVE_BELOW = "UPDATE hosts SET account_id = $1, updated_at = $2, updated_by = $3 WHERE domain_id = $4";
@@ -44,17 +46,29 @@ fn host(row: &Row<'_>) -> Result<Host, Fault> {
         domain_id: row.int(2)?,
         name: row.text(3)?,
         addresses: row.text(4)?,
-        created_at: row.time(5)?,
-        created_by: row.text(6)?,
-        updated_at: row.time(7)?,
-        updated_by: row.text(8)?,
+        statuses: row.text(5)?,
+        created_at: row.time(6)?,
+        created_by: row.text(7)?,
+        updated_at: row.time(8)?,
+        updated_by: row.text(9)?,
     })
 }
 
 pub fn insert(tx: &mut Tx<'_>, h: &Host) -> Result<(), Fault> {
     tx.execute(
         INSERT,
-        params![h.id, h.account_id, h.domain_id, &h.name, &h.addresses, h.created_at, &h.created_by, h.updated_at, &h.updated_by],
+        params![
+            h.id,
+            h.account_id,
+            h.domain_id,
+            &h.name,
+            &h.addresses,
+            &h.statuses,
+            h.created_at,
+            &h.created_by,
+            h.updated_at,
+            &h.updated_by
+        ],
     )?;
     Ok(())
 }
@@ -74,8 +88,9 @@ pub fn list(tx: &mut Tx<'_>, account_id: i64, after: &str, limit: i64) -> Result
     tx.many(LIST, params![account_id, after, limit], host)
 }
 
-pub fn set_addresses(tx: &mut Tx<'_>, id: i64, addresses: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
-    tx.execute(SET_ADDRESSES, params![addresses, at, by, id]).map(|_| ())
+/// Writes what can change: the name with the domain above it, the addresses, the statuses, and when and by whom.
+pub fn save(tx: &mut Tx<'_>, h: &Host) -> Result<(), Fault> {
+    tx.execute(SAVE, params![h.domain_id, &h.name, &h.addresses, &h.statuses, h.updated_at, &h.updated_by, h.id]).map(|_| ())
 }
 
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {

@@ -57,6 +57,7 @@ statements! {
     LIST = concat!("SELECT ", columns!(), " FROM owner_changes WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     CARRIED_TO = "SELECT c.object FROM owner_changes c JOIN orders o ON o.id = c.id WHERE c.registrant_id = $1 AND c.state = 'carrying-out' AND o.lock_name = c.object LIMIT 1";
     CARRIED_WITHIN = "SELECT id FROM owner_changes WHERE contact_id = $1 AND state = 'carrying-out' LIMIT 1";
+    TRADES = concat!("SELECT ", columns!(), " FROM owner_changes WHERE account_id = $1 AND ", open!(), " AND kind IN ('trade', 'trade-confirmed') ORDER BY object LIMIT $2");
     MOVE = "UPDATE owner_changes SET state = $1, declines_lock = $2, reason = $3, ended_at = $4 WHERE id = $5 AND state = $6";
 }
 
@@ -145,4 +146,9 @@ pub fn list(tx: &mut Tx<'_>, account_id: i64, before: i64, limit: i64) -> Result
 pub fn update(tx: &mut Tx<'_>, c: &OwnerChange, from: OwnerChangeState) -> Result<bool, Fault> {
     let changed = tx.execute(MOVE, params![c.state.word(), c.declines_lock, &c.reason, c.ended_at, c.id, from.word()])?;
     Ok(changed == 1)
+}
+
+/// The trades of an account that are under way, by name.
+pub fn trades(tx: &mut Tx<'_>, account_id: i64, limit: i64) -> Result<Vec<OwnerChange>, Fault> {
+    tx.many(TRADES, params![account_id, limit], change)
 }

@@ -21,5 +21,5 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let Ok(name) = name else { return Err(p.refused().into()) };
     // `-` is no address.
     let addresses = [v4, v6].into_iter().flatten().flatten().flatten().collect();
-    call.accepted(&call.run(p, Create { name, addresses, client_id: client_id.unwrap_or_default() })?.order)
+    call.accepted(&call.run(p, Create { name, addresses, statuses: Vec::new(), client_id: client_id.unwrap_or_default() })?.order)
 }

@@ -3,6 +3,7 @@
 use super::{Call, Door, Request};
 use crate::reply::Reply;
 use engine::Error;
+use engine::domain::SetChange;
 use engine::host::{HostAddresses, Modify};
 use model::{Field, Need};
 
@@ -20,5 +21,6 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let client_id = p.client_id();
     let Ok(name) = name else { return Err(p.refused().into()) };
     let addresses = HostAddresses::OfKind { v4: v4.unwrap_or_default(), v6: v6.unwrap_or_default() };
-    call.accepted(&call.run(p, Modify { name, addresses, client_id: client_id.unwrap_or_default() })?.order)
+    let modify = Modify { name, addresses, new_name: None, statuses: SetChange::default(), client_id: client_id.unwrap_or_default() };
+    call.accepted(&call.run(p, modify)?.order)
 }

@@ -95,7 +95,12 @@ pub const KINDS: &[Kind] = &[
         "nack of ns-create, -modify, -delete",
         "the registry did not take it",
     ),
-    ours("NAMESERVER_MODIFICATION", "NAMESERVER_MODIFICATION_SUCCESSFUL", "ns-modify ack", "a host object has new addresses"),
+    ours(
+        "NAMESERVER_MODIFICATION",
+        "NAMESERVER_MODIFICATION_SUCCESSFUL",
+        "ns-modify ack",
+        "a host object has new addresses, statuses or, as `new nameserver`, another name",
+    ),
     ours("WEBHOOK", "DELIVERY_FAILED", "-", "an event could not be delivered to a webhook for three days; never sent to webhooks itself"),
     ours("WEBHOOK", "PAUSED", "-", "a webhook's receiver failed for days and is sent to no more; never sent to webhooks itself"),
 ];

@@ -1,20 +1,20 @@
-//! Create, modify and delete host objects, at the registry first.
+//! Create, modify, rename and delete host objects, at the registry first.
 //!
 //! Reached by DMAPI `ns-create`, `ns-modify`, `ns-delete`, CentralNic `AddNameserver`, `ModifyNameserver`, `DeleteNameserver`.
-//! Refuses: DomainUnknown, HostUnknown, AlreadyExists, Fields, NotSupported, ObjectBusy.
+//! Refuses: DomainUnknown, HostUnknown, AlreadyExists, Fields, StatusForbids, NotSupported, ObjectBusy.
 
 use crate::context::{Cx, Operation};
 use crate::domain::{Accepted, DONE, Outcome, SetChange, of_account, zone_of};
 use crate::error::broken;
 use crate::order::{self, Finished, Intent, Wanted};
-use crate::{Error, events};
+use crate::{Error, audit, events};
 use model::order::OrderKind;
 use model::policy::HostsAs;
 use model::{DomainName, Field, FieldProblem, HostName, Money, Need, Problem, Refusal};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use store::hosts::{self, Host};
-use store::orders::Order;
+use store::orders::{self, Order};
 use store::{Tx, contacts, domains};
 
 /// Asks for a host below one of the account's domains.
@@ -22,14 +22,20 @@ use store::{Tx, contacts, domains};
 pub struct Create {
     pub name: HostName,
     pub addresses: Vec<IpAddr>,
+    /// Of [`super::STATUSES`], in any case.
+    pub statuses: Vec<String>,
     pub client_id: String,
 }
 
-/// Asks for other addresses; at least one must remain.
+/// Asks for other addresses, of which at least one must remain, for another name or for other statuses.
 #[derive(Clone, Debug)]
 pub struct Modify {
     pub name: HostName,
     pub addresses: HostAddresses,
+    /// Below a name of the account too; the names that use the host go on using it.
+    pub new_name: Option<HostName>,
+    /// Of [`super::STATUSES`], in any case.
+    pub statuses: SetChange<String>,
     pub client_id: String,
 }
 
@@ -72,6 +78,10 @@ pub(crate) struct HostWish {
     pub domain: i64,
     /// Separated by blanks.
     pub addresses: String,
+    /// Separated by blanks.
+    pub statuses: String,
+    /// The name that it gets; empty where it keeps its own.
+    pub new_name: String,
 }
 
 /// More than any registry takes.
@@ -90,7 +100,9 @@ impl Operation for Create {
             return Err(Refusal::NotSupported { what: format!("host objects under .{}", zone.suffix) }.into());
         }
         let addresses = decide(&self.addresses)?;
-        let wish = HostWish { verb: HostVerb::Create, name: self.name.as_str().to_owned(), domain: domain.id, addresses };
+        let statuses = super::status::after("", &SetChange::whole(self.statuses.clone()))?;
+        let name = self.name.as_str().to_owned();
+        let wish = HostWish { verb: HostVerb::Create, name, domain: domain.id, addresses, statuses, new_name: String::new() };
         open(tx, cx, &domain.registry, wish, &self.client_id, |tx| match hosts::by_name(tx, self.name.as_str())? {
             Some(_) => Err(Refusal::AlreadyExists.into()),
             None => Ok(false),
@@ -107,9 +119,29 @@ impl Operation for Modify {
         let (host, registry) = own(tx, cx, &self.name)?;
         let present = super::addresses(&host.addresses)?;
         let addresses = decide(&changed(&present, &self.addresses)?)?;
-        let unchanged = addresses == host.addresses;
-        let wish = HostWish { verb: HostVerb::Modify, name: host.name, domain: host.domain_id, addresses };
-        open(tx, cx, &registry, wish, &self.client_id, |_| Ok(unchanged))
+        let statuses = super::status::after(&host.statuses, &self.statuses)?;
+        let renamed = self.new_name.as_ref().filter(|new| new.as_str() != host.name);
+        let domain = match renamed {
+            Some(new) => destination(tx, cx, new, &registry)?,
+            None => host.domain_id,
+        };
+        let new_name = renamed.map(|new| new.as_str().to_owned()).unwrap_or_default();
+        let unchanged = addresses == host.addresses && statuses == host.statuses && renamed.is_none();
+        if !unchanged {
+            super::status::may_change(&host.statuses, &statuses)?;
+        }
+        let wish = HostWish { verb: HostVerb::Modify, name: host.name, domain, addresses, statuses, new_name };
+        let taken = wish.new_name.clone();
+        open(tx, cx, &registry, wish, &self.client_id, |tx| {
+            if unchanged {
+                return Ok(true);
+            }
+            // Another wish may be about the new name; a host that has it is somebody's.
+            if !taken.is_empty() && orders::holder(tx, &lock_of(&taken))?.is_some() {
+                return Err(Refusal::ObjectBusy { object: taken }.into());
+            }
+            if !taken.is_empty() && hosts::by_name(tx, &taken)?.is_some() { Err(Refusal::AlreadyExists.into()) } else { Ok(false) }
+        })
     }
 }
 
@@ -121,7 +153,9 @@ impl Operation for Delete {
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Accepted, Error> {
         let (host, registry) = own(tx, cx, &self.name)?;
         let verb = if self.force { HostVerb::ForceDelete } else { HostVerb::Delete };
-        let wish = HostWish { verb, name: host.name, domain: host.domain_id, addresses: host.addresses };
+        super::status::may_go(&host.statuses, self.force)?;
+        let Host { name, domain_id: domain, addresses, statuses, .. } = host;
+        let wish = HostWish { verb, name, domain, addresses, statuses, new_name: String::new() };
         open(tx, cx, &registry, wish, &self.client_id, |_| Ok(false))
     }
 }
@@ -134,6 +168,20 @@ fn parent_of(cx: &Cx<'_>, name: &HostName) -> Result<DomainName, Refusal> {
     let below = name.as_str().strip_suffix(&zone.suffix).and_then(|rest| rest.strip_suffix('.')).ok_or_else(unsold)?;
     let label = below.rsplit('.').next().unwrap_or(below);
     DomainName::parse(&format!("{label}.{}", zone.suffix)).map_err(|_| unsold())
+}
+
+/// The account's domain that a host is to be below from now on, at the same registry.
+fn destination(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &HostName, registry: &str) -> Result<i64, Error> {
+    let parent = parent_of(cx, name)?;
+    let domain = of_account(tx, cx, &parent)?;
+    let zone = zone_of(cx, &domain)?;
+    if zone.hosts.managed_as == HostsAs::Attribute {
+        return Err(Refusal::NotSupported { what: format!("host objects under .{}", zone.suffix) }.into());
+    }
+    if domain.registry != registry {
+        return Err(Refusal::NotSupported { what: "a new name for a host at another registry".to_owned() }.into());
+    }
+    Ok(domain.id)
 }
 
 fn own(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &HostName) -> Result<(Host, String), Error> {
@@ -206,6 +254,11 @@ fn is_public(address: &IpAddr) -> bool {
     }
 }
 
+/// What an order about a host holds.
+fn lock_of(name: &str) -> String {
+    format!("host:{name}")
+}
+
 /// Joins the same wish on its way, or opens the order; `done` says whether there is nothing to do.
 fn open(
     tx: &mut Tx<'_>,
@@ -221,8 +274,8 @@ fn open(
         HostVerb::Delete | HostVerb::ForceDelete => OrderKind::HostDelete,
     };
     let object = wish.name.clone();
-    let lock = format!("host:{object}");
-    let fingerprint = format!("{} {object} {} {:?}", kind.word(), wish.addresses, wish.verb);
+    let lock = lock_of(&object);
+    let fingerprint = format!("{} {object} {} {:?} {} {}", kind.word(), wish.addresses, wish.verb, wish.new_name, wish.statuses);
     if let Some(order) = order::join_object(tx, cx, &lock, &object, &fingerprint)? {
         return Ok(Accepted { order });
     }
@@ -247,6 +300,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &HostWis
                 domain_id: wish.domain,
                 name: wish.name.clone(),
                 addresses: wish.addresses.clone(),
+                statuses: wish.statuses.clone(),
                 created_at: cx.now,
                 created_by: order.actor.clone(),
                 updated_at: cx.now,
@@ -256,7 +310,17 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &HostWis
             ("NAMESERVER_CREATION_SUCCESSFUL", DONE)
         }
         (HostVerb::Create | HostVerb::Modify, Some(host)) => {
-            hosts::set_addresses(tx, host.id, &wish.addresses, cx.now, &order.actor)?;
+            let renamed = !wish.new_name.is_empty();
+            if renamed {
+                contacts::forget_host_at_registry(tx, &order.registry, &wish.name)?;
+            }
+            // One that got the name meanwhile is the same host at the registry.
+            if let Some(twin) = hosts::by_name(tx, &wish.new_name)?.filter(|twin| twin.id != host.id) {
+                hosts::delete(tx, twin.id)?;
+            }
+            let name = if renamed { wish.new_name.clone() } else { host.name.clone() };
+            let (addresses, statuses, updated_by) = (wish.addresses.clone(), wish.statuses.clone(), order.actor.clone());
+            hosts::save(tx, &Host { domain_id: wish.domain, name, addresses, statuses, updated_at: cx.now, updated_by, ..host })?;
             ("NAMESERVER_MODIFICATION_SUCCESSFUL", DONE)
         }
         (HostVerb::Delete | HostVerb::ForceDelete, Some(host)) => {
@@ -269,19 +333,53 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &HostWis
             ("NAMESERVER_DELETION_SUCCESSFUL", "The host is gone")
         }
     };
-    events::append(
-        tx,
-        cx,
-        events::Happened {
-            account_id: order.account_id,
-            class: "NAMESERVER_MODIFICATION",
-            subclass,
-            object: &wish.name,
-            order_id: Some(order.id),
-            data: &[("nameserver", &wish.name)],
-        },
-    )?;
+    let mut data = vec![("nameserver", wish.name.as_str())];
+    if !wish.new_name.is_empty() {
+        data.push(("new nameserver", wish.new_name.as_str()));
+    }
+    let happened = events::Happened {
+        account_id: order.account_id,
+        class: "NAMESERVER_MODIFICATION",
+        subclass,
+        object: &wish.name,
+        order_id: Some(order.id),
+        data: &data,
+    };
+    events::append(tx, cx, happened)?;
     Ok((message.to_owned(), Vec::new()))
+}
+
+/// Some names that use a host which has another name at the registry now: they have it here too.
+pub(crate) struct Rehost {
+    /// The domains.
+    pub domains: Vec<i64>,
+    pub from: String,
+    pub to: String,
+}
+
+impl Operation for Rehost {
+    type Done = ();
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        for id in &self.domains {
+            let Some(domain) = domains::by_id(tx, *id)? else { continue };
+            let Some(hosts) = exchanged(&domain.hosts, &self.from, &self.to) else { continue };
+            domains::set_hosts(tx, *id, &hosts, cx.now, "registry")?;
+            let detail = format!("name server {} is {} now", self.from, self.to);
+            audit::append(tx, cx, audit::Change { verb: "host-renamed", object: &domain.name, order_id: None, detail: &detail })?;
+        }
+        Ok(())
+    }
+}
+
+/// Name servers with one of them under another name; none where it is not among them. Pure.
+pub(crate) fn exchanged(hosts: &str, from: &str, to: &str) -> Option<String> {
+    let mut all: Vec<&str> = hosts.split_whitespace().collect();
+    let place = all.iter().position(|host| *host == from)?;
+    all[place] = to;
+    Some(all.join(" "))
 }
 
 #[cfg(test)]
@@ -290,6 +388,19 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_renamed_server_is_exchanged_where_it_stands() {
+        let cases = [
+            ("ns1.a.com ns2.a.com", "ns1.a.com", Some("ns1.b.com ns2.a.com")),
+            ("ns2.a.com ns1.a.com", "ns1.a.com", Some("ns2.a.com ns1.b.com")),
+            ("xns1.a.com ns1.a.com.net", "ns1.a.com", None),
+            ("", "ns1.a.com", None),
+        ];
+        for (hosts, from, wanted) in cases {
+            assert_eq!(exchanged(hosts, from, "ns1.b.com").as_deref(), wanted, "{hosts}");
+        }
     }
 
     #[test]

@@ -3,11 +3,13 @@
 mod change;
 mod check;
 mod list;
+mod status;
 
 pub use change::{Create, Delete, HostAddresses, Modify};
 pub use list::{Info, List};
+pub use status::STATUSES;
 
-pub(crate) use change::{HostVerb, HostWish, settle};
+pub(crate) use change::{HostVerb, HostWish, Rehost, exchanged, settle};
 
 use crate::Error;
 use model::{HostName, Timestamp};
@@ -20,6 +22,8 @@ pub struct HostView {
     pub name: HostName,
     /// IPv4 first.
     pub addresses: Vec<IpAddr>,
+    /// The account's own; empty where there are none.
+    pub statuses: Vec<String>,
     pub created: Timestamp,
     pub created_by: String,
     pub updated: Timestamp,
@@ -30,6 +34,7 @@ fn view(h: Host) -> Result<HostView, Error> {
     Ok(HostView {
         name: HostName::parse(&h.name).map_err(|_| store::Fault::corrupt("a host's name"))?,
         addresses: addresses(&h.addresses)?,
+        statuses: h.statuses.split_whitespace().map(str::to_owned).collect(),
         created: h.created_at,
         created_by: h.created_by,
         updated: h.updated_at,

@@ -75,7 +75,7 @@ pub(super) fn host(registry: &dyn Registry, command: &mut CommandIds, name: &str
     match registry.host(&name) {
         Ok(Some(_)) => {}
         Ok(None) => {
-            let wish = RegistryHost { name: name.clone(), addresses: Vec::new() };
+            let wish = RegistryHost { name: name.clone(), addresses: Vec::new(), statuses: Vec::new() };
             match registry.create_host(&command.next(), &wish) {
                 Ok(Answer::Done(()) | Answer::Deferred) | Err(Trouble::Refused { code: EXISTS, .. }) => {}
                 Err(Trouble::Refused { code, message, reasons }) => {

@@ -11,6 +11,7 @@ use model::pattern::Pattern;
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
 use model::{DomainName, Need, Refusal, Timestamp};
 use store::Tx;
+use store::owner_changes::{self, OwnerChange};
 use store::transfers::{self, Transfer};
 
 /// A transfer as one of its parties sees it.
@@ -107,6 +108,62 @@ pub struct Following {
     pub which: Which,
     pub pattern: Pattern,
     pub window: Window,
+}
+
+/// Something that an account has asked for and that is under way: what CentralNic lists as its transfers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Requested {
+    Transfer(Box<TransferView>),
+    /// The owner is being changed by the registry's own procedure.
+    Trade {
+        name: DomainName,
+        requested: Timestamp,
+        /// The owners agreed: the registry is being told.
+        agreed: bool,
+    },
+}
+
+/// Lists what an account has asked for, transfers and trades, by name.
+pub struct Requests {
+    pub pattern: Pattern,
+    pub window: Window,
+}
+
+impl Operation for Requests {
+    type Done = Page<Requested>;
+    const NEED: Need = Need::Read;
+    const WRITES: bool = false;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Page<Requested>, Error> {
+        let account = cx.actor.account;
+        let mut found: Vec<(String, Option<Transfer>, Option<OwnerChange>)> = Vec::new();
+        for t in transfers::open_of_account(tx, account, LISTED_MAX)? {
+            if t.direction != Direction::Out && t.account_id == account && self.pattern.matches(&t.name) {
+                found.push((t.name.clone(), Some(t), None));
+            }
+        }
+        for trade in owner_changes::trades(tx, account, LISTED_MAX)? {
+            if self.pattern.matches(&trade.object) {
+                found.push((trade.object.clone(), None, Some(trade)));
+            }
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut page = Page { total: 0, rows: Vec::new() };
+        for (name, transfer, trade) in found {
+            if self.window.holds(page.total) {
+                let parsed = DomainName::parse(&name).map_err(|_| store::Fault::corrupt("a trade's name"))?;
+                match (transfer, trade) {
+                    (Some(t), _) => page.rows.push(Requested::Transfer(Box::new(view(cx, t)?))),
+                    (None, Some(trade)) => {
+                        page.rows.push(Requested::Trade { name: parsed, requested: trade.requested_at, agreed: !trade.state.is_waiting() })
+                    }
+                    (None, None) => {}
+                }
+            }
+            page.total += 1;
+        }
+        Ok(page)
+    }
 }
 
 /// More open transfers than this in one account are not listed.

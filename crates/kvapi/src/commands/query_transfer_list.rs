@@ -1,11 +1,11 @@
-//! `QueryTransferList`: [domain pattern], first, limit, wide -> the account's own requests; WIDE=1 adds the status (2.2, cnr-kb B).
+//! `QueryTransferList`: [domain pattern], first, limit, wide -> the account's own requests, trades among them; WIDE=1 adds the status (2.2, cnr-kb B).
 
 use super::{Answer, Command};
 use crate::call::Call;
 use crate::reply::{Reply, date};
 use crate::rows::{Paging, Rows};
 use engine::Error;
-use engine::transfer::{Following, TransferView, Which};
+use engine::transfer::{Requested, Requests, TransferView};
 use model::Field;
 use model::transfer::{Direction, TransferState};
 
@@ -18,14 +18,15 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let pattern = p.pattern("DOMAIN");
     p.not_served(&["GENERATELIST", "SENDLISTEMAIL", "USERDEPTH"]);
     p.done(Some(()))?;
-    let page = call.engine.run(&call.actor, Following { which: Which::Gaining, pattern, window: paging.window() })?;
+    let page = call.engine.run(&call.actor, Requests { pattern, window: paging.window() })?;
     let mut rows = if wide { Rows::new(&["domain", "domaintransferstatus", "domaintransferdate"]) } else { Rows::new(&["domain"]) };
-    for t in &page.rows {
-        rows.push_all(if wide {
-            vec![t.name.as_str().to_owned(), listed(t).to_owned(), date(t.requested)]
-        } else {
-            vec![t.name.as_str().to_owned()]
-        });
+    for row in &page.rows {
+        let (name, word, requested) = match row {
+            Requested::Transfer(t) => (&t.name, listed(t), t.requested),
+            Requested::Trade { name, requested, agreed } => (name, if *agreed { "TRADEPENDING" } else { "TRADE" }, *requested),
+        };
+        let name = name.as_str().to_owned();
+        rows.push_all(if wide { vec![name, word.to_owned(), date(requested)] } else { vec![name] });
     }
     Ok(rows.reply(paging, page.total, wide))
 }

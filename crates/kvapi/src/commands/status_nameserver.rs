@@ -22,6 +22,7 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     reply.put("created by", host.created_by);
     reply.put("updated date", date(host.updated));
     reply.put("updated by", host.updated_by);
-    reply.put("status", "ok");
+    let none = host.statuses.is_empty().then(|| "ok".to_owned());
+    reply.put_all("status", host.statuses.into_iter().chain(none));
     Ok(reply)
 }

@@ -186,24 +186,23 @@ impl Registry for Connector {
         self.transform("registry.host.create", id, |services| hosts::create(services, host), |reply| hosts::read_created(reply, &host.name))
     }
 
-    /// Asks for the addresses and sends the difference; done without a word where there is none.
+    /// Asks how it stands and sends the difference; done without a word where there is none.
     fn update_host(&self, id: &ClientTransactionId, host: &RegistryHost) -> Result<Answer<()>, Trouble> {
         let Some(found) = self.host(&host.name)? else {
             return Err(refused_here(codes::OBJECT_DOES_NOT_EXIST, "the host is not there"));
         };
-        let (add, remove) = hosts::difference(&found.addresses, &host.addresses);
-        if add.is_empty() && remove.is_empty() {
+        if hosts::is_same(&found, host) {
             return Ok(Answer::Done(()));
         }
-        self.transform("registry.host.update", id, |services| hosts::update(services, &host.name, &add, &remove), |_| Ok(()))
+        self.transform("registry.host.update", id, |services| hosts::update(services, &found, host), |_| Ok(()))
     }
 
     fn delete_host(&self, id: &ClientTransactionId, name: &HostName) -> Result<Answer<()>, Trouble> {
         self.transform("registry.host.delete", id, |services| hosts::delete(services, name), |_| Ok(()))
     }
 
-    fn rename_host(&self, id: &ClientTransactionId, host: &RegistryHost, to: &HostName) -> Result<Answer<()>, Trouble> {
-        self.transform("registry.host.update", id, |services| hosts::rename(services, host, to), |_| Ok(()))
+    fn rename_host(&self, id: &ClientTransactionId, host: &RegistryHost, to: &RegistryHost) -> Result<Answer<()>, Trouble> {
+        self.transform("registry.host.update", id, |services| hosts::update(services, host, to), |_| Ok(()))
     }
 
     fn poll(&self) -> Result<Option<PollMessage>, Trouble> {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use epp::{Command, HostAddr, ResData, Verb, codes, host, ns};
+use epp::{Command, HostAddr, ResData, Status, Verb, codes, host, ns};
 use model::HostName;
 
 use super::session::{Reply, Services};
@@ -30,10 +30,10 @@ pub(super) fn delete(services: &Services, name: &HostName) -> Result<Command, Tr
     command(services, host::Command::Delete { name: name.as_str().to_owned() })
 }
 
-/// The addresses to add and to remove so that `present` becomes `wanted`; repetitions do not count.
-pub(super) fn difference(present: &[IpAddr], wanted: &[IpAddr]) -> (Vec<IpAddr>, Vec<IpAddr>) {
-    let only = |these: &[IpAddr], others: &[IpAddr]| {
-        let mut list: Vec<IpAddr> = these.iter().copied().filter(|address| !others.contains(address)).collect();
+/// What to add and to remove so that `present` becomes `wanted`; repetitions do not count.
+fn difference<T: Clone + Ord>(present: &[T], wanted: &[T]) -> (Vec<T>, Vec<T>) {
+    let only = |these: &[T], others: &[T]| {
+        let mut list: Vec<T> = these.iter().filter(|one| !others.contains(one)).cloned().collect();
         list.sort();
         list.dedup();
         list
@@ -41,18 +41,24 @@ pub(super) fn difference(present: &[IpAddr], wanted: &[IpAddr]) -> (Vec<IpAddr>,
     (only(wanted, present), only(present, wanted))
 }
 
-pub(super) fn update(services: &Services, name: &HostName, add: &[IpAddr], remove: &[IpAddr]) -> Result<Command, Trouble> {
-    let part = |list: &[IpAddr]| host::AddRem { addrs: list.iter().copied().map(HostAddr::from).collect(), statuses: Vec::new() };
-    let update = host::Update { name: name.as_str().to_owned(), add: part(add), rem: part(remove), new_name: None };
-    command(services, host::Command::Update(update))
+/// Whether a host stands as wanted.
+pub(super) fn is_same(present: &RegistryHost, wanted: &RegistryHost) -> bool {
+    let addresses = difference(&present.addresses, &wanted.addresses);
+    let statuses = difference(&present.statuses, &wanted.statuses);
+    present.name == wanted.name && addresses.0.is_empty() && addresses.1.is_empty() && statuses.0.is_empty() && statuses.1.is_empty()
 }
 
-/// Another name, and none of the addresses.
-pub(super) fn rename(services: &Services, present: &RegistryHost, to: &HostName) -> Result<Command, Trouble> {
-    let gone = host::AddRem { addrs: present.addresses.iter().copied().map(HostAddr::from).collect(), statuses: Vec::new() };
-    let none = host::AddRem { addrs: Vec::new(), statuses: Vec::new() };
-    let update = host::Update { name: present.name.as_str().to_owned(), add: none, rem: gone, new_name: Some(to.as_str().to_owned()) };
-    command(services, host::Command::Update(update))
+/// The difference, with another name where that differs too.
+pub(super) fn update(services: &Services, present: &RegistryHost, wanted: &RegistryHost) -> Result<Command, Trouble> {
+    let part = |addresses: Vec<IpAddr>, statuses: Vec<String>| host::AddRem {
+        addrs: addresses.into_iter().map(HostAddr::from).collect(),
+        statuses: statuses.into_iter().map(Status::new).collect(),
+    };
+    let (new, gone) = difference(&present.addresses, &wanted.addresses);
+    let (set, lifted) = difference(&present.statuses, &wanted.statuses);
+    let name = present.name.as_str().to_owned();
+    let new_name = (present.name != wanted.name).then(|| wanted.name.as_str().to_owned());
+    command(services, host::Command::Update(host::Update { name, add: part(new, set), rem: part(gone, lifted), new_name }))
 }
 
 pub(super) fn read_info(reply: &Reply, name: &HostName) -> Result<RegistryHost, Misread> {
@@ -60,7 +66,8 @@ pub(super) fn read_info(reply: &Reply, name: &HostName) -> Result<RegistryHost, 
     if !data.name.eq_ignore_ascii_case(name.as_str()) {
         return Err(Misread::foreign("host", &data.name));
     }
-    Ok(RegistryHost { name: name.clone(), addresses: data.addrs.iter().filter_map(HostAddr::parse).collect() })
+    let statuses = data.statuses.iter().map(|status| status.s.clone()).filter(|word| word.starts_with("client")).collect();
+    Ok(RegistryHost { name: name.clone(), addresses: data.addrs.iter().filter_map(HostAddr::parse).collect(), statuses })
 }
 
 /// Whether a creation, if it says what was created, speaks of our host.
@@ -81,6 +88,6 @@ mod tests {
         let (a, b, c) = (ip("192.0.2.1"), ip("192.0.2.2"), ip("2001:db8::1"));
         assert_eq!(difference(&[a, b], &[b, c, c]), (vec![c], vec![a]));
         assert_eq!(difference(&[a], &[a, a]), (vec![], vec![]));
-        assert_eq!(difference(&[], &[]), (vec![], vec![]));
+        assert_eq!(difference::<IpAddr>(&[], &[]), (vec![], vec![]));
     }
 }

@@ -372,6 +372,7 @@ pub(super) fn create(tx: &mut Tx<'_>, call: &Call, wish: &Create, extensions: &E
     let keys = extensions.keys_create.map(|data| super::update::created_keys(zone, data)).transpose()?.unwrap_or_default();
 
     let mut row = DomainRow::new(call.desk.number()?, name, &call.registrar, call.now, rules::plus_months(call.now, months));
+    row.term_months = months;
     row.auth_hash = kept_auth_info(call, &wish.auth_info, ns::DOMAIN)?;
     row.add_until = (zone.add_grace_days > 0).then(|| call.now.plus_days(zone.add_grace_days));
     row.signed = !keys.is_empty();
@@ -428,6 +429,7 @@ pub(super) fn renew(tx: &mut Tx<'_>, call: &Call, wish: &Renew, agreed: Option<&
     }
     let amount_e4 = fees::agree(zone, &row.name, Operation::Renew, months, agreed)?;
     row.expires = expires;
+    row.term_months = months;
     row.updater = Some(call.registrar.clone());
     row.updated = Some(call.now);
     row.renew_until = (zone.renew_grace_days > 0).then(|| call.now.plus_days(zone.renew_grace_days));

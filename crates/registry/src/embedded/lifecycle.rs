@@ -106,8 +106,9 @@ fn step(tx: &mut Tx<'_>, desk: &Desk, mut row: DomainRow) -> Result<Happening, S
     let zone = zone(&row)?;
     match row.phase {
         Phase::Registered => match zone.at_expiry {
-            AtExpiry::Renew { grace_days } => {
-                let until = auto_renew(tx, desk, row, at, grace_days)?;
+            AtExpiry::Renew { grace_days, by } => {
+                let months = by.months(row.term_months);
+                let until = auto_renew(tx, desk, row, at, months, grace_days)?;
                 happened(format!("auto-renewed until {}", until.date()))
             }
             AtExpiry::Delete => {
@@ -143,16 +144,16 @@ fn step(tx: &mut Tx<'_>, desk: &Desk, mut row: DomainRow) -> Result<Happening, S
     }
 }
 
-fn auto_renew(tx: &mut Tx<'_>, desk: &Desk, mut row: DomainRow, at: Timestamp, grace_days: i64) -> Result<Timestamp, Stop> {
+fn auto_renew(tx: &mut Tx<'_>, desk: &Desk, mut row: DomainRow, at: Timestamp, months: i64, grace_days: i64) -> Result<Timestamp, Stop> {
     let zone = zone(&row)?;
-    row.expires = rules::plus_months(row.expires, 12);
+    row.expires = rules::plus_months(row.expires, months);
     row.autorenew_until = (grace_days > 0).then(|| at.plus_days(grace_days));
     if row.expires <= at {
         return Err(Fault::corrupt(format_args!("{} expires at the end of the calendar", row.name)).into());
     }
     tables::save_domain(tx, &row)?;
-    let amount_e4 = fees::price(zone, &row.name, Operation::AutoRenew, 12).1;
-    fees::charge_at(tx, desk, &row, Operation::AutoRenew, 12, amount_e4, (at, grace_days))?;
+    let amount_e4 = fees::price(zone, &row.name, Operation::AutoRenew, months).1;
+    fees::charge_at(tx, desk, &row, Operation::AutoRenew, months, amount_e4, (at, grace_days))?;
     tell_state(tx, desk, &row, at, "Domain was auto-renewed")?;
     Ok(row.expires)
 }

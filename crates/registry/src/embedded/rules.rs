@@ -31,10 +31,28 @@ pub(super) const RESTORE_REPORT_DAYS: i64 = 7;
 /// What happens at expiry when nobody renewed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum AtExpiry {
-    /// The registry renews by a year; deletion within so many days takes it back.
-    Renew { grace_days: i64 },
+    /// The registry renews; deletion within so many days takes it back.
+    Renew { grace_days: i64, by: RenewsBy },
     /// The name is deleted, as by its sponsor.
     Delete,
+}
+
+/// By how much a registry renews by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum RenewsBy {
+    Year,
+    /// By what the name was last registered, renewed or transferred for, a year at most: the period of its subscription (SIDN), or of its bills (DENIC).
+    Term,
+}
+
+impl RenewsBy {
+    /// In months, for a name of this term.
+    pub(super) fn months(self, term_months: i64) -> i64 {
+        match self {
+            RenewsBy::Year => 12,
+            RenewsBy::Term => term_months.clamp(1, 12),
+        }
+    }
 }
 
 /// How a transfer ends.
@@ -117,7 +135,7 @@ const fn generic(suffix: &'static str, create_e4: i64) -> Zone {
         add_grace_days: 5,
         renew_grace_days: 5,
         transfer_grace_days: 5,
-        at_expiry: AtExpiry::Renew { grace_days: 45 },
+        at_expiry: AtExpiry::Renew { grace_days: 45, by: RenewsBy::Year },
         redemption_days: 30,
         pending_delete_days: 5,
         restore_report: true,
@@ -138,7 +156,7 @@ const fn european(suffix: &'static str, redemption_days: i64, years_max: u16, cr
         add_grace_days: 0,
         renew_grace_days: 0,
         transfer_grace_days: 0,
-        at_expiry: AtExpiry::Renew { grace_days: 0 },
+        at_expiry: AtExpiry::Renew { grace_days: 0, by: RenewsBy::Year },
         redemption_days,
         pending_delete_days: 0,
         restore_report: false,
@@ -150,11 +168,17 @@ const fn european(suffix: &'static str, redemption_days: i64, years_max: u16, cr
     }
 }
 
+/// One that sells months too, and renews a name by what it was last sold for.
+const fn by_term(suffix: &'static str, short_terms: &'static [u32], redemption_days: i64, years_max: u16, create_e4: i64) -> Zone {
+    let at_expiry = AtExpiry::Renew { grace_days: 0, by: RenewsBy::Term };
+    Zone { short_terms, at_expiry, ..european(suffix, redemption_days, years_max, create_e4) }
+}
+
 /// A zone of Nominet: a name goes to another registrar by its tag, or back to the registry; 30 days after expiry it is suspended, 90 days after it
 /// cancelled.
 const fn british(suffix: &'static str) -> Zone {
     Zone {
-        at_expiry: AtExpiry::Renew { grace_days: 30 },
+        at_expiry: AtExpiry::Renew { grace_days: 30, by: RenewsBy::Year },
         transfer: TransferRule::ByTag,
         takes_back: true,
         keys: false,
@@ -186,9 +210,9 @@ const ZONES: &[Zone] = &[
     generic("tel", 100_000),
     generic("me", 120_000),
     Zone { on_transfer: OnTransfer::Extends, ..european("eu", 40, 10, 45_000) },
-    Zone { short_terms: &[1], takes_back: true, on_transfer: OnTransfer::Restarts, ..european("de", 30, 10, 30_000) },
+    Zone { takes_back: true, on_transfer: OnTransfer::Restarts, ..by_term("de", &[1], 30, 10, 30_000) },
     Zone { takes_back: true, ..european("at", 59, 1, 90_000) },
-    Zone { short_terms: &[1, 3], on_transfer: OnTransfer::Restarts, ..european("nl", 40, 1, 40_000) },
+    Zone { on_transfer: OnTransfer::Restarts, ..by_term("nl", &[1, 3], 40, 1, 40_000) },
     british("uk"),
     british("co.uk"),
     korean("kr", 30, 5),
@@ -480,6 +504,27 @@ mod tests {
         let zone = Zone::of("a.or.kr").unwrap();
         assert_eq!((zone.redemption_days, zone.pending_delete_days, zone.at_expiry), (0, 30, AtExpiry::Delete));
         assert!(zone.certificate);
+    }
+
+    #[test]
+    fn a_registry_renews_by_a_year_or_by_the_term_it_sold() {
+        let by = |suffix: &str| match ZONES.iter().find(|zone| zone.suffix == suffix).map(|zone| zone.at_expiry) {
+            Some(AtExpiry::Renew { by, .. }) => by,
+            other => panic!("{suffix}: {other:?}"),
+        };
+        for (suffix, term, months) in [
+            ("com", 24, 12),
+            ("at", 12, 12),
+            ("de", 1, 1),
+            ("de", 12, 12),
+            ("de", 24, 12),
+            ("nl", 3, 3),
+            ("nl", 1, 1),
+            ("nl", 12, 12),
+            ("uk", 36, 12),
+        ] {
+            assert_eq!(by(suffix).months(term), months, "{suffix} {term}");
+        }
     }
 
     #[test]

@@ -192,6 +192,9 @@ fn complete(tx: &mut Tx<'_>, desk: &Desk, mut row: DomainRow, transfer: &mut Tra
     row.updated = Some(at);
     row.transferred = Some(at);
     row.expires = expires;
+    if zone.on_transfer == OnTransfer::Restarts {
+        row.term_months = 12;
+    }
     row.auth_hash = None;
     row.statuses = row.statuses.without(Statuses::PENDING_TRANSFER).without(Statuses::CLIENT_ALL);
     row.transfer_act_by = None;

@@ -34,7 +34,7 @@ fn hold() -> UpdateDomain {
 }
 
 fn glue() -> RegistryHost {
-    RegistryHost { name: host_name(), addresses: vec!["192.0.2.7".parse().unwrap()] }
+    RegistryHost { name: host_name(), addresses: vec!["192.0.2.7".parse().unwrap()], statuses: Vec::new() }
 }
 
 /// Calls that change nothing.

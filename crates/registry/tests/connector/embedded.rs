@@ -108,7 +108,7 @@ impl World {
             assert_eq!(connector.create_contact(&world.id(), contact, &contact_data(), "contact-code"), Ok(Answer::Done(())));
         }
         for host in ["ns1.example.net", "ns2.example.net"] {
-            let host = RegistryHost { name: HostName::parse(host).unwrap(), addresses: Vec::new() };
+            let host = RegistryHost { name: HostName::parse(host).unwrap(), addresses: Vec::new(), statuses: Vec::new() };
             assert_eq!(world.us.create_host(&world.id(), &host), Ok(Answer::Done(())));
         }
         world
@@ -177,11 +177,27 @@ fn life(way: Way) {
     let host = |name: &str, list: &[&str]| RegistryHost {
         name: HostName::parse(name).unwrap(),
         addresses: list.iter().map(|text| text.parse::<IpAddr>().unwrap()).collect(),
+        statuses: Vec::new(),
     };
     done(us.create_host(&world.id(), &host("ns1.life.com", &["192.0.2.53"])));
     done(us.update_host(&world.id(), &host("ns1.life.com", &["192.0.2.54", "2001:db8::54"])));
     let glue = us.host(&HostName::parse("ns1.life.com").unwrap()).unwrap().unwrap();
     assert_eq!(recover::created_host(&host("ns1.life.com", &["2001:db8::54", "192.0.2.54"]), Some(&glue)), Finding::DoneByUs);
+
+    // Statuses and another name go the same way; the registry keeps what is protected.
+    let guarded = RegistryHost { statuses: vec!["clientUpdateProhibited".to_owned()], ..glue.clone() };
+    done(us.update_host(&world.id(), &guarded));
+    assert_eq!(us.host(&glue.name).unwrap().unwrap().statuses, guarded.statuses);
+    assert!(matches!(
+        us.update_host(&world.id(), &RegistryHost { addresses: vec!["192.0.2.55".parse().unwrap()], ..guarded.clone() }),
+        Err(Trouble::Refused { .. })
+    ));
+    done(us.update_host(&world.id(), &glue));
+    let renamed = RegistryHost { name: HostName::parse("ns9.life.com").unwrap(), ..glue.clone() };
+    done(us.rename_host(&world.id(), &glue, &renamed));
+    assert_eq!(us.host(&glue.name), Ok(None));
+    assert_eq!(us.host(&renamed.name).unwrap().unwrap().addresses, glue.addresses);
+    done(us.rename_host(&world.id(), &renamed, &glue));
 
     let ds = |tag| Dnssec::Ds { key_tag: tag, algorithm: 13, digest_type: 2, digest_hex: "0A".repeat(32) };
     let change = UpdateDomain {
@@ -333,7 +349,11 @@ fn a_lost_answer_is_found_out_by_asking() {
         let found = us.contact("C-NEW").unwrap();
         assert_eq!(recover::created_contact(&contact_data(), "domesday", found.as_ref()), proven, "{kind}");
 
-        let host = RegistryHost { name: HostName::parse("ns1.kept.com").unwrap(), addresses: vec!["192.0.2.8".parse().unwrap()] };
+        let host = RegistryHost {
+            name: HostName::parse("ns1.kept.com").unwrap(),
+            addresses: vec!["192.0.2.8".parse().unwrap()],
+            statuses: Vec::new(),
+        };
         strike("registry.host.create");
         lost(matches!(us.create_host(&world.id(), &host), Err(Trouble::Lost(_))), "host");
         assert_eq!(recover::created_host(&host, us.host(&host.name).unwrap().as_ref()), proven, "{kind}");

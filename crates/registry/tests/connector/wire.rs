@@ -141,7 +141,11 @@ fn contacts_are_int_in_ascii_and_loc_in_any_script() {
 #[test]
 fn hosts_are_updated_by_their_difference() {
     let (cardboard, connector) = willing();
-    let wish = |list: &[&str]| RegistryHost { name: host_name(), addresses: list.iter().map(|text| text.parse().unwrap()).collect() };
+    let wish = |list: &[&str]| RegistryHost {
+        name: host_name(),
+        addresses: list.iter().map(|text| text.parse().unwrap()).collect(),
+        statuses: Vec::new(),
+    };
     assert_eq!(connector.update_host("id-1", &wish(&["192.0.2.1"])), Ok(Answer::Done(())));
     assert_eq!(cardboard.asked().len(), 1, "it has that address already");
     connector.update_host("id-2", &wish(&["192.0.2.9", "2001:db8::9"])).unwrap();

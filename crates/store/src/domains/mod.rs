@@ -81,6 +81,8 @@ statements! {
     GIVE = "UPDATE domains SET account_id = $1, registrant_id = $2, contacts = $3, hosts = $4, locks = $5, renewal_mode = $6, transfer_mode = 'default', auth_sealed = '', \
             updated_at = $7, updated_by = $8 WHERE id = $9 AND account_id = $10";
     SET_RENEWAL_MODE = "UPDATE domains SET renewal_mode = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
+    HOSTS_OF_ALL = "SELECT id, hosts FROM domains WHERE id > $1 ORDER BY id LIMIT $2";
+    SET_HOSTS = "UPDATE domains SET hosts = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
     MODIFY = "UPDATE domains SET registrant_id = $1, contacts = $2, hosts = $3, dnssec = $4, locks = $5, statuses = $6, renewal_mode = $7, transfer_mode = $8, \
               privacy = $9, privacy_until_at = $10, trustee = $11, fields = $12, auth_sealed = $13, updated_at = $14, updated_by = $15 WHERE id = $16";
     DROP_PROPERTIES = "DELETE FROM domain_properties WHERE domain_id = $1";
@@ -285,4 +287,14 @@ pub fn modify(tx: &mut Tx<'_>, d: &Domain) -> Result<(), Fault> {
         ],
     )
     .map(|_| ())
+}
+
+/// Numbers and name servers of all domains after a number, in their order: to find those that use one.
+pub fn hosts_of_all(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, String)>, Fault> {
+    tx.many(HOSTS_OF_ALL, params![after, limit], |row| Ok((row.int(0)?, row.text(1)?)))
+}
+
+/// Sets the name servers as the registry has them, separated by blanks.
+pub fn set_hosts(tx: &mut Tx<'_>, id: i64, hosts: &str, at: Timestamp, by: &str) -> Result<(), Fault> {
+    tx.execute(SET_HOSTS, params![hosts, at, by, id]).map(|_| ())
 }

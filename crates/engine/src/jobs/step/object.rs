@@ -1,14 +1,17 @@
 //! Contacts and host objects taken to registries. All of it may be repeated: data are replaced as a whole, and what is gone stays gone.
 
 use super::{Loaded, Outcome, Talk};
+use crate::Error;
+use crate::account::Actor;
 use crate::contact::{ContactChange, ContactRemoval, from_json};
-use crate::host::{HostVerb, HostWish, addresses};
+use crate::host::{HostVerb, HostWish, Rehost, addresses, exchanged};
 use crate::jobs::contacts::{self, Person, Prepared};
 use crate::order::{Known, Settlement};
 use crate::secret;
-use model::HostName;
+use model::{Currency, HostName};
 use registry::{Answer, RegistryHost, Trouble};
 use std::sync::Arc;
+use store::domains;
 
 /// EPP: the object exists; it does not; others need it.
 const EXISTS: u16 = 2302;
@@ -64,31 +67,24 @@ impl Talk<'_> {
     }
 
     pub(super) fn host(&mut self, loaded: &Loaded, wish: &HostWish) -> Outcome {
-        let (Ok(name), Ok(wanted)) = (HostName::parse(&wish.name), addresses(&wish.addresses)) else {
+        let (Ok(name), Ok(addresses)) = (HostName::parse(&wish.name), addresses(&wish.addresses)) else {
             return Outcome::NotDone("an order's host".to_owned());
         };
-        let found = match self.registry.host(&name) {
-            Ok(found) => found,
-            Err(trouble) => return Outcome::NotDone(trouble.to_string()),
-        };
-        let wanted = RegistryHost { name: name.clone(), addresses: wanted };
-        let asked = match (wish.verb, found) {
-            (HostVerb::Create | HostVerb::Modify, None) => self.registry.create_host(&self.ids.next(), &wanted),
-            (HostVerb::Create | HostVerb::Modify, Some(_)) => self.registry.update_host(&self.ids.next(), &wanted),
-            (HostVerb::Delete | HostVerb::ForceDelete, None) => Ok(Answer::Done(())),
-            (HostVerb::Delete, Some(_)) => self.registry.delete_host(&self.ids.next(), &name),
-            (HostVerb::ForceDelete, Some(found)) => match self.registry.delete_host(&self.ids.next(), &name) {
-                Err(Trouble::Refused { code: ASSOCIATION, .. }) => match HostName::parse(&format!("d{}.{NOWHERE}", loaded.order.id)) {
-                    Ok(away) => self.registry.rename_host(&self.ids.next(), &found, &away),
-                    Err(_) => return Outcome::NotDone("a name to move a host to".to_owned()),
-                },
-                other => other,
+        let statuses = wish.statuses.split_whitespace().map(str::to_owned).collect();
+        let wanted = RegistryHost { name: name.clone(), addresses, statuses };
+        let asked = match wish.verb {
+            HostVerb::Create | HostVerb::Modify if !wish.new_name.is_empty() => match HostName::parse(&wish.new_name) {
+                Ok(new) => self.rename_host(&name, RegistryHost { name: new, ..wanted }),
+                Err(_) => return Outcome::NotDone("an order's host".to_owned()),
             },
+            HostVerb::Create | HostVerb::Modify => self.set_host(&wanted),
+            HostVerb::Delete => self.delete_host(&name).map(|_| ()),
+            HostVerb::ForceDelete => self.remove_host(loaded.order.id, &name),
         };
         match asked {
-            Ok(Answer::Done(()) | Answer::Deferred) => {
+            Ok(()) => {
                 if matches!(wish.verb, HostVerb::Create | HostVerb::Modify) {
-                    self.known.hosts.push(wish.name.clone());
+                    self.known.hosts.push(if wish.new_name.is_empty() { &wish.name } else { &wish.new_name }.clone());
                 }
                 Outcome::Settled(Settlement::Changed)
             }
@@ -99,6 +95,68 @@ impl Talk<'_> {
                 Outcome::Settled(Settlement::Refused { message })
             }
             Err(trouble) => Outcome::NotDone(trouble.to_string()),
+        }
+    }
+
+    /// The host is there, as wanted.
+    fn set_host(&mut self, wanted: &RegistryHost) -> Result<(), Trouble> {
+        if self.registry.host(&wanted.name)?.is_none() {
+            self.registry.create_host(&self.ids.next(), wanted)?;
+            if wanted.statuses.is_empty() {
+                return Ok(());
+            }
+        }
+        self.registry.update_host(&self.ids.next(), wanted).map(|_| ())
+    }
+
+    /// The host has another name, there and at the names that use it. Where it has it already, an earlier attempt gave it.
+    fn rename_host(&mut self, from: &HostName, wanted: RegistryHost) -> Result<(), Trouble> {
+        match self.registry.host(from)? {
+            Some(present) => self.registry.rename_host(&self.ids.next(), &present, &wanted).map(|_| ())?,
+            None => self.set_host(&wanted)?,
+        }
+        self.rehost(from.as_str(), wanted.name.as_str())
+    }
+
+    fn delete_host(&mut self, name: &HostName) -> Result<Answer<()>, Trouble> {
+        match self.registry.host(name)? {
+            Some(_) => self.registry.delete_host(&self.ids.next(), name),
+            None => Ok(Answer::Done(())),
+        }
+    }
+
+    /// The host is gone, or out of the way where names use it.
+    fn remove_host(&mut self, order: i64, name: &HostName) -> Result<(), Trouble> {
+        let away = HostName::parse(&format!("d{order}.{NOWHERE}")).map_err(|_| Trouble::NotSent("a name to move a host to".to_owned()))?;
+        match self.delete_host(name) {
+            Err(Trouble::Refused { code: ASSOCIATION, .. }) => {}
+            other => {
+                // Not found: it may have been moved before.
+                other?;
+                return if self.registry.host(&away)?.is_some() { self.rehost(name.as_str(), away.as_str()) } else { Ok(()) };
+            }
+        }
+        let Some(present) = self.registry.host(name)? else { return Ok(()) };
+        let moved = RegistryHost { name: away, addresses: Vec::new(), statuses: Vec::new() };
+        self.registry.rename_host(&self.ids.next(), &present, &moved)?;
+        self.rehost(name.as_str(), moved.name.as_str())
+    }
+
+    /// Names that use a host have it under its new name, page by page: each page is a transaction of its own, and doing it again changes nothing.
+    fn rehost(&mut self, from: &str, to: &str) -> Result<(), Trouble> {
+        const PAGE: i64 = 1_000;
+        let failed = |error: Error| Trouble::NotSent(error.to_string());
+        let nobody = Actor::system(0, Currency::USD);
+        let mut after = 0;
+        loop {
+            let page = self.engine.inner.store.read(move |tx| Ok::<_, Error>(domains::hosts_of_all(tx, after, PAGE)?)).map_err(failed)?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            after = *last;
+            let using: Vec<i64> = page.into_iter().filter(|(_, hosts)| exchanged(hosts, from, to).is_some()).map(|(id, _)| id).collect();
+            if !using.is_empty() {
+                let rehost = Rehost { domains: using, from: from.to_owned(), to: to.to_owned() };
+                self.engine.run_inside(&nobody, rehost).map_err(failed)?;
+            }
         }
     }
 }

@@ -199,6 +199,7 @@ fn hosts() {
     let host = |list: &[&str]| RegistryHost {
         name: HostName::parse("ns1.example.com").unwrap(),
         addresses: list.iter().map(|text| text.parse().unwrap()).collect(),
+        statuses: Vec::new(),
     };
     let (a, b) = ("192.0.2.1", "2001:db8::1");
     let cases = [

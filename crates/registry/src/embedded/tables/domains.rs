@@ -39,6 +39,8 @@ pub(in crate::embedded) struct DomainRow {
     pub(in crate::embedded) updated: Option<Timestamp>,
     pub(in crate::embedded) transferred: Option<Timestamp>,
     pub(in crate::embedded) expires: Timestamp,
+    /// What it was last registered, renewed or transferred for, in months.
+    pub(in crate::embedded) term_months: i64,
     pub(in crate::embedded) statuses: Statuses,
     pub(in crate::embedded) auth_hash: Option<String>,
     pub(in crate::embedded) add_until: Option<Timestamp>,
@@ -62,7 +64,7 @@ pub(in crate::embedded) struct DomainRow {
 }
 
 impl DomainRow {
-    /// A registration as `domain:create` makes it.
+    /// A registration as `domain:create` makes it, for a year unless `term_months` is set otherwise.
     pub(in crate::embedded) fn new(id: i64, name: String, sponsor: &str, created: Timestamp, expires: Timestamp) -> DomainRow {
         DomainRow {
             id,
@@ -74,6 +76,7 @@ impl DomainRow {
             updated: None,
             transferred: None,
             expires,
+            term_months: 12,
             statuses: Statuses::NONE,
             auth_hash: None,
             add_until: None,
@@ -113,16 +116,16 @@ pub(in crate::embedded) struct Listed {
 statements! {
     DOMAIN = "SELECT id, name, sponsor, creator, created_at, updater, updated_at, transferred_at, expires_at, statuses, auth_hash, add_until, \
         renew_until, autorenew_until, transfer_until, phase, phase_until, redemption_until, transfer_act_by, pending_cltrid, pending_svtrid, signed, \
-        kr_type, kr_number, kr_trustee FROM domains WHERE name = $1";
+        kr_type, kr_number, kr_trustee, term_months FROM domains WHERE name = $1";
     DOMAIN_DUE = "SELECT due_at FROM domains WHERE name = $1";
     DOMAIN_INSERT = "INSERT INTO domains (id, name, creator, created_at, sponsor, updater, updated_at, transferred_at, expires_at, statuses, auth_hash, \
         add_until, renew_until, autorenew_until, transfer_until, phase, phase_until, redemption_until, transfer_act_by, pending_cltrid, \
-        pending_svtrid, signed, kr_type, kr_number, kr_trustee, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-        $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) ON CONFLICT (name) DO NOTHING";
+        pending_svtrid, signed, kr_type, kr_number, kr_trustee, due_at, term_months) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+        $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) ON CONFLICT (name) DO NOTHING";
     DOMAIN_UPDATE = "UPDATE domains SET sponsor = $1, updater = $2, updated_at = $3, transferred_at = $4, expires_at = $5, statuses = $6, auth_hash = $7, \
         add_until = $8, renew_until = $9, autorenew_until = $10, transfer_until = $11, phase = $12, phase_until = $13, redemption_until = $14, \
         transfer_act_by = $15, pending_cltrid = $16, pending_svtrid = $17, signed = $18, kr_type = $19, kr_number = $20, kr_trustee = $21, \
-        due_at = $22 WHERE id = $23";
+        due_at = $22, term_months = $23 WHERE id = $24";
     DOMAIN_DELETE = "DELETE FROM domains WHERE id = $1";
     DOMAIN_NEXT_DUE = "SELECT name, due_at FROM domains ORDER BY due_at LIMIT 1";
     DOMAIN_PAGE = "SELECT name, sponsor, created_at, expires_at, statuses, \
@@ -156,6 +159,7 @@ fn domain_row(row: &Row<'_>) -> Result<DomainRow, Fault> {
         kr_type: row.text_opt(22)?,
         kr_number: row.text_opt(23)?,
         kr_trustee: row.flag(24)?,
+        term_months: row.int(25)?,
     })
 }
 
@@ -169,7 +173,7 @@ pub(in crate::embedded) fn domain_due(tx: &mut Tx<'_>, name: &str) -> Result<Opt
 }
 
 /// Everything that may change, in the order of both statements that write it.
-fn changeable(d: &DomainRow) -> [Value<'_>; 22] {
+fn changeable(d: &DomainRow) -> [Value<'_>; 23] {
     *params![
         &d.sponsor,
         d.updater.as_ref(),
@@ -193,6 +197,7 @@ fn changeable(d: &DomainRow) -> [Value<'_>; 22] {
         d.kr_number.as_ref(),
         d.kr_trustee,
         d.due(),
+        d.term_months,
     ]
 }
 
