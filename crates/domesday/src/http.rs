@@ -160,8 +160,10 @@ async fn admit(faces: Arc<Faces>, peer: SocketAddr, face: Face, request: Request
 #[derive(Clone, Copy)]
 enum Face {
     Dmapi,
-    /// DMAPI's dynamic service.
+    /// DMAPI's dynamic service: texts ...
     Dynamic,
+    /// ... and addresses.
+    DynamicAddress,
     Kvapi,
     Lab,
     Api,
@@ -178,6 +180,8 @@ impl Face {
             Face::Dmapi
         } else if path == "/nic/replace" {
             Face::Dynamic
+        } else if path == "/nic/update" {
+            Face::DynamicAddress
         } else if path == "/api/call" || path == "/api/call.cgi" {
             Face::Kvapi
         } else if under("/sandbox") {
@@ -195,6 +199,7 @@ impl Face {
         let whole = match self {
             Face::Dmapi => return dmapi::answer(&faces.engine, peer, request),
             Face::Dynamic => dmapi::replace(&faces.engine, peer, &request),
+            Face::DynamicAddress => dmapi::update(&faces.engine, peer, &request),
             Face::Kvapi => kvapi::answer(&faces.engine, peer, request),
             Face::Lab => api::answer(&faces.engine, &faces.lab, request),
             Face::Api => api::v1::answer(&faces.engine, peer, request),
