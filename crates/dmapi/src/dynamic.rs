@@ -26,16 +26,18 @@ pub fn replace(engine: &Engine, peer: &str, request: &Request<Vec<u8>>) -> Respo
     response
 }
 
+/// What a wrong login is told.
+const BAD_AUTH: &str = "badauth";
 /// Hosts that one request may name.
 const HOSTS_MAX: usize = 20;
 
 /// Answers one request for dynamic addresses.
 pub fn update(engine: &Engine, peer: &str, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     let (status, text) = updated(engine, peer, request);
-    let mut response = Response::new(format!("{text}\n").into_bytes());
+    let mut response = Response::new([text.as_bytes(), b"\n"].concat());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    if status == StatusCode::UNAUTHORIZED {
+    if text == BAD_AUTH {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"dynamic addresses\""));
     }
     response
@@ -54,7 +56,7 @@ fn pair(request: &Request<Vec<u8>>, params: &Params) -> Option<(String, String)>
 
 fn updated(engine: &Engine, peer: &str, request: &Request<Vec<u8>>) -> (StatusCode, String) {
     let ok = |text: &str| (StatusCode::OK, text.to_owned());
-    let badauth = || (StatusCode::UNAUTHORIZED, "badauth".to_owned());
+    let badauth = || (StatusCode::UNAUTHORIZED, BAD_AUTH.to_owned());
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return (StatusCode::METHOD_NOT_ALLOWED, "badagent".to_owned());
     }

@@ -219,7 +219,7 @@ impl Face {
             Face::Dmapi => finish(dmapi::turned_away(status, reason), false),
             Face::Kvapi => finish(kvapi::turned_away(status, reason), false),
             Face::Api => finish(api::v1::turned_away(status, reason), false),
-            Face::Dynamic | Face::Lab | Face::Public | Face::Console | Face::Redirect => {
+            Face::Dynamic | Face::DynamicAddress | Face::Lab | Face::Public | Face::Console | Face::Redirect => {
                 let mut response = Response::new(Body::from(format!("{reason}\n")));
                 *response.status_mut() = status;
                 response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
