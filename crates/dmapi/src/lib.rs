@@ -13,7 +13,7 @@ mod wire;
 mod words;
 mod zonefile;
 
-pub use dynamic::replace;
+pub use dynamic::{replace, update};
 
 pub use body::{Body, Cut, Parts};
 

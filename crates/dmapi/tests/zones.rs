@@ -193,3 +193,48 @@ fn the_dynamic_service_changes_texts_and_nothing_else() {
     assert_eq!(tries.last(), Some(&429), "{tries:?}");
     standing.end().expect("all promises hold");
 }
+
+fn update(standing: &Standing, query: &str, login: Option<&str>) -> (u16, String) {
+    let mut request = http::Request::get(format!("/nic/update?{query}"));
+    if let Some(pair) = login {
+        request = request.header(http::header::AUTHORIZATION, format!("Basic {pair}"));
+    }
+    let reply = sent(dmapi::update(standing.fixture.engine(), PEER, &request.body(Vec::new()).expect("a request")));
+    (reply.status, reply.text.trim_end().to_owned())
+}
+
+/// dmapi.md 9.1: DYNA and DYNAAAA are as A and AAAA, and can be updated by the dynamic service.
+#[test]
+fn the_dynamic_service_points_dynamic_names_elsewhere() {
+    let standing = Standing::new(Method::Post);
+    put(&standing, "$dyndns=yes:dyn:s3cret\n@ A 0 192.0.2.1 300\nhome DYNA 0 192.0.2.7 60\n@ TXT 0 \"x\" 300");
+    let ask = |more: &str| update(&standing, &format!("username=dyn&password=s3cret&{more}"), None);
+    let good = |text: &str| (200, text.to_owned());
+    assert_eq!(ask("hostname=home.fresh.com&myip=192.0.2.8"), good("good 192.0.2.8"));
+    assert_eq!(ask("hostname=HOME.fresh.com.&myip=192.0.2.8"), good("nochg 192.0.2.8"));
+    assert_eq!(got(&standing)[2..], ["@ A 0 192.0.2.1 300", "home DYNA 0 192.0.2.8 60", "@ TXT 0 \"x\" 300"]);
+    // Without an address it is where the asker sits.
+    assert_eq!(ask("hostname=home.fresh.com"), good(&format!("good {PEER}")));
+    assert_eq!(ask("hostname=home.fresh.com&myip=192.0.2.9,2001:db8::9"), good("good 192.0.2.9,2001:db8::9"));
+    assert_eq!(got(&standing)[3..5], ["home DYNA 0 192.0.2.9 60", "home DYNAAAA 0 2001:db8::9 60"]);
+    // By HTTP's own login, as ddclient and routers do it.
+    let encoded = "ZHluOnMzY3JldA==";
+    assert_eq!(update(&standing, "hostname=home.fresh.com&myip=192.0.2.10", Some(encoded)), good("good 192.0.2.10"));
+    // What is fixed, what is not there, what is no name, several at once.
+    let several = "hostname=fresh.com,www.fresh.com,nonsense,home.fresh.com&myip=192.0.2.10";
+    assert_eq!(ask(several), good("nohost\nnohost\nnotfqdn\nnochg 192.0.2.10"));
+    assert_eq!(ask(""), good("notfqdn"));
+    assert_eq!(ask("hostname=home.fresh.com&myip=nowhere"), good("dnserr"));
+    assert_eq!(ask("hostname=home.fresh.com&myip=192.0.2.1,192.0.2.2"), good("dnserr"));
+    assert_eq!(ask(&format!("hostname={}", "home.fresh.com,".repeat(21))), good("numhost"));
+    // Nobody else's names, no wrong login, and nobody where it is off.
+    assert_eq!(ask("hostname=home.soon-due.com&myip=192.0.2.8"), (401, "badauth".to_owned()));
+    assert_eq!(update(&standing, "hostname=home.fresh.com&myip=192.0.2.8", None), (401, "badauth".to_owned()));
+    assert_eq!(update(&standing, "username=dyn&password=no&hostname=home.fresh.com", None), (401, "badauth".to_owned()));
+    put(&standing, "$dyndns=no::\nhome DYNA 0 192.0.2.7 60");
+    assert_eq!(ask("hostname=home.fresh.com&myip=192.0.2.8"), (401, "badauth".to_owned()));
+    put(&standing, "$dyndns=yes:dyn:s3cret");
+    let tries: Vec<u16> = (0..20).map(|_| update(&standing, "username=dyn&password=no&hostname=home.fresh.com", None).0).collect();
+    assert_eq!(tries.last(), Some(&429), "{tries:?}");
+    standing.end().expect("all promises hold");
+}

@@ -160,8 +160,10 @@ async fn admit(faces: Arc<Faces>, peer: SocketAddr, face: Face, request: Request
 #[derive(Clone, Copy)]
 enum Face {
     Dmapi,
-    /// DMAPI's dynamic service.
+    /// DMAPI's dynamic service: texts ...
     Dynamic,
+    /// ... and addresses.
+    DynamicAddress,
     Kvapi,
     Lab,
     Api,
@@ -178,6 +180,8 @@ impl Face {
             Face::Dmapi
         } else if path == "/nic/replace" {
             Face::Dynamic
+        } else if path == "/nic/update" {
+            Face::DynamicAddress
         } else if path == "/api/call" || path == "/api/call.cgi" {
             Face::Kvapi
         } else if under("/sandbox") {
@@ -195,6 +199,7 @@ impl Face {
         let whole = match self {
             Face::Dmapi => return dmapi::answer(&faces.engine, peer, request),
             Face::Dynamic => dmapi::replace(&faces.engine, peer, &request),
+            Face::DynamicAddress => dmapi::update(&faces.engine, peer, &request),
             Face::Kvapi => kvapi::answer(&faces.engine, peer, request),
             Face::Lab => api::answer(&faces.engine, &faces.lab, request),
             Face::Api => api::v1::answer(&faces.engine, peer, request),
@@ -214,7 +219,7 @@ impl Face {
             Face::Dmapi => finish(dmapi::turned_away(status, reason), false),
             Face::Kvapi => finish(kvapi::turned_away(status, reason), false),
             Face::Api => finish(api::v1::turned_away(status, reason), false),
-            Face::Dynamic | Face::Lab | Face::Public | Face::Console | Face::Redirect => {
+            Face::Dynamic | Face::DynamicAddress | Face::Lab | Face::Public | Face::Console | Face::Redirect => {
                 let mut response = Response::new(Body::from(format!("{reason}\n")));
                 *response.status_mut() = status;
                 response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -6,6 +6,7 @@
 mod bare;
 mod bare_sweep;
 mod check;
+mod dns;
 mod folder;
 mod list;
 mod load;
@@ -38,6 +39,9 @@ enum Workload {
     /// Availability checks; limit: the same HTTP server with nothing behind it but one round trip to the registry.
     #[command(after_help = "Example: domesday bench check --clients 16")]
     Check(CheckOptions),
+    /// Queries to the name server over UDP; limit: the same loop with a constant reply.
+    #[command(after_help = "Example: domesday bench dns --signed")]
+    Dns(DnsOptions),
     /// Lists of a large portfolio and of its results: all, by pattern, by page; limit: as many octets copied into the same HTTP server.
     #[command(after_help = "Example: domesday bench list --domains 1000000 --seconds 10")]
     List(ListOptions),
@@ -109,6 +113,24 @@ pub struct CheckOptions {
 }
 
 #[derive(Args, Clone, Debug)]
+pub struct DnsOptions {
+    /// Queries that are on their way at once.
+    #[arg(long, env = "DOMESDAY_BENCH_IN_FLIGHT", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub in_flight: u16,
+    /// Names of the zone that is asked about.
+    #[arg(long, env = "DOMESDAY_BENCH_NAMES", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..=4_000))]
+    pub names: u32,
+    /// Sign the zone, and ask with DNSSEC.
+    #[arg(long, env = "DOMESDAY_BENCH_SIGNED")]
+    pub signed: bool,
+    /// The server's limit of replies a second to one network: counted, and never reached; 0 does not count.
+    #[arg(long, env = "DOMESDAY_BENCH_DNS_RATE", default_value_t = 100_000_000)]
+    pub rate: u32,
+    #[command(flatten)]
+    pub measure: Measure,
+}
+
+#[derive(Args, Clone, Debug)]
 pub struct ListOptions {
     /// Size of the portfolio.
     #[arg(long, env = "DOMESDAY_BENCH_DOMAINS", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
@@ -157,6 +179,7 @@ pub fn run(options: BenchOptions) -> anyhow::Result<ExitCode> {
     match options.workload {
         Workload::Register(options) => register::run(&options),
         Workload::Check(options) => check::run(&options),
+        Workload::Dns(options) => dns::run(&options),
         Workload::List(options) => list::run(&options),
         Workload::Sweep(options) => sweep::run(&options),
         Workload::Seed(options) => {

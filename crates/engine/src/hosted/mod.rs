@@ -8,6 +8,7 @@ mod redirect;
 mod replace;
 mod show;
 mod signing;
+mod update;
 
 pub use answer::{Answered, Find, Version};
 pub use put::{Numbered, Put};
@@ -15,6 +16,7 @@ pub use read_back::{SetPaddedTexts, ShowPaddedTexts};
 pub use redirect::{FindRedirection, Redirection};
 pub use replace::{Replace, Replaced};
 pub use show::{HostedView, Show};
+pub use update::Update;
 
 pub(crate) use key::delegated;
 pub(crate) use signing::follow;

@@ -7,7 +7,7 @@ use super::{dynamic, next_serial, records};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::{Engine, Error, audit};
-use model::hosted::{Data, Label, Record, Text, check, stored};
+use model::hosted::{Data, DynamicLogin, Label, Record, Text, check, stored};
 use model::{Currency, DomainName, Field, FieldProblem, Need, Problem, Refusal};
 use store::hosted::{self, HostedZone};
 use store::{Tx, domains};
@@ -38,12 +38,18 @@ pub enum Replaced {
 impl Engine {
     /// Checks the login and changes the zone. `from` is where the caller sits, for counting wrong attempts.
     pub fn replace_in_zone(&self, request: Replace, from: &str) -> Result<Replaced, Error> {
-        let counted = format!("dynamic {} {from}", request.zone);
+        let zone = request.zone.clone();
+        self.counted(&zone, from, || self.run(&Actor::system(0, Currency::USD), request))
+    }
+
+    /// Lets a change by a zone's own login pass the door where wrong attempts are counted.
+    pub(super) fn counted<T>(&self, zone: &DomainName, from: &str, change: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let counted = format!("dynamic {zone} {from}");
         let gate = &self.inner.gate;
         if let Some(wait_seconds) = gate.wait_seconds(&counted, self.real_now()) {
             return Err(Refusal::TooManyAttempts { wait_seconds }.into());
         }
-        let done = self.run(&Actor::system(0, Currency::USD), request);
+        let done = change();
         match &done {
             Err(Error::Refused(Refusal::CredentialsWrong)) => gate.failed(&counted, self.real_now()),
             Ok(_) => gate.succeeded(&counted),
@@ -59,25 +65,46 @@ impl Operation for Replace {
     const WRITES: bool = true;
 
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Replaced, Error> {
-        let zone = hosted::by_name(tx, self.zone.as_str())?.ok_or(Refusal::CredentialsWrong)?;
-        let login = dynamic(cx, &zone)?.ok_or(Refusal::CredentialsWrong)?;
-        let right = login.user.as_bytes().ct_eq(self.user.as_bytes()) & login.password.as_bytes().ct_eq(self.password.as_bytes());
-        if !bool::from(right) {
-            return Err(Refusal::CredentialsWrong.into());
-        }
+        let (zone, login) = login(tx, cx, &self.zone, &self.user, &self.password)?;
         let present = records(&zone)?;
         let wanted = decide(&self.zone, present.clone(), &self.label, self.text.as_ref())?;
         if wanted == present {
             return Ok(Replaced::Unchanged);
         }
-        let domain = domains::by_id(tx, zone.domain_id)?.ok_or_else(|| crate::error::broken("a hosted zone without domain".to_owned()))?;
-        let serial = next_serial(Some(zone.serial), cx.now);
-        let by = format!("{} (dynamic)", login.user);
-        hosted::put(tx, &HostedZone { records: stored::write(&wanted), serial, updated_at: cx.now, updated_by: by, ..zone })?;
-        let detail = format!("texts of {} by the dynamic service, serial {serial}", self.label);
-        audit::append(tx, cx, audit::Change { verb: "zone-replace", object: &domain.name, order_id: None, detail: &detail })?;
+        store_changed(tx, cx, zone, &login, &wanted, &format!("texts of {}", self.label))?;
         Ok(Replaced::Changed)
     }
+}
+
+/// The zone that a pair of user and password opens.
+pub(super) fn login(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    name: &DomainName,
+    user: &str,
+    password: &str,
+) -> Result<(HostedZone, DynamicLogin), Error> {
+    let zone = hosted::by_name(tx, name.as_str())?.ok_or(Refusal::CredentialsWrong)?;
+    let login = dynamic(cx, &zone)?.ok_or(Refusal::CredentialsWrong)?;
+    let right = login.user.as_bytes().ct_eq(user.as_bytes()) & login.password.as_bytes().ct_eq(password.as_bytes());
+    if bool::from(right) { Ok((zone, login)) } else { Err(Refusal::CredentialsWrong.into()) }
+}
+
+/// Stores a zone as the dynamic service has changed it.
+pub(super) fn store_changed(
+    tx: &mut Tx<'_>,
+    cx: &Cx<'_>,
+    zone: HostedZone,
+    login: &DynamicLogin,
+    wanted: &[Record],
+    what: &str,
+) -> Result<(), Error> {
+    let domain = domains::by_id(tx, zone.domain_id)?.ok_or_else(|| crate::error::broken("a hosted zone without domain".to_owned()))?;
+    let serial = next_serial(Some(zone.serial), cx.now);
+    let by = format!("{} (dynamic)", login.user);
+    hosted::put(tx, &HostedZone { records: stored::write(wanted), serial, updated_at: cx.now, updated_by: by, ..zone })?;
+    let detail = format!("{what} by the dynamic service, serial {serial}");
+    audit::append(tx, cx, audit::Change { verb: "zone-replace", object: &domain.name, order_id: None, detail: &detail })
 }
 
 /// The zone with the texts of a label replaced, or why that is no zone. Pure.
