@@ -150,6 +150,16 @@ impl Fixture {
     }
 }
 
+/// Runs a test on a seeded registrar of its own on each store, and holds the promises against what it left.
+pub fn on_both(test: impl Fn(&Fixture)) {
+    for (store, location, _database) in crate::stores() {
+        eprintln!("on {store}");
+        let fixture = Fixture::at(&location);
+        test(&fixture);
+        fixture.assert_promises();
+    }
+}
+
 impl Default for Fixture {
     fn default() -> Self {
         Fixture::new()

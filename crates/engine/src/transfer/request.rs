@@ -61,6 +61,29 @@ pub struct TransferIn {
     pub client_id: String,
 }
 
+impl TransferIn {
+    /// A wish for a name and nothing else: to be filled, or left to zone and account.
+    pub fn of(name: DomainName) -> TransferIn {
+        TransferIn {
+            name,
+            auth_info: None,
+            registrant: None,
+            admin: Vec::new(),
+            tech: Vec::new(),
+            billing: Vec::new(),
+            unsettable: UnsettableContacts::Later,
+            hosts: Vec::new(),
+            transfer_lock: None,
+            renewal_mode: RenewalMode::Default,
+            privacy: Privacy::Off,
+            price_limit: None,
+            fields: Vec::new(),
+            owner_email: None,
+            client_id: String::new(),
+        }
+    }
+}
+
 /// A transfer that was begun.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Asked {
