@@ -32,6 +32,7 @@ fn node(store: &Location, registry: &Location, days: i64, seed: u64) -> Sandbox 
         key: SealingKey::new(1, [7; 32]),
         sandbox: false,
         arrivals: false,
+        published_at: None,
         node: format!("node-{seed}-{days}"),
         on_wait: || {},
     };

@@ -109,6 +109,7 @@ impl Fixture {
             node: "test".to_owned(),
             sandbox: true,
             arrivals: false,
+            published_at: None,
         };
         Fixture { sandbox: Sandbox::open(options).expect("a sandbox opens"), passed, running: None }
     }
