@@ -83,23 +83,10 @@ fn register(fixture: &Fixture, name: &str) -> engine::order::OrderStanding {
     let handle = engine.run(&demo, contacts).unwrap().rows[0].handle.clone();
     let host = |name: &str| model::HostName::parse(name).unwrap();
     let wish = domain::Register {
-        name: DomainName::parse(name).unwrap(),
         months: Months::new(12),
         registrant: Some(domain::ContactRef::Handle(handle)),
-        admin: vec![],
-        tech: vec![],
-        billing: vec![],
         hosts: vec![host("ns1.example.net"), host("ns2.example.net")],
-        renewal_mode: None,
-        language: None,
-        privacy: model::domain::Privacy::Off,
-        price_limit: None,
-        transfer_lock: None,
-        auth_info: None,
-        dnssec: vec![],
-        fields: vec![],
-        registrar_tag: None,
-        client_id: String::new(),
+        ..domain::Register::of(DomainName::parse(name).unwrap())
     };
     let order = engine.register(&demo, wish).unwrap().order;
     engine.await_order(&demo, order.id, Duration::from_secs(20)).unwrap().standing

@@ -47,6 +47,11 @@ impl StoreOptions {
 
 /// Opens the data for work; a second process on the same folder is refused.
 pub fn open(options: &StoreOptions, sandbox: bool) -> anyhow::Result<Opened> {
+    open_at(options, sandbox, None)
+}
+
+/// As [`open`], to be reached at this address: the mails with which a sandbox begins hold links.
+pub fn open_at(options: &StoreOptions, sandbox: bool, published_at: Option<String>) -> anyhow::Result<Opened> {
     make_folder(&options.data)?;
     let lock = lock(&options.data)?;
     let opened = Sandbox::open(Options {
@@ -59,6 +64,7 @@ pub fn open(options: &StoreOptions, sandbox: bool) -> anyhow::Result<Opened> {
         node: node(&options.data)?,
         sandbox,
         arrivals: sandbox,
+        published_at,
     })?;
     Ok(Opened { sandbox: Arc::new(opened), alone: options.database.is_none(), _lock: lock })
 }

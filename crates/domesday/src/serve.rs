@@ -103,7 +103,11 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     };
     let client = Client::new(options.webhook_ca.as_deref()).context("webhooks")?;
     let relay = options.smtp.relay()?;
-    let opened = assemble::open(&options.store, true)?;
+    let http_listener = TcpListener::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
+    http_listener.set_nonblocking(true)?;
+    let http_address = http_listener.local_addr()?;
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    let opened = assemble::open_at(&options.store, true, Some(format!("{scheme}://{http_address}")))?;
     let sandbox = opened.sandbox.clone();
     let engine = sandbox.engine().clone();
     if let Some(library) = mails {
@@ -116,9 +120,6 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
 
     let pki = Pki::open(&options.store.data.join("pki"), &[sandbox::REGISTRAR, sandbox::OUTSIDER], world::now())?;
     let epp_listener = TcpListener::bind(options.epp).with_context(|| format!("cannot listen on {}", options.epp))?;
-    let http_listener = TcpListener::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
-    http_listener.set_nonblocking(true)?;
-    let http_address = http_listener.local_addr()?;
     let availability_listener = match options.availability {
         Some(address) => {
             let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
@@ -131,8 +132,6 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     engine.serve_as(options.hosting.name_servers.clone());
     let redirects = hosting::listen(redirect)?;
     let name_server = options.hosting.answer(&engine, redirects.local_addr()?)?;
-    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
-    engine.publish_at(&format!("{scheme}://{http_address}"));
     let running = engine.start(opened.alone)?;
 
     let stop = Arc::new(AtomicBool::new(false));

@@ -183,28 +183,12 @@ fn staff_lock_and_lift_by_reason_and_say_why() {
 
 #[test]
 fn what_waits_for_people_is_listed_and_settled() {
-    use engine::transfer::{TransferIn, UnsettableContacts};
+    use engine::transfer::TransferIn;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = Some(folder.path());
     seeded(folder.path(), |fixture| {
         fixture.sandbox.hide_holders(true);
-        let wish = TransferIn {
-            name: testkit::name("movable.com"),
-            auth_info: Some("move-me-1".to_owned()),
-            registrant: None,
-            admin: Vec::new(),
-            tech: Vec::new(),
-            billing: Vec::new(),
-            unsettable: UnsettableContacts::Later,
-            hosts: Vec::new(),
-            transfer_lock: None,
-            renewal_mode: model::domain::RenewalMode::Default,
-            privacy: model::domain::Privacy::Off,
-            price_limit: None,
-            fields: Vec::new(),
-            owner_email: None,
-            client_id: String::new(),
-        };
+        let wish = TransferIn { auth_info: Some("move-me-1".to_owned()), ..TransferIn::of(testkit::name("movable.com")) };
         let demo = fixture.actor(model::Channel::Dmapi, "demo");
         fixture.engine().transfer_in(&demo, wish).expect("it can be asked for");
     });

@@ -32,6 +32,7 @@ fn node(store: &Location, registry: &Location, days: i64, seed: u64) -> Sandbox 
         key: SealingKey::new(1, [7; 32]),
         sandbox: false,
         arrivals: false,
+        published_at: None,
         node: format!("node-{seed}-{days}"),
         on_wait: || {},
     };
@@ -112,23 +113,10 @@ fn wish(f: &Fixture, actor: &Actor, name: &str) -> Register {
     };
     let created = f.engine().run(actor, contact::Create { draft, zone: None, reuse: true, client_id: String::new() }).unwrap();
     Register {
-        name: DomainName::parse(name).unwrap(),
         months: Months::new(12),
         registrant: Some(ContactRef::Handle(created.contact.handle)),
-        admin: vec![],
-        tech: vec![],
-        billing: vec![],
         hosts: vec![HostName::parse("ns1.example.net").unwrap(), HostName::parse("ns2.example.net").unwrap()],
-        renewal_mode: None,
-        language: None,
-        privacy: Privacy::Off,
-        price_limit: None,
-        transfer_lock: None,
-        auth_info: None,
-        dnssec: vec![],
-        fields: vec![],
-        registrar_tag: None,
-        client_id: String::new(),
+        ..Register::of(DomainName::parse(name).unwrap())
     }
 }
 

@@ -10,24 +10,11 @@ use model::contact::ContactDraft;
 use model::domain::{Privacy, RenewalMode, TransferMode};
 use model::lock::LockReason;
 use model::pattern::Pattern;
-use model::{Access, Channel, DomainName, HostName, Money, Refusal};
+use model::{Access, Channel, HostName, Money, Refusal};
 use std::time::Duration;
-use testkit::Fixture;
+use testkit::{Fixture, name, on_both};
 
 const WAIT: Duration = Duration::from_secs(20);
-
-fn on_both(test: impl Fn(&Fixture)) {
-    for (name, location, _database) in testkit::stores() {
-        eprintln!("on {name}");
-        let fixture = Fixture::at(&location);
-        test(&fixture);
-        fixture.assert_promises();
-    }
-}
-
-fn name(text: &str) -> DomainName {
-    DomainName::parse(text).unwrap()
-}
 
 fn host(text: &str) -> HostName {
     HostName::parse(text).unwrap()

@@ -4,21 +4,16 @@ use engine::domain::{ContactRef, Info, Modify, NewCode, Register, SetChange};
 use engine::faults::FaultKind;
 use engine::order::OrderStanding;
 use engine::owner_change::Terms;
-use engine::transfer::{Offer, StaffConsent, TransferIn, UnsettableContacts};
+use engine::transfer::{Offer, StaffConsent, TransferIn};
 use engine::{Actor, contact};
 use model::contact::ContactDraft;
-use model::domain::{Privacy, RenewalMode};
-use model::{Channel, DomainName, HostName, Months};
+use model::{Channel, HostName, Months};
 use registry::embedded::Act;
 use std::time::Duration;
-use testkit::Fixture;
+use testkit::{Fixture, name};
 
 const WAIT: Duration = Duration::from_secs(20);
 const LOCKED: &str = "clientTransferProhibited";
-
-fn name(text: &str) -> DomainName {
-    DomainName::parse(text).unwrap()
-}
 
 /// The statuses of a name as its registry shows them; none where it does not know the name.
 fn at_registry(f: &Fixture, wanted: &str) -> Option<Vec<&'static str>> {
@@ -63,23 +58,11 @@ fn a_name_that_is_registered_locked_is_locked_at_the_registry() {
     let owner = handle(&f, &demo);
     for (domain, lock) in [("locked-at-once.com", Some(true)), ("never-locked.com", Some(false))] {
         let wish = Register {
-            name: name(domain),
             months: Months::new(12),
             registrant: Some(owner.clone()),
-            admin: vec![],
-            tech: vec![],
-            billing: vec![],
             hosts: vec![HostName::parse("ns1.example.net").unwrap(), HostName::parse("ns2.example.net").unwrap()],
-            renewal_mode: None,
-            language: None,
-            privacy: Privacy::Off,
-            price_limit: None,
             transfer_lock: lock,
-            auth_info: None,
-            dnssec: vec![],
-            fields: vec![],
-            registrar_tag: None,
-            client_id: String::new(),
+            ..Register::of(name(domain))
         };
         let order = f.engine().register(&demo, wish).unwrap().order;
         assert_eq!(f.engine().await_order(&demo, order.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
@@ -143,23 +126,7 @@ fn a_transfer_that_staff_let_go_on_has_time_of_its_own() {
     let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
     let owner = handle(&f, &demo);
     f.sandbox.hide_holders(true);
-    let wish = TransferIn {
-        name: name("movable.com"),
-        auth_info: Some("move-me-1".to_owned()),
-        registrant: Some(owner),
-        admin: vec![],
-        tech: vec![],
-        billing: vec![],
-        unsettable: UnsettableContacts::Later,
-        hosts: vec![],
-        transfer_lock: None,
-        renewal_mode: RenewalMode::Default,
-        privacy: Privacy::Off,
-        price_limit: None,
-        fields: vec![],
-        owner_email: None,
-        client_id: String::new(),
-    };
+    let wish = TransferIn { auth_info: Some("move-me-1".to_owned()), registrant: Some(owner), ..TransferIn::of(name("movable.com")) };
     engine.transfer_in(&demo, wish).unwrap();
     f.advance("P40D");
     let consent = StaffConsent { name: name("movable.com"), agree: true, evidence: "a letter".to_owned() };
@@ -175,23 +142,10 @@ fn a_contact_that_the_registry_holds_in_older_words_is_brought_up_to_date() {
     let owner = handle(&f, &demo);
     let ContactRef::Handle(code) = owner.clone() else { panic!("{owner:?}") };
     let wish = |domain: &str| Register {
-        name: name(domain),
         months: Months::new(12),
         registrant: Some(owner.clone()),
-        admin: vec![],
-        tech: vec![],
-        billing: vec![],
         hosts: vec![HostName::parse("ns1.example.net").unwrap(), HostName::parse("ns2.example.net").unwrap()],
-        renewal_mode: None,
-        language: None,
-        privacy: Privacy::Off,
-        price_limit: None,
-        transfer_lock: None,
-        auth_info: None,
-        dnssec: vec![],
-        fields: vec![],
-        registrar_tag: None,
-        client_id: String::new(),
+        ..Register::of(name(domain))
     };
     // Whether it was made cannot be found out, and then the name is gone.
     let faults = f.engine().faults();

@@ -17,26 +17,10 @@ use model::pattern::Pattern;
 use model::transfer::TransferState;
 use model::{Channel, Field, HostName, Months, Problem, Refusal};
 use std::time::Duration;
-use testkit::{Fixture, name};
+use testkit::{Fixture, name, on_both, refused};
 
 const WAIT: Duration = Duration::from_secs(20);
 const NAME: &str = "fresh.com";
-
-fn on_both(test: impl Fn(&Fixture)) {
-    for (store, location, _database) in testkit::stores() {
-        eprintln!("on {store}");
-        let fixture = Fixture::at(&location);
-        test(&fixture);
-        fixture.assert_promises();
-    }
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
-    match result {
-        Err(Error::Refused(refusal)) => refusal,
-        other => panic!("{other:?}"),
-    }
-}
 
 /// The first problem of a refusal of fields.
 fn problem<T: std::fmt::Debug>(result: Result<T, Error>) -> (Field, Problem) {

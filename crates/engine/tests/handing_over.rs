@@ -5,25 +5,16 @@ use engine::faults::FaultKind;
 use engine::grant::Invite;
 use engine::order::OrderStanding;
 use engine::transfer::{Give, Offer};
-use engine::{Actor, Error, account};
+use engine::{Actor, account};
 use model::domain::RenewalMode;
 use model::grant::GrantRole;
 use model::lock::LockReason;
 use model::{Channel, DomainName, Refusal};
 use std::time::Duration;
-use testkit::Fixture;
 use testkit::name;
+use testkit::{Fixture, on_both, refused};
 
 const WAIT: Duration = Duration::from_secs(20);
-
-fn on_both(test: impl Fn(&Fixture)) {
-    for (store, location, _database) in testkit::stores() {
-        eprintln!("on {store}");
-        let fixture = Fixture::at(&location);
-        test(&fixture);
-        fixture.assert_promises();
-    }
-}
 
 fn push(domain: &str) -> Push {
     Push { name: name(domain), target: "TRANSIT".to_owned(), client_id: String::new() }
@@ -48,13 +39,6 @@ fn sponsor(f: &Fixture, domain: &str) -> Option<String> {
         })
         .unwrap();
     found
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
-    match result {
-        Err(Error::Refused(refusal)) => refusal,
-        other => panic!("{other:?}"),
-    }
 }
 
 #[test]

@@ -7,18 +7,9 @@ use engine::{Actor, Engine, Error, account, domain};
 use model::domain::Privacy;
 use model::{Channel, Currency, Money, Months, Refusal, Year};
 use std::time::Duration;
-use testkit::{Fixture, name};
+use testkit::{name, on_both};
 
 const WAIT: Duration = Duration::from_secs(20);
-
-fn on_both(test: impl Fn(&Fixture)) {
-    for (name, location, _database) in testkit::stores() {
-        eprintln!("on {name}");
-        let fixture = Fixture::at(&location);
-        test(&fixture);
-        fixture.assert_promises();
-    }
-}
 
 fn registered(engine: &Engine, actor: &Actor, wish: Register) -> engine::order::OrderView {
     let accepted = engine.register(actor, wish).unwrap();

@@ -11,28 +11,15 @@ use engine::{Actor, Engine, Error};
 use model::contact::ContactDraft;
 use model::lock::LockReason;
 use model::owner_change::{Mode, OwnerChangeState as S, Side};
-use model::{Channel, DomainName, Refusal, Timestamp};
+use model::{Channel, Refusal, Timestamp};
 use registry::embedded::Act;
 use std::time::Duration;
-use testkit::Fixture;
+use testkit::{Fixture, name, on_both};
 
 const WAIT: Duration = Duration::from_secs(20);
 /// The owner of the seeded names.
 const OLD: &str = "bare@handle.example";
 const NEW: &str = "ada@example.org";
-
-fn on_both(test: impl Fn(&Fixture)) {
-    for (name, location, _database) in testkit::stores() {
-        eprintln!("on {name}");
-        let fixture = Fixture::at(&location);
-        test(&fixture);
-        fixture.assert_promises();
-    }
-}
-
-fn name(text: &str) -> DomainName {
-    DomainName::parse(text).unwrap()
-}
 
 fn draft(email: &str) -> ContactDraft {
     let s = |text: &str| Some(text.to_owned());

@@ -12,13 +12,7 @@ use std::time::Duration;
 use testkit::{Fixture, name};
 
 fn on_both(test: impl Fn(&Fixture, &Actor)) {
-    for (store, location, _database) in testkit::stores() {
-        eprintln!("on {store}");
-        let fixture = Fixture::at(&location);
-        let demo = fixture.actor(Channel::Kvapi, "demo");
-        test(&fixture, &demo);
-        fixture.assert_promises();
-    }
+    testkit::on_both(|f| test(f, &f.actor(Channel::Kvapi, "demo")));
 }
 
 /// Locks or unlocks a name; says when it was done.

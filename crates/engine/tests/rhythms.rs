@@ -8,18 +8,9 @@ use model::domain::RenewalMode;
 use model::pattern::Pattern;
 use model::{Channel, Months, Refusal};
 use std::time::Duration;
-use testkit::{Fixture, name};
+use testkit::{Fixture, name, on_both};
 
 const WAIT: Duration = Duration::from_secs(20);
-
-fn on_both(test: impl Fn(&Fixture)) {
-    for (store, location, _database) in testkit::stores() {
-        eprintln!("on {store}");
-        let fixture = Fixture::at(&location);
-        test(&fixture);
-        fixture.assert_promises();
-    }
-}
 
 fn registered(f: &Fixture, actor: &Actor, domain: &str, months: u16, mode: RenewalMode) {
     let wish = Register { months: Months::new(months), renewal_mode: Some(mode), ..f.wish(actor, domain) };

@@ -1,29 +1,13 @@
 //! Staff on both stores: an order without an outcome is ended with evidence, once, and only by staff.
 
+use engine::Actor;
 use engine::account::Balance;
 use engine::domain::{Info, Renew, RenewPrivacy, Renewed, Term};
 use engine::faults::FaultKind;
 use engine::order::{OrderKey, OrderStanding, OrderView, Retrieve};
 use engine::staff::{Attention, FoundOut, SettleOrder};
-use engine::{Actor, Error};
 use model::{Channel, Field, Months, Problem, Refusal, Timestamp};
-use testkit::{Fixture, name};
-
-fn on_both(test: impl Fn(&Fixture)) {
-    for (store, location, _database) in testkit::stores() {
-        eprintln!("on {store}");
-        let fixture = Fixture::at(&location);
-        test(&fixture);
-        fixture.assert_promises();
-    }
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
-    match result {
-        Err(Error::Refused(refusal)) => refusal,
-        other => panic!("{other:?}"),
-    }
-}
+use testkit::{Fixture, name, on_both, refused};
 
 /// A renewal that no registry answers for.
 fn lost(f: &Fixture, demo: &Actor, kind: FaultKind) -> i64 {

@@ -11,20 +11,11 @@ use model::contact::ContactDraft;
 use model::owner_change::{Kind, Mode, OwnerChangeState as S};
 use model::{Channel, Currency, Money, Refusal};
 use std::time::Duration;
-use testkit::{Fixture, name};
+use testkit::{Fixture, name, on_both};
 
 const WAIT: Duration = Duration::from_secs(20);
 const OLD: &str = "erika@example.de";
 const PRICE: i64 = 120_000;
-
-fn on_both(test: impl Fn(&Fixture)) {
-    for (store, location, _database) in testkit::stores() {
-        eprintln!("on {store}");
-        let fixture = Fixture::at(&location);
-        test(&fixture);
-        fixture.assert_promises();
-    }
-}
 
 fn registered(f: &Fixture, actor: &Actor, domain: &str) {
     let order = f.engine().register(actor, f.wish(actor, domain)).unwrap().order;

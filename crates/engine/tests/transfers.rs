@@ -2,52 +2,21 @@
 
 use engine::domain::{self, ContactRef, Modify, Window};
 use engine::order::{OrderKey, OrderStanding, OrderView, Retrieve};
-use engine::transfer::{
-    Answer, Answered, AuthCode, Cancel, Following, Offer, Resend, Show, StaffConsent, TransferIn, TransferView, UnsettableContacts, Which,
-};
-use engine::{Actor, Engine, Error};
+use engine::transfer::{Answer, Answered, AuthCode, Cancel, Following, Offer, Resend, Show, StaffConsent, TransferIn, TransferView, Which};
+use engine::{Actor, Engine};
 use engine::{account, contact};
-use model::domain::{Privacy, RenewalMode, TransferMode};
+use model::domain::{RenewalMode, TransferMode};
 use model::pattern::Pattern;
 use model::transfer::{Party, TransferState};
-use model::{Channel, DomainName, Refusal};
+use model::{Channel, Refusal};
 use registry::embedded::Act;
 use std::time::Duration;
-use testkit::Fixture;
+use testkit::{Fixture, name, on_both, refused};
 
 const WAIT: Duration = Duration::from_secs(20);
 
-fn on_both(test: impl Fn(&Fixture)) {
-    for (name, location, _database) in testkit::stores() {
-        eprintln!("on {name}");
-        let fixture = Fixture::at(&location);
-        test(&fixture);
-        fixture.assert_promises();
-    }
-}
-
-fn name(text: &str) -> DomainName {
-    DomainName::parse(text).unwrap()
-}
-
 fn wish(domain: &str, code: &str) -> TransferIn {
-    TransferIn {
-        name: name(domain),
-        auth_info: Some(code.to_owned()),
-        registrant: None,
-        admin: vec![],
-        tech: vec![],
-        billing: vec![],
-        unsettable: UnsettableContacts::Later,
-        hosts: vec![],
-        transfer_lock: None,
-        renewal_mode: RenewalMode::AutoRenew,
-        privacy: Privacy::Off,
-        price_limit: None,
-        fields: vec![],
-        owner_email: None,
-        client_id: String::new(),
-    }
+    TransferIn { auth_info: Some(code.to_owned()), renewal_mode: RenewalMode::AutoRenew, ..TransferIn::of(name(domain)) }
 }
 
 fn order(engine: &Engine, actor: &Actor, id: i64) -> OrderView {
@@ -77,13 +46,6 @@ fn until(f: &Fixture, actor: &Actor, domain: &str, state: TransferState) -> Tran
         std::thread::sleep(Duration::from_millis(10));
     }
     panic!("{domain} never became {state:?}: {:?}", shown(f.engine(), actor, domain))
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
-    match result {
-        Err(Error::Refused(refusal)) => refusal,
-        other => panic!("{other:?}"),
-    }
 }
 
 fn play(f: &Fixture, act: Act) {

@@ -112,7 +112,7 @@ fn pause(failures: u32, stop: &AtomicBool) {
 mod tests {
     use super::*;
     use crate::bench::{bench, events_of, start};
-    use crate::testing::{Answer, Server};
+    use crate::testing::{Answer, SelfSigned, Server};
     use engine::faults::{FaultKind, Faults};
     use std::time::Instant;
 
@@ -280,41 +280,23 @@ mod tests {
 
     #[test]
     fn a_relay_behind_tls_must_show_a_certificate_that_is_trusted() {
-        let folder = tempfile::tempdir().unwrap();
-        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-        let ca_file = folder.path().join("ca.pem");
-        std::fs::write(&ca_file, made.cert.pem()).unwrap();
-        let tls = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], made.signing_key.into())
-            .unwrap();
-        let server = Server::behind(&[], Some(Arc::new(tls)));
+        let own = SelfSigned::of("127.0.0.1");
+        let server = Server::behind(&[], Some(own.server.clone()));
         let bench = bench(&Faults::none(), false);
         bench.queue(1, None, "someone@example.com");
         let config = RelayConfig { security: Security::Tls, ..server.config() };
         assert!(!bench.round(&mut Relay::new(config.clone()).unwrap()), "nobody vouches for the certificate");
         assert!(server.taken().is_empty() && bench.mails()[0].last_error.contains("certificate"), "{:?}", bench.mails()[0]);
         bench.pass(3_600);
-        let vouched = RelayConfig { ca_file: Some(ca_file), ..config };
+        let vouched = RelayConfig { ca_file: Some(own.ca_file.clone()), ..config };
         assert!(bench.round(&mut Relay::new(vouched).unwrap()), "{:?}", bench.mails()[0]);
         assert_eq!(server.taken().len(), 1);
     }
 
     #[test]
     fn a_conversation_goes_on_in_secret_after_starttls() {
-        let folder = tempfile::tempdir().unwrap();
-        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-        let ca_file = folder.path().join("ca.pem");
-        std::fs::write(&ca_file, made.cert.pem()).unwrap();
-        let tls = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], made.signing_key.into())
-            .unwrap();
-        let server = Server::with_starttls(&[], Arc::new(tls));
+        let own = SelfSigned::of("127.0.0.1");
+        let server = Server::with_starttls(&[], own.server.clone());
         let bench = bench(&Faults::none(), false);
         let account = bench.account();
         bench.queue(1, Some(account), "someone@example.com");
@@ -324,7 +306,11 @@ mod tests {
         assert!(!bench.round(&mut Relay::new(config.clone()).unwrap()), "nobody vouches for the certificate");
         assert!(server.taken().is_empty());
         bench.pass(3_600);
-        assert!(bench.round(&mut Relay::new(RelayConfig { ca_file: Some(ca_file), ..config }).unwrap()), "{:?}", bench.mails()[0]);
+        assert!(
+            bench.round(&mut Relay::new(RelayConfig { ca_file: Some(own.ca_file.clone()), ..config }).unwrap()),
+            "{:?}",
+            bench.mails()[0]
+        );
         let taken = server.taken();
         assert_eq!((taken.len(), taken[0].login.as_str()), (1, "\0sender\0secret"));
         assert_eq!(taken[0].from, format!("bounces+1.{}@registrar.example", start().micros()));

@@ -9,6 +9,30 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+/// A certificate for a host that nobody vouches for, a server that shows it, and the file by which it can be trusted.
+pub struct SelfSigned {
+    pub server: Arc<ServerConfig>,
+    pub ca_file: std::path::PathBuf,
+    /// Holds the file.
+    pub folder: tempfile::TempDir,
+}
+
+impl SelfSigned {
+    pub fn of(host: &str) -> SelfSigned {
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, made.cert.pem()).unwrap();
+        let server = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], made.signing_key.into())
+            .unwrap();
+        SelfSigned { server: Arc::new(server), ca_file, folder }
+    }
+}
+
 /// What the relay does with a mail.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Answer {

@@ -84,31 +84,15 @@ mod tests {
     use crate::answer;
     use crate::tests::{send, text};
     use engine::Actor;
-    use engine::transfer::{TransferIn, UnsettableContacts};
+    use engine::transfer::TransferIn;
     use http::{Request, header};
     use model::Channel;
     use model::DomainName;
-    use model::domain::{Privacy, RenewalMode};
+
     use testkit::Fixture;
 
     fn ask(fixture: &Fixture, demo: &Actor) -> String {
-        let wish = TransferIn {
-            name: DomainName::parse("movable.com").unwrap(),
-            auth_info: Some("move-me-1".to_owned()),
-            registrant: None,
-            admin: vec![],
-            tech: vec![],
-            billing: vec![],
-            unsettable: UnsettableContacts::Later,
-            hosts: vec![],
-            transfer_lock: None,
-            renewal_mode: RenewalMode::Default,
-            privacy: Privacy::Off,
-            price_limit: None,
-            fields: vec![],
-            owner_email: None,
-            client_id: String::new(),
-        };
+        let wish = TransferIn { auth_info: Some("move-me-1".to_owned()), ..TransferIn::of(DomainName::parse("movable.com").unwrap()) };
         fixture.engine().transfer_in(demo, wish).unwrap();
         let mails = fixture.engine().mails(Some("owner@outside.example".to_owned())).unwrap();
         let link = mails[0].links[0].clone();

@@ -45,6 +45,8 @@ pub struct Options {
     /// Whether `arriving.com` is on its way here when the sandbox begins: an order that is open for days, with its hold. Tests that wait until no
     /// order is open begin without it.
     pub arrivals: bool,
+    /// Under which address the pages are reached that its first mails lead to; the default one if not given.
+    pub published_at: Option<String>,
 }
 
 /// Why it could not be put together.
@@ -111,6 +113,9 @@ impl Sandbox {
             offset_micros: offset_micros.clone(),
             sandbox: options.sandbox,
         })?;
+        if let Some(url) = &options.published_at {
+            engine.publish_at(url);
+        }
         let holders_hidden = Arc::new(AtomicBool::new(false));
         engine.meet(Arc::new(world::World::new(registry.clone(), holders_hidden.clone())));
         if options.sandbox {

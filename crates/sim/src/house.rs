@@ -88,6 +88,7 @@ impl House {
             node: "sim".to_owned(),
             sandbox: true,
             arrivals: false,
+            published_at: None,
         };
         let sandbox = Sandbox::open(options).map_err(|e| format!("the house does not open: {e}"))?;
         sandbox.engine().by_hand(Hand::Work);

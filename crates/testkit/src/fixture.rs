@@ -109,6 +109,7 @@ impl Fixture {
             node: "test".to_owned(),
             sandbox: true,
             arrivals: false,
+            published_at: None,
         };
         Fixture { sandbox: Sandbox::open(options).expect("a sandbox opens"), passed, running: None }
     }
@@ -147,6 +148,16 @@ impl Fixture {
     pub fn assert_promises(&self) {
         let verdict = self.sandbox.verify().expect("promises can be computed");
         assert!(verdict.holds(), "{verdict:#?}");
+    }
+}
+
+/// Runs a test on a seeded registrar of its own on each store, and holds the promises against what it left.
+pub fn on_both(test: impl Fn(&Fixture)) {
+    for (store, location, _database) in crate::stores() {
+        eprintln!("on {store}");
+        let fixture = Fixture::at(&location);
+        test(&fixture);
+        fixture.assert_promises();
     }
 }
 

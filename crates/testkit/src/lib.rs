@@ -7,5 +7,5 @@ pub mod transcript;
 mod wishes;
 
 pub use database::{Database, stores};
-pub use fixture::{Fixture, START, still_world, world};
-pub use wishes::{name, person, tokens};
+pub use fixture::{Fixture, START, on_both, still_world, world};
+pub use wishes::{name, person, refused, tokens};

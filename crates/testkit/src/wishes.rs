@@ -5,10 +5,9 @@ use engine::contact::Create;
 use engine::domain::{ContactRef, Register};
 use engine::order::OrderStanding;
 use engine::verification::Prove;
-use engine::{Actor, Engine, contact};
+use engine::{Actor, Engine, Error, contact};
 use model::contact::ContactDraft;
-use model::domain::Privacy;
-use model::{DomainName, HostName, Months};
+use model::{DomainName, HostName, Months, Refusal};
 use std::time::Duration;
 
 /// A German person who can hold most names.
@@ -23,6 +22,14 @@ pub fn person() -> ContactDraft {
         country: s("DE"),
         phone: s("+49.2211234567"),
         ..ContactDraft::default()
+    }
+}
+
+/// Why it was refused; nothing else is expected.
+pub fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -87,23 +94,10 @@ impl Fixture {
     pub fn wish(&self, actor: &Actor, domain: &str) -> Register {
         let host = |text: &str| HostName::parse(text).expect("a host name");
         Register {
-            name: name(domain),
             months: Months::new(12),
             registrant: Some(ContactRef::Handle(self.handle(actor))),
-            admin: Vec::new(),
-            tech: Vec::new(),
-            billing: Vec::new(),
             hosts: vec![host("ns1.example.net"), host("ns2.example.net")],
-            renewal_mode: None,
-            language: None,
-            privacy: Privacy::Off,
-            price_limit: None,
-            transfer_lock: None,
-            auth_info: None,
-            dnssec: Vec::new(),
-            fields: Vec::new(),
-            registrar_tag: None,
-            client_id: String::new(),
+            ..Register::of(name(domain))
         }
     }
 }

@@ -10,7 +10,6 @@ use engine::Actor;
 use engine::account::manage::Impersonate;
 use engine::domain::{ContactRef, Register};
 use engine::order::OrderStanding;
-use model::domain::Privacy;
 use model::order::OrderState;
 use model::{DomainName, HostName, Months, Timestamp};
 use registry::embedded::SeedDomain;
@@ -301,23 +300,13 @@ fn real_order(sandbox: &Sandbox, reseller: &Reseller, name: &str) -> anyhow::Res
     let handle = || ContactRef::Handle(reseller.handle.clone());
     let host = |name: &str| HostName::parse(name).map_err(|_| anyhow!("a host name"));
     let wish = Register {
-        name: DomainName::parse(name).map_err(|_| anyhow!("a domain name"))?,
         months: Months::new(12),
         registrant: Some(handle()),
         admin: vec![handle()],
         tech: vec![handle()],
         billing: vec![handle()],
         hosts: vec![host("ns1.example.net")?, host("ns2.example.net")?],
-        renewal_mode: None,
-        language: None,
-        privacy: Privacy::Off,
-        price_limit: None,
-        transfer_lock: None,
-        auth_info: None,
-        dnssec: Vec::new(),
-        fields: Vec::new(),
-        registrar_tag: None,
-        client_id: String::new(),
+        ..Register::of(DomainName::parse(name).map_err(|_| anyhow!("a domain name"))?)
     };
     let order = engine.register(&actor, wish)?.order;
     let view = engine.await_order(&actor, order.id, Duration::from_secs(30))?;

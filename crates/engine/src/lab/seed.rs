@@ -5,7 +5,7 @@ use crate::account::statement::Statement;
 use crate::account::{Actor, Profile};
 use crate::context::{Cx, Operation};
 use crate::domain::{RoleContacts, json};
-use crate::transfer::{StaffConsent, TransferIn, UnsettableContacts};
+use crate::transfer::{StaffConsent, TransferIn};
 use crate::{Engine, Error, audit, contact};
 use model::contact::{ContactData, ContactDraft};
 use model::domain::{Privacy, RenewalMode};
@@ -152,23 +152,7 @@ pub fn arrive(engine: &Engine, name: &str, code: &str) -> Result<(), Error> {
     let name = model::DomainName::parse(name).map_err(|_| crate::error::broken("a seeded name"))?;
     let staff = Actor::staff();
     let demo = engine.run(&staff, Impersonate { login: "demo".to_owned() })?;
-    let wish = TransferIn {
-        name: name.clone(),
-        auth_info: Some(code.to_owned()),
-        registrant: None,
-        admin: Vec::new(),
-        tech: Vec::new(),
-        billing: Vec::new(),
-        unsettable: UnsettableContacts::Later,
-        hosts: Vec::new(),
-        transfer_lock: None,
-        renewal_mode: RenewalMode::AutoRenew,
-        privacy: Privacy::Off,
-        price_limit: None,
-        fields: Vec::new(),
-        owner_email: None,
-        client_id: String::new(),
-    };
+    let wish = TransferIn { auth_info: Some(code.to_owned()), renewal_mode: RenewalMode::AutoRenew, ..TransferIn::of(name.clone()) };
     let asked = engine.transfer_in(&demo, wish).map(|_| ());
     let agreed = asked.and_then(|()| {
         let consent = StaffConsent { name, agree: true, evidence: "the sandbox began with it".to_owned() };

@@ -9,6 +9,7 @@ mod course;
 mod describe;
 mod embedded;
 mod examples;
+mod faults;
 mod field;
 mod parties;
 mod pattern;

@@ -3,6 +3,7 @@
 use super::receiver::{Answer, Got, Receiver};
 use super::*;
 use crate::bench::{Bench, bench, events_of, start};
+use crate::testing::SelfSigned;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::Actor;
@@ -316,17 +317,8 @@ fn two_secrets_sign_while_one_is_exchanged() {
 
 #[test]
 fn certificates_must_be_trusted() {
-    let folder = tempfile::tempdir().unwrap();
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let ca_file = folder.path().join("ca.pem");
-    std::fs::write(&ca_file, made.cert.pem()).unwrap();
-    let tls = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], made.signing_key.into())
-        .unwrap();
-    let receiver = Receiver::behind(Vec::new(), Some(Arc::new(tls)));
+    let own = SelfSigned::of("localhost");
+    let receiver = Receiver::behind(Vec::new(), Some(own.server.clone()));
     let bench = bench(&Faults::none(), true);
     let account = bench.account();
     let owner = bench.owner(account);
@@ -336,10 +328,10 @@ fn certificates_must_be_trusted() {
     let delivery = &bench.deliveries(&owner, hook.webhook.id)[0];
     assert!(delivery.reason.contains("TLS") && receiver.got().is_empty(), "{delivery:?}");
     bench.pass(60);
-    bench.send(&Client::new(Some(&ca_file)).unwrap());
+    bench.send(&Client::new(Some(&own.ca_file)).unwrap());
     assert_eq!(bench.deliveries(&owner, hook.webhook.id)[0].state, "delivered");
     assert!(is_signed(&receiver.got()[0], &hook.secret));
-    assert!(Client::new(Some(&folder.path().join("none.pem"))).is_err());
+    assert!(Client::new(Some(&own.folder.path().join("none.pem"))).is_err());
 }
 
 #[test]

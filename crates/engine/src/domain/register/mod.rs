@@ -57,6 +57,31 @@ pub struct Register {
     pub client_id: String,
 }
 
+impl Register {
+    /// A wish for a name and nothing else: to be filled, or left to zone and account.
+    pub fn of(name: DomainName) -> Register {
+        Register {
+            name,
+            months: None,
+            registrant: None,
+            admin: Vec::new(),
+            tech: Vec::new(),
+            billing: Vec::new(),
+            hosts: Vec::new(),
+            renewal_mode: None,
+            language: None,
+            privacy: Privacy::Off,
+            price_limit: None,
+            transfer_lock: None,
+            auth_info: None,
+            dnssec: Vec::new(),
+            fields: Vec::new(),
+            registrar_tag: None,
+            client_id: String::new(),
+        }
+    }
+}
+
 impl Engine {
     /// Registers a name: asks the registry whether it is free and what it costs, then accepts the order. A repeat of a wish that is on its way joins it.
     pub fn register(&self, actor: &Actor, request: Register) -> Result<Accepted, Error> {

@@ -107,23 +107,10 @@ mod tests {
     fn request(name: &str) -> Register {
         let host = |n: &str| HostName::parse(n).unwrap();
         Register {
-            name: DomainName::parse(name).unwrap(),
             months: Months::new(12),
             registrant: Some(ContactRef::Handle("CCOM-1".into())),
-            admin: vec![],
-            tech: vec![],
-            billing: vec![],
             hosts: vec![host("ns1.example.net"), host("ns2.example.net")],
-            renewal_mode: None,
-            language: None,
-            privacy: Privacy::Off,
-            price_limit: None,
-            transfer_lock: None,
-            auth_info: None,
-            dnssec: vec![],
-            fields: vec![],
-            registrar_tag: None,
-            client_id: String::new(),
+            ..Register::of(DomainName::parse(name).unwrap())
         }
     }
 

@@ -6,6 +6,7 @@ use super::backoff_seconds;
 mod delete;
 mod modify;
 mod object;
+mod people;
 mod privacy;
 mod push;
 mod register;
@@ -14,17 +15,19 @@ mod restore;
 mod suspend;
 mod transfer;
 
+pub(crate) use people::registry_id;
+
 use super::contacts::{self, CommandIds, Person, Prepared};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::domain::{open_code, parsed};
 use crate::error::broken;
 use crate::order::{self, Intent, Known, Settlement};
-use crate::{Engine, Error, contact, secret};
-use model::contact::{ContactData, ContactDraft};
+use crate::{Engine, Error, secret};
 use model::domain::Privacy;
 use model::order::OrderState;
 use model::{Currency, DomainName, Money, Need};
+use people::Holder;
 use registry::Registry;
 use store::jobs::Job;
 use store::orders::{self, Order};
@@ -60,38 +63,24 @@ impl Operation for Load {
         let (mut target, mut suspended) = (None, None);
         match &intent {
             Intent::Register(wish) => {
-                people = register::people(tx, cx, &order, wish)?;
-                for host in &wish.hosts {
-                    if !contact_rows::host_at_registry(tx, &order.registry, host)? {
-                        hosts.push(host.clone());
-                    }
-                }
+                people = people::all(tx, cx, &order.registry, &Holder::from(&**wish), &wish.contacts)?;
+                hosts = unknown_hosts(tx, &order.registry, &wish.hosts)?;
                 auth_info = open_code(cx, &wish.name, &wish.auth_sealed);
             }
             Intent::Modify(wish) | Intent::OwnerChange(wish) => {
                 let (wanted, needed) = modify::target(tx, cx, &order, wish)?;
                 (target, people) = (Some(wanted), needed);
-                for host in wish.hosts.iter().flatten() {
-                    if !contact_rows::host_at_registry(tx, &order.registry, host)? {
-                        hosts.push(host.clone());
-                    }
-                }
+                hosts = unknown_hosts(tx, &order.registry, wish.hosts.as_deref().unwrap_or_default())?;
             }
             Intent::Transfer(wish) => {
-                people = transfer::people(tx, cx, &order, wish)?;
-                for host in &wish.hosts {
-                    if !contact_rows::host_at_registry(tx, &order.registry, host)? {
-                        hosts.push(host.clone());
-                    }
-                }
+                people = people::all(tx, cx, &order.registry, &Holder::from(&**wish), &wish.contacts)?;
+                hosts = unknown_hosts(tx, &order.registry, &wish.hosts)?;
                 auth_info = open_code(cx, &wish.name, &wish.auth_sealed);
             }
             Intent::AuthCode(wish) => auth_info = open_code(cx, &wish.name, &wish.code_sealed),
             Intent::TransferAnswer(_) => {}
             Intent::ContactModify(_) | Intent::ContactDelete(_) | Intent::Host(_) => {}
-            Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => {
-                people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?)
-            }
+            Intent::Privacy(wish) if wish.privacy == Privacy::Pro.word() => people.push(people::privacy(tx, &order.registry)?),
             Intent::Suspend(wish) => suspended = crate::domain::suspend::wanted(tx, cx, wish)?,
             Intent::Privacy(_) | Intent::Renew(_) | Intent::Delete(_) | Intent::Push(_) | Intent::Restore(_) => {}
         }
@@ -99,46 +88,15 @@ impl Operation for Load {
     }
 }
 
-/// Our number of a contact as its id at registries: at most 16 characters, never used by another.
-pub(crate) fn registry_id(contact_id: i64) -> String {
-    format!("D{contact_id}")
-}
-
-fn registry_person(tx: &mut Tx<'_>, registry: &str, id: i64) -> Result<Person, Error> {
-    let row = contact_rows::by_id(tx, id)?.ok_or_else(|| broken(format!("contact {id} is missing")))?;
-    let held = contact_rows::at_registry(tx, registry, id)?.map(|(_, version)| version);
-    Ok(Person { id, registry_id: registry_id(id), version: row.version, data: contact::from_json(&row.data)?, held })
-}
-
-/// A contact of one of our own services. Its number is derived from its id at the registry, below all numbers of ours.
-fn service_person(tx: &mut Tx<'_>, registry: &str, registry_id: &str, data: ContactData) -> Result<Person, Error> {
-    let number = registry_id.bytes().fold(0_i64, |n, b| (n * 31 + i64::from(b)) % 90_000_000) + 1;
-    let held = contact_rows::at_registry(tx, registry, number)?.map(|(_, version)| version);
-    Ok(Person { id: number, registry_id: registry_id.to_owned(), version: 1, data, held })
-}
-
-/// The contact of a zone's trustee, from its pack.
-fn trustee_person(tx: &mut Tx<'_>, cx: &Cx<'_>, registry: &str, zone: &str) -> Result<Person, Error> {
-    let policy = cx.zones().get(zone).ok_or_else(|| broken("a zone without policy"))?;
-    let trustee = policy.trustee.as_ref().ok_or_else(|| broken("a zone without the trustee that was accepted"))?;
-    let data = trustee.contact.check().map_err(|_| broken("a trustee's contact is incomplete"))?;
-    service_person(tx, registry, &format!("DT-{}", zone.to_uppercase()), data)
-}
-
-/// What public data and registries show where privacy stands in.
-pub(crate) fn privacy_service() -> Result<ContactData, Error> {
-    let s = |text: &str| Some(text.to_owned());
-    let draft = ContactDraft {
-        organization: s("Domesday Privacy Service"),
-        email: s("privacy@privacy.domesday.example"),
-        street: [s("Privacy Service, PO Box 1086"), None, None],
-        city: s("London"),
-        postal_code: s("WC2A 1AA"),
-        country: s("GB"),
-        phone: s("+44.2079460000"),
-        ..ContactDraft::default()
-    };
-    draft.check().map_err(|_| broken("the privacy service's contact is incomplete"))
+/// Those hosts that the registry is not known to have.
+fn unknown_hosts(tx: &mut Tx<'_>, registry: &str, hosts: &[String]) -> Result<Vec<String>, Error> {
+    let mut unknown = Vec::new();
+    for host in hosts {
+        if !contact_rows::host_at_registry(tx, registry, host)? {
+            unknown.push(host.clone());
+        }
+    }
+    Ok(unknown)
 }
 
 /// What a step came to.

@@ -1,7 +1,8 @@
 //! A change of a domain taken to the registry: what is wanted is held against what the registry shows, and only the difference is sent, so that
 //! any repetition is harmless.
 
-use super::{Loaded, Outcome, Talk, UNDECIDED, privacy_service, registry_id, registry_person, service_person, trustee_person};
+use super::people::{Holder, add_roles};
+use super::{Loaded, Outcome, Talk, UNDECIDED, registry_id};
 use crate::Error;
 use crate::context::Cx;
 use crate::domain::RoleContacts;
@@ -10,13 +11,11 @@ use crate::domain::{open_code, parsed};
 use crate::error::broken;
 use crate::jobs::contacts::{self, Person};
 use crate::order::Settlement;
-use model::domain::Privacy;
 use model::lock::Locks;
 use model::order::OrderState;
 use model::{DomainName, HostName};
 use registry::recover::remaining_change;
 use registry::{Answer, Dnssec, DomainContacts, KrCertificate, RegistryDomain, Trouble, UpdateDomain};
-use std::collections::BTreeSet;
 use store::Tx;
 use store::domains;
 use store::orders::Order;
@@ -47,24 +46,19 @@ pub(super) fn target(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modific
     let (mut target, mut people) = (Target::default(), Vec::new());
     let trustee = wish.trustee.unwrap_or(domain.trustee);
     if wish.registrant.is_some() || wish.trustee.is_some() || wish.privacy.is_some() {
-        let privacy = wish.privacy.as_ref().map_or(domain.privacy.word(), |(level, _)| level.as_str());
-        let person = if trustee {
-            trustee_person(tx, cx, &order.registry, &domain.zone)?
-        } else if privacy == Privacy::Pro.word() {
-            service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?
-        } else {
-            registry_person(tx, &order.registry, wish.registrant.unwrap_or(domain.registrant_id))?
+        let holder = Holder {
+            zone: &domain.zone,
+            trustee,
+            privacy: wish.privacy.as_ref().map_or(domain.privacy.word(), |(level, _)| level.as_str()),
+            registrant: wish.registrant.unwrap_or(domain.registrant_id),
         };
+        let person = holder.person(tx, cx, &order.registry)?;
         target.registrant = Some(person.registry_id.clone());
         people.push(person);
     }
-    if let Some(RoleContacts { admin, tech, billing }) = &wish.contacts {
-        let all: BTreeSet<i64> = [admin, tech, billing].into_iter().flatten().copied().collect();
-        for id in all {
-            if people.iter().all(|p| p.id != id) {
-                people.push(registry_person(tx, &order.registry, id)?);
-            }
-        }
+    if let Some(contacts) = &wish.contacts {
+        add_roles(tx, &order.registry, contacts, &mut people)?;
+        let RoleContacts { admin, tech, billing } = contacts;
         let ids = |list: &[i64]| list.iter().map(|id| registry_id(*id)).collect();
         target.contacts = Some(DomainContacts { registrant: None, admin: ids(admin), tech: ids(tech), billing: ids(billing) });
     }

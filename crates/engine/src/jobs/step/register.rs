@@ -1,42 +1,18 @@
 //! A registration taken to the registry: contacts and hosts first, then the name; asked about first where it may have been sent before.
 
 use super::modify::LOCKED;
-use super::{Found, Loaded, Outcome, Talk, UNDECIDED, fee, privacy_service, registry_id, registry_person, service_person, trustee_person};
-use crate::context::Cx;
+use super::{Found, Loaded, Outcome, Talk, UNDECIDED, fee, registry_id};
 use crate::domain::DnssecRecord;
 use crate::domain::register::{Made, Registration};
 use crate::error::broken;
-use crate::jobs::contacts::{self, Person};
+use crate::jobs::contacts;
 use crate::order::Settlement;
 use crate::{Error, secret};
-use model::domain::Privacy;
 use model::order::OrderState;
 use model::{DomainName, HostName, Months, Timestamp};
 use registry::recover::{self, Finding};
 use registry::{Answer, CreateDomain, Dnssec, DomainContacts, KrCertificate, Trouble, UpdateDomain};
-use std::collections::BTreeSet;
-use store::orders::Order;
-use store::{Tx, contacts as contact_rows};
-
-/// The contacts of a registration as the registry is to hold them: the first is the registrant.
-pub(super) fn people(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Registration) -> Result<Vec<Person>, Error> {
-    let mut people = Vec::new();
-    if wish.trustee {
-        people.push(trustee_person(tx, cx, &order.registry, &wish.zone)?);
-    } else if wish.privacy == Privacy::Pro.word() {
-        people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?);
-    } else {
-        people.push(registry_person(tx, &order.registry, wish.registrant)?);
-    }
-    let others: BTreeSet<i64> =
-        [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing].into_iter().flatten().copied().collect();
-    for id in others {
-        if people.iter().all(|p| p.id != id) {
-            people.push(registry_person(tx, &order.registry, id)?);
-        }
-    }
-    Ok(people)
-}
+use store::contacts as contact_rows;
 
 impl Talk<'_> {
     pub(super) fn register(&mut self, loaded: &Loaded, wish: &Registration, fresh: bool) -> Outcome {

@@ -1,43 +1,19 @@
 //! A transfer taken to the registry: asked for, followed, withdrawn where that is wished, and set up once the name has arrived.
 
-use super::{Loaded, Outcome, Talk, fee, privacy_service, registry_id, registry_person, service_person, trustee_person};
+use super::{Loaded, Outcome, Talk, fee, registry_id};
 use crate::Error;
 use crate::account::Actor;
-use crate::context::Cx;
 use crate::domain::DnssecRecord;
 use crate::error::broken;
-use crate::jobs::contacts::{self, Person};
+use crate::jobs::contacts;
 use crate::order::Settlement;
 use crate::transfer::{ANSWER_DAYS, Answering, Arrival, CodeChange, Incoming, NoteArrived};
-use model::domain::Privacy;
 use model::policy::{Span, TransferKind};
 use model::transfer::{Party, TransferState};
 use model::{DomainName, HostName, Months};
 use registry::recover::{SKEW_SECONDS, remaining_change};
 use registry::{Answer, Dnssec, DomainContacts, KrCertificate, RegistryDomain, RegistryTransfer, TransferAction, Trouble, UpdateDomain};
-use std::collections::BTreeSet;
-use store::orders::Order;
-use store::{Tx, transfers};
-
-/// The contacts of an incoming name as the registry is to hold them: the first is the registrant.
-pub(super) fn people(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Incoming) -> Result<Vec<Person>, Error> {
-    let mut people = Vec::new();
-    if wish.trustee {
-        people.push(trustee_person(tx, cx, &order.registry, &wish.zone)?);
-    } else if wish.privacy == Privacy::Pro.word() {
-        people.push(service_person(tx, &order.registry, "DP-PRIVACY", privacy_service()?)?);
-    } else {
-        people.push(registry_person(tx, &order.registry, wish.registrant)?);
-    }
-    let others: BTreeSet<i64> =
-        [&wish.contacts.admin, &wish.contacts.tech, &wish.contacts.billing].into_iter().flatten().copied().collect();
-    for id in others {
-        if people.iter().all(|p| p.id != id) {
-            people.push(registry_person(tx, &order.registry, id)?);
-        }
-    }
-    Ok(people)
-}
+use store::transfers;
 
 /// What looking showed of our request.
 enum Seen {

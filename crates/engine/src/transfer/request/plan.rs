@@ -1,68 +1,11 @@
-//! Whether a name that another registrar holds can be asked for, as the registry shows it before it is.
-//!
-//! Reached by CentralNic `CheckDomainTransfer`, and by every request for a name. Refuses: AccessDenied, ZoneNotSold, AuthInfoWrong, DomainUnknown,
-//! NotTransferable.
+//! Whether a name can be asked for as its registry shows it. Pure: every rule about asking is here or in the zone's data.
 
-use crate::account::Actor;
-use crate::{Engine, Error};
 use model::policy::{After, TransferKind, Zone};
-use model::{DomainName, Need, Refusal, Timestamp};
-use registry::{RegistryDomain, Trouble};
-use store::domains;
+use model::{Refusal, Timestamp};
+use registry::RegistryDomain;
 
 /// A term shorter than this may end before the transfer does, in days (DMAPI domain-transfer-in-reseller).
 const TERM_DAYS_MIN: i64 = 7;
-/// EPP: invalid authorization information.
-pub(super) const WRONG_AUTH: u16 = 2202;
-/// Asks whether a name could be asked for now.
-#[derive(Clone, Debug)]
-pub struct CheckTransfer {
-    pub name: DomainName,
-    pub auth_info: Option<String>,
-}
-
-/// A name that could be asked for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Transferable {
-    /// Who holds it.
-    pub registrar: String,
-    pub age_days: Option<i64>,
-    /// What may make it fail all the same.
-    pub warning: Option<String>,
-}
-
-impl Engine {
-    /// Whether a request would be taken, as far as the registry shows it before it is made. Changes nothing.
-    pub fn check_transfer(&self, actor: &Actor, request: CheckTransfer) -> Result<Transferable, Error> {
-        if !actor.access().allows(Need::Whois) {
-            return Err(Refusal::AccessDenied { access: actor.access() }.into());
-        }
-        let zones = self.inner.zones.clone();
-        let Some((zone, _)) = zones.sold_in(&request.name) else {
-            return Err(Refusal::ZoneNotSold { name: request.name.as_str().to_owned() }.into());
-        };
-        plausible(request.auth_info.as_deref())?;
-        let registry = self.registry_of(&zone.suffix)?;
-        let found = match registry.domain(&request.name, request.auth_info.as_deref()) {
-            Ok(found) => found,
-            Err(Trouble::Refused { code: WRONG_AUTH, .. }) => return Err(Refusal::AuthInfoWrong.into()),
-            Err(trouble) => return Err(trouble.into()),
-        };
-        let Some(found) = found else { return Err(Refusal::DomainUnknown { name: request.name.as_str().to_owned() }.into()) };
-        let name = request.name.as_str().to_owned();
-        let here = self.inner.store.read(move |tx| Ok::<_, Error>(domains::by_name(tx, &name)?.is_some()))?;
-        let warning = decide(zone, &found, here, registry.registrar(), self.now())?;
-        let age_days = found.created.map(|at| self.now().seconds_since(at) / 86_400);
-        Ok(Transferable { registrar: found.sponsor, age_days, warning })
-    }
-}
-
-/// A code that no registry can have issued opens nothing: it is not sent.
-pub(super) fn plausible(code: Option<&str>) -> Result<(), Refusal> {
-    const CHARACTERS_MAX: usize = 255;
-    let good = code.is_none_or(|c| !c.is_empty() && c.len() <= CHARACTERS_MAX && c.bytes().all(|b| b.is_ascii_graphic() || b == b' '));
-    if good { Ok(()) } else { Err(Refusal::AuthInfoWrong) }
-}
 
 /// Whether the name can be asked for as the registry shows it, and what may go wrong; `here` if an account here has it. Pure: every rule about asking is
 /// here or in the zone's data.
@@ -94,6 +37,7 @@ pub(super) fn decide(zone: &Zone, found: &RegistryDomain, here: bool, registrar:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::DomainName;
     use model::policy::ZoneSet;
 
     fn found(days: i64) -> (RegistryDomain, Timestamp) {

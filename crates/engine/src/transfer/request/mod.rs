@@ -4,24 +4,34 @@
 //! Refuses: ZoneNotSold, ZoneClosed, Fields, DomainUnknown, AuthInfoWrong, NotTransferable, NameBusy, PriceLimitRequired, PriceAboveLimit,
 //! PriceMismatch, FundsShort, NotSupported.
 
-use super::check::{WRONG_AUTH, decide, plausible};
+mod check;
+mod judge;
+mod look;
+mod people;
+mod plan;
+
+pub use check::{CheckTransfer, Transferable};
+pub use judge::JudgeTransfer;
+
 use super::events::{Told, tell};
 use super::{ANSWER_DAYS, consent, must_step, set_timer};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::domain::people::{Meant, meant, stored};
+use crate::domain::people::stored;
 use crate::domain::{ContactRef, RoleContacts, seal_code};
 use crate::error::broken;
 use crate::order::{self, Intent, NewOrder, OrderRef};
 use crate::pricing::{self, PriceLimit};
 use crate::{Engine, Error};
-use model::contact::ContactDraft;
+use look::look;
 use model::domain::{Operation as PricedOperation, Privacy, RenewalMode, Role};
 use model::order::OrderKind;
-use model::policy::{Accepted as AcceptedFields, FieldVerb, Item, Registrant, SaleStatus, TransferKind, Zone};
+use model::policy::{Item, SaleStatus, TransferKind, Zone};
 use model::transfer::{Direction, TransferEvent, TransferState};
-use model::{DomainName, Field, FieldProblem, HostName, Money, Months, Need, Problem, Refusal, Timestamp};
-use registry::{Availability, FeeQuestion, Holders, RegistryDomain, Trouble};
+use model::{DomainName, HostName, Money, Months, Need, Refusal, Timestamp};
+use people::{holder_of_account, judged};
+use plan::decide;
+use registry::{Availability, FeeQuestion, Holders, RegistryDomain};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::transfers::{self, Transfer};
@@ -60,6 +70,29 @@ pub struct TransferIn {
     /// Whom to ask where public data show nobody (DMAPI `owner-email`).
     pub owner_email: Option<String>,
     pub client_id: String,
+}
+
+impl TransferIn {
+    /// A wish for a name and nothing else: to be filled, or left to zone and account.
+    pub fn of(name: DomainName) -> TransferIn {
+        TransferIn {
+            name,
+            auth_info: None,
+            registrant: None,
+            admin: Vec::new(),
+            tech: Vec::new(),
+            billing: Vec::new(),
+            unsettable: UnsettableContacts::Later,
+            hosts: Vec::new(),
+            transfer_lock: None,
+            renewal_mode: RenewalMode::Default,
+            privacy: Privacy::Off,
+            price_limit: None,
+            fields: Vec::new(),
+            owner_email: None,
+            client_id: String::new(),
+        }
+    }
 }
 
 /// A transfer that was begun.
@@ -119,14 +152,8 @@ impl Engine {
         if let Some(order) = open {
             return Ok(Asked { order, warning: None });
         }
-        plausible(request.auth_info.as_deref())?;
         let registry = self.registry_of(&zone.suffix)?;
-        let found = match registry.domain(&request.name, request.auth_info.as_deref()) {
-            Ok(found) => found,
-            Err(Trouble::Refused { code: WRONG_AUTH, .. }) => return Err(Refusal::AuthInfoWrong.into()),
-            Err(trouble) => return Err(trouble.into()),
-        };
-        let Some(found) = found else { return Err(Refusal::DomainUnknown { name: request.name.as_str().to_owned() }.into()) };
+        let found = look(registry.as_ref(), &request.name, request.auth_info.as_deref())?;
         let priced = match zone.transfer_term(None).ok().flatten().filter(|_| zone.premium.offered) {
             Some(months) => {
                 let question = FeeQuestion { operation: PricedOperation::Transfer, months };
@@ -157,83 +184,6 @@ impl Operation for Open {
 
 fn fingerprint(name: &DomainName) -> String {
     format!("transfer {name}")
-}
-
-/// Whom a request means, by role.
-type People = Vec<(Role, Vec<Meant>)>;
-
-/// Whom a request means and the zone's fields, or all that is wrong with the request itself.
-fn judged(tx: &mut Tx<'_>, cx: &Cx<'_>, zone: &Zone, request: &TransferIn) -> Result<(People, AcceptedFields), Error> {
-    let mut problems = Vec::new();
-    if zone.auth_code.required && request.auth_info.is_none() {
-        problems.push(FieldProblem::missing(Field::AuthInfo));
-    }
-    let mut people = People::new();
-    let owner: Vec<&ContactRef> = request.registrant.iter().collect();
-    let given: [(Role, Vec<&ContactRef>); 4] = [
-        (Role::Registrant, owner),
-        (Role::Admin, request.admin.iter().collect()),
-        (Role::Tech, request.tech.iter().collect()),
-        (Role::Billing, request.billing.iter().collect()),
-    ];
-    for (role, refs) in given {
-        let settable = zone.transfer.contacts.contains(&role) || request.unsettable == UnsettableContacts::Later;
-        let mut found = Vec::new();
-        for (place, r) in refs.iter().enumerate() {
-            match request.unsettable {
-                UnsettableContacts::Refuse if !settable => {
-                    let reason = format!("a transfer under .{} sets no contact of this role", zone.suffix);
-                    problems.push(FieldProblem::new(crate::domain::role_field(role, place), Problem::NotAllowed { reason }));
-                }
-                UnsettableContacts::Drop if !settable => {}
-                _ => found.extend(meant(tx, cx, zone, role, place, r, &mut problems)?),
-            }
-        }
-        if refs.is_empty() && zone.transfer.contacts_required.contains(&role) {
-            problems.push(FieldProblem::missing(crate::domain::role_field(role, 0)));
-        }
-        people.push((role, found));
-    }
-    let registrant = people.first().and_then(|(_, found)| found.first()).map(|m| Registrant { country: m.country(), kind: m.kind() });
-    let accepted = match zone.check_fields(FieldVerb::Transfer, registrant, &request.fields) {
-        Ok(accepted) => accepted,
-        Err(found) => {
-            problems.extend(found);
-            Default::default()
-        }
-    };
-    if !request.hosts.is_empty()
-        && let Err(problem) = zone.check_host_count(request.hosts.len())
-    {
-        problems.push(problem);
-    }
-    if request.privacy != Privacy::Off && !zone.privacy.offered.contains(&request.privacy) {
-        let reason = format!("privacy {} is not offered under .{}", request.privacy.word(), zone.suffix);
-        problems.push(FieldProblem::new(Field::Privacy, Problem::NotAllowed { reason }));
-    }
-    if !problems.is_empty() {
-        return Err(Refusal::Fields(problems).into());
-    }
-    Ok((people, accepted))
-}
-
-/// All that is wrong with a request, as far as it says something, for [`Engine::judge`]; also asked before a registry is. Nothing is ordered by it.
-pub struct JudgeTransfer {
-    pub request: TransferIn,
-}
-
-impl Operation for JudgeTransfer {
-    type Done = ();
-    const NEED: Need = Need::Spend;
-    const WRITES: bool = false;
-
-    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
-        let Some((zone, _)) = cx.zones().sold_in(&self.request.name) else {
-            return Err(Refusal::ZoneNotSold { name: self.request.name.as_str().to_owned() }.into());
-        };
-        judged(tx, cx, zone, &self.request)?;
-        Ok(())
-    }
 }
 
 struct Accept {
@@ -400,28 +350,4 @@ fn tag_told(registrar: &str, until: Timestamp, warning: Option<&str>) -> String 
     let tag = registrar.to_ascii_uppercase();
     let more = warning.map(|warning| format!("; {warning}")).unwrap_or_default();
     format!("the name's registrar must set its tag to {tag} before {}{more}", until.rfc3339())
-}
-
-/// A contact with the account holder's own data.
-pub(super) fn holder_of_account(tx: &mut Tx<'_>, cx: &Cx<'_>, account: &accounts::Account, zone: &Zone) -> Result<i64, Error> {
-    let profile: crate::account::Profile = crate::domain::parsed("an account's profile", &account.profile)?;
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let mut street = profile.street.iter().map(|line| some(line));
-    let draft = ContactDraft {
-        first_name: some(&profile.first_name),
-        last_name: some(&profile.last_name),
-        organization: some(&profile.organization),
-        email: some(&account.email),
-        street: [street.next().flatten(), street.next().flatten(), street.next().flatten()],
-        city: some(&profile.city),
-        state: some(&profile.state),
-        postal_code: some(&profile.postal_code),
-        country: some(&profile.country),
-        phone: some(&profile.phone),
-        fax: some(&profile.fax),
-        ..ContactDraft::default()
-    };
-    // An account whose own data do not make a contact must name one.
-    let data = draft.check().map_err(|_| FieldProblem::missing(Field::Registrant))?;
-    Ok(crate::contact::create(tx, cx, &data, "", &zone.handle_prefix(), true)?.0.id)
 }
