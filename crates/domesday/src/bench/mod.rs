@@ -38,7 +38,7 @@ enum Workload {
     /// Availability checks; limit: the same HTTP server with nothing behind it but one round trip to the registry.
     #[command(after_help = "Example: domesday bench check --clients 16")]
     Check(CheckOptions),
-    /// Lists of a large portfolio and of its results: all, by pattern, by page; limit: as many octets copied into the same HTTP server.
+    /// Lists of a large portfolio and of its results: all, by pattern, by page; limit: as many octets copied by a server of its own.
     #[command(after_help = "Example: domesday bench list --domains 1000000 --seconds 10")]
     List(ListOptions),
     /// Put many domains into an account, here and at the embedded registry, to play with or to measure.
