@@ -57,16 +57,16 @@ macro_rules! marked {
 }
 
 statements! {
-    OPEN_UP = concat!(select!(), chosen!(), " AND e.acknowledged_at IS NULL ORDER BY e.at, e.id LIMIT $5");
-    OPEN_DOWN = concat!(select!(), chosen!(), " AND e.acknowledged_at IS NULL ORDER BY e.at DESC, e.id DESC LIMIT $5");
-    UP = concat!(select!(), chosen!(), marked!(), " ORDER BY e.at, e.id LIMIT $7");
-    DOWN = concat!(select!(), chosen!(), marked!(), " ORDER BY e.at DESC, e.id DESC LIMIT $7");
-    CLASS_UP = concat!(select!(), chosen!(), marked!(), " ORDER BY e.class, e.at, e.id LIMIT $7");
-    CLASS_DOWN = concat!(select!(), chosen!(), marked!(), " ORDER BY e.class DESC, e.at DESC, e.id DESC LIMIT $7");
-    SUBCLASS_UP = concat!(select!(), chosen!(), marked!(), " ORDER BY e.subclass, e.at, e.id LIMIT $7");
-    SUBCLASS_DOWN = concat!(select!(), chosen!(), marked!(), " ORDER BY e.subclass DESC, e.at DESC, e.id DESC LIMIT $7");
-    OBJECT_UP = concat!(select!(), chosen!(), marked!(), " ORDER BY e.object, e.at, e.id LIMIT $7");
-    OBJECT_DOWN = concat!(select!(), chosen!(), marked!(), " ORDER BY e.object DESC, e.at DESC, e.id DESC LIMIT $7");
+    OPEN_UP = concat!(select!(), chosen!(), " AND e.acknowledged_at IS NULL ORDER BY e.at, e.id LIMIT $5 OFFSET $6");
+    OPEN_DOWN = concat!(select!(), chosen!(), " AND e.acknowledged_at IS NULL ORDER BY e.at DESC, e.id DESC LIMIT $5 OFFSET $6");
+    UP = concat!(select!(), chosen!(), marked!(), " ORDER BY e.at, e.id LIMIT $7 OFFSET $8");
+    DOWN = concat!(select!(), chosen!(), marked!(), " ORDER BY e.at DESC, e.id DESC LIMIT $7 OFFSET $8");
+    CLASS_UP = concat!(select!(), chosen!(), marked!(), " ORDER BY e.class, e.at, e.id LIMIT $7 OFFSET $8");
+    CLASS_DOWN = concat!(select!(), chosen!(), marked!(), " ORDER BY e.class DESC, e.at DESC, e.id DESC LIMIT $7 OFFSET $8");
+    SUBCLASS_UP = concat!(select!(), chosen!(), marked!(), " ORDER BY e.subclass, e.at, e.id LIMIT $7 OFFSET $8");
+    SUBCLASS_DOWN = concat!(select!(), chosen!(), marked!(), " ORDER BY e.subclass DESC, e.at DESC, e.id DESC LIMIT $7 OFFSET $8");
+    OBJECT_UP = concat!(select!(), chosen!(), marked!(), " ORDER BY e.object, e.at, e.id LIMIT $7 OFFSET $8");
+    OBJECT_DOWN = concat!(select!(), chosen!(), marked!(), " ORDER BY e.object DESC, e.at DESC, e.id DESC LIMIT $7 OFFSET $8");
     COUNT = concat!("SELECT COUNT(*) FROM events e WHERE ", chosen!(), marked!());
     OPEN_AFTER = concat!(select!(), "e.account_id = $1 AND e.acknowledged_at IS NULL AND (e.at, e.id) > ($2, $3) ORDER BY e.at, e.id LIMIT $4");
     AFTER = concat!(select!(), "e.account_id = $1 AND (e.at, e.id) > ($2, $3) ORDER BY e.at, e.id LIMIT $4");
@@ -108,13 +108,13 @@ impl Choice {
     }
 }
 
-/// Goes through the events in the wanted order, at most `limit`.
+/// Goes through the events in the wanted order: passes over so many, and takes at most so many more.
 pub fn each(
     tx: &mut Tx<'_>,
     choice: &Choice,
     sort: Sort,
     descending: bool,
-    limit: i64,
+    (skip, limit): (i64, i64),
     mut found: impl FnMut(Told) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let c = choice;
@@ -122,7 +122,7 @@ pub fn each(
     // What polling clients ask for; it is answered from an index that holds nothing else.
     if sort == Sort::Date && c.open && !c.acknowledged {
         let statement = if descending { OPEN_DOWN } else { OPEN_UP };
-        return tx.each(statement, params![c.account_id, c.parent(), c.from, c.to, limit], &mut take);
+        return tx.each(statement, params![c.account_id, c.parent(), c.from, c.to, limit, skip], &mut take);
     }
     let statement: Statement = match (sort, descending) {
         (Sort::Date, false) => UP,
@@ -134,7 +134,7 @@ pub fn each(
         (Sort::Object, false) => OBJECT_UP,
         (Sort::Object, true) => OBJECT_DOWN,
     };
-    tx.each(statement, params![c.account_id, c.parent(), c.from, c.to, c.open, c.acknowledged, limit], &mut take)
+    tx.each(statement, params![c.account_id, c.parent(), c.from, c.to, c.open, c.acknowledged, limit, skip], &mut take)
 }
 
 pub fn count(tx: &mut Tx<'_>, c: &Choice) -> Result<i64, Fault> {

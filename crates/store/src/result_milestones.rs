@@ -11,11 +11,11 @@ use model::Timestamp;
 use model::order::{OrderKind, OrderStanding};
 
 /// Results of a new stretch. One that has grown to twice as many is parted, and as many at least stay uncounted at the end.
-pub const STRETCH: i64 = 4_096;
+pub const STRETCH: i64 = 2_048;
 /// A transaction that accepts an order makes so many stretches at most.
 const STRETCHES_AT_ONCE: usize = 4;
-/// One order in so many looks whether there is a new stretch to be made (a power of two).
-const LOOK_EVERY_BITS: u32 = 9;
+/// One order in two to this power looks whether there is a new stretch to be made.
+const LOOK_EVERY_BITS: u32 = 8;
 
 statements! {
     COUNTED = "SELECT until_at, until_id FROM results_counted WHERE account_id = $1";

@@ -50,7 +50,7 @@ impl Walk<'_> {
 }
 
 /// Lines of a page at most.
-pub const PAGE: i64 = 5_000;
+pub const PAGE: i64 = 2_000;
 
 macro_rules! within {
     ($rest:literal) => {

@@ -1,4 +1,4 @@
-//! `bench list`: a large portfolio listed whole, by prefix and by page, beside as many octets copied into the same HTTP server.
+//! `bench list`: a large portfolio listed whole, by prefix and by page, beside as many octets copied by the same program in a process of its own.
 
 use super::folder::Folder;
 use super::load::{Load, Next, Reply, Script, Window};
@@ -16,21 +16,25 @@ use std::time::Duration;
 struct Shape {
     what: &'static str,
     request: &'static str,
+    /// What stands before the code of a reply, and the code of a good one.
+    good: (&'static str, &'static str),
+    path: String,
     clients: usize,
     form: String,
     rows: u64,
 }
 
-/// DMAPI's list, over and over; its reply has a known number of octets.
+/// A list, over and over; its reply has a known number of octets.
 struct Listing {
     request: Vec<u8>,
+    good: (&'static str, &'static str),
     octets: Option<usize>,
 }
 
 impl Script for Listing {
     fn next(&mut self, reply: Option<&Reply<'_>>) -> Next {
         let Some(reply) = reply else { return Next::Send(self.request.clone()) };
-        if reply.after("Status-Code: ").as_deref() != Some("0") {
+        if reply.after(self.good.0).as_deref() != Some(self.good.1) {
             let text: String = reply.text().chars().take(200).collect();
             return Next::Failed(text);
         }
@@ -59,9 +63,17 @@ pub fn run(options: &ListOptions) -> anyhow::Result<ExitCode> {
         (None, None) => bail!("no folder to measure in"),
     };
     let server = Server::start_on(data, options.database.as_deref(), measure)?;
+    // A process of its own, so that what it copies from is not in the memory of the one that is measured.
+    let bare = Folder::new(&measure.dir)?;
+    drop(prepare::sandbox(bare.path(), 0)?);
+    let copier = Server::start(bare.path(), measure)?;
+    let mut peak = 0;
     for shape in shapes(options.domains) {
-        one(&shape, &server, data, options)?;
+        noise::forget_peak(server.process());
+        one(&shape, &server, &copier, data, options)?;
+        peak = peak.max(noise::peak_memory_kib(server.process()).unwrap_or(0));
     }
+    println!("the server held {} MiB at its peak through all lists", peak / 1_024);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -70,9 +82,18 @@ fn shapes(domains: u32) -> Vec<Shape> {
     let hit = |test: fn(&str) -> bool| (0..domains).filter(|n| test(&portfolio::name(*n))).count() as u64;
     let list = |what, clients, rest: &str, rows| {
         let form = format!("api-key=demo-key{rest}");
-        Shape { what, request: "query-domain-list", clients, form, rows }
+        let good = ("Status-Code: ", "0");
+        Shape { what, request: "query-domain-list", good, path: "/request/query-domain-list".to_owned(), clients, form, rows }
     };
-    let results = |what, clients, rest: &str, rows| Shape { request: "result-list", ..list(what, clients, rest, rows) };
+    let results = |what, clients, rest: &str, rows| Shape {
+        request: "result-list",
+        path: "/request/result-list".to_owned(),
+        ..list(what, clients, rest, rows)
+    };
+    let centralnic = |what, clients, rest: &str, rows| {
+        let form = format!("s_login=demo&s_pw=demo-pass&command=QueryDomainList{rest}");
+        Shape { what, request: "QueryDomainList", good: ("code = ", "200"), path: "/api/call.cgi".to_owned(), clients, form, rows }
+    };
     let page = |from: u32| format!("&from={from}&to={}", from + 99);
     let (middle, suffixed) = (domains / 2, domains / 10);
     // With a day given, what is listed does not change with the hour.
@@ -92,18 +113,22 @@ fn shapes(domains: u32) -> Vec<Shape> {
             100,
         ),
         list("all", 1, "&pattern=*", u64::from(domains)),
+        centralnic("deep page", 4, &format!("&first={middle}&limit=100"), 100),
+        centralnic("deep page of a zone, downwards", 4, &format!("&zone=or.kr&order=desc&first={}&limit=100", suffixed / 2), 100),
         results("newest results", 4, &format!("{period}&limit=100"), 100),
         results("deep results", 4, &format!("{period}&limit=100&offset={middle}"), 100),
+        results("deep results of a kind", 4, &format!("{period}&rtype=domain-r*&status=ack&limit=100&offset={middle}"), 100),
+        results("results by a pattern", 1, &format!("{period}&objid=abc*&limit=100"), 100),
         results("results of a name", 4, &format!("{period}&objid={}", portfolio::name(middle)), 1),
         results("count of results", 1, &format!("{period}&count-only=1"), 1),
         results("all results", 1, &period, u64::from(domains)),
     ]
 }
 
-fn one(shape: &Shape, server: &Server, data: &Path, options: &ListOptions) -> anyhow::Result<()> {
+fn one(shape: &Shape, server: &Server, copier: &Server, data: &Path, options: &ListOptions) -> anyhow::Result<()> {
     let measure = &options.measure;
-    let request = post(&format!("/request/{}", shape.request), &shape.form);
-    let listing = || Box::new(Listing { request: request.clone(), octets: None }) as Box<dyn Script>;
+    let request = post(&shape.path, &shape.form);
+    let listing = || Box::new(Listing { request: request.clone(), good: shape.good, octets: None }) as Box<dyn Script>;
     let mut ours = Load::connect(server.address, (0..shape.clients).map(|_| listing()).collect())?;
     let first = ours.window(measure.window())?;
     if first.done == 0 {
@@ -115,7 +140,7 @@ fn one(shape: &Shape, server: &Server, data: &Path, options: &ListOptions) -> an
         return Err(anyhow!("a list of {octets} octets has no limit to compare with"));
     }
     let copy = || Box::new(Asking { request: get(&format!("/bench/octets/{octets}")), begins: "a-name" }) as Box<dyn Script>;
-    let mut limit = Load::connect(server.address, (0..shape.clients).map(|_| copy()).collect())?;
+    let mut limit = Load::connect(copier.address, (0..shape.clients).map(|_| copy()).collect())?;
     limit.window(Duration::from_millis(300))?.rate_of_good()?;
 
     let mut windows = Vec::new();
@@ -134,7 +159,7 @@ fn one(shape: &Shape, server: &Server, data: &Path, options: &ListOptions) -> an
         || Ok(limit.window(measure.window())?.rate_of_good()? * rows),
     )?;
     let title = format!(
-        "list {}: {} of {}, {octets} octets, {} clients, DMAPI {}; limit: as many octets copied",
+        "list {}: {} of {}, {octets} octets, {} clients, {}; limit: as many octets copied",
         shape.what, shape.rows, options.domains, shape.clients, shape.request
     );
     print!("{}", summary.report(&title, "rows/s"));

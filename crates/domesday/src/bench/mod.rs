@@ -42,7 +42,7 @@ enum Workload {
     /// Queries to the name server over UDP; limit: the same loop with a constant reply.
     #[command(after_help = "Example: domesday bench dns --signed")]
     Dns(DnsOptions),
-    /// Lists of a large portfolio and of its results: all, by pattern, by page; limit: as many octets copied into the same HTTP server.
+    /// Lists of a large portfolio and of its results: all, by pattern, by page; limit: as many octets copied by a server of its own.
     #[command(after_help = "Example: domesday bench list --domains 1000000 --seconds 10")]
     List(ListOptions),
     /// Put many domains into an account, here and at the embedded registry, to play with or to measure.

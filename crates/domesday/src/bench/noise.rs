@@ -37,6 +37,12 @@ pub fn peak_memory_kib(process: u32) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
 }
 
+/// Has the peak of a process begin anew from what it holds now, where the system can do that.
+pub fn forget_peak(process: u32) {
+    // proc_pid_clear_refs(5): 5 resets the peak.
+    let _ = std::fs::write(format!("/proc/{process}/clear_refs"), "5");
+}
+
 /// The time that a process has had of all cores together: what it would have taken alone on one.
 pub fn processor_time(process: u32) -> Option<Duration> {
     /// `USER_HZ`, the same on every Linux of today.
@@ -56,6 +62,12 @@ mod tests {
     fn a_process_knows_its_own_time_and_memory() {
         let own = std::process::id();
         assert!(peak_memory_kib(own).is_some_and(|kib| kib > 100));
+        let much = std::hint::black_box(vec![1_u8; 64 << 20]);
+        let peak = peak_memory_kib(own).unwrap();
+        assert!(peak > 64 << 10 && much[1 << 20] == 1);
+        drop(much);
+        forget_peak(own);
+        assert!(peak_memory_kib(own).unwrap() <= peak);
         let begun = processor_time(own).unwrap();
         let mut sum = 0_u64;
         while processor_time(own).unwrap() < begun + Duration::from_millis(30) {

@@ -111,12 +111,14 @@ pub fn fill(opened: &Opened, accounts: &[String], plan: Plan, whose: fn(u32) -> 
         let actor = engine.run(&Actor::staff(), Impersonate { login: login.clone() }).with_context(|| format!("the account {login}"))?;
         owners.push((holder(engine, &actor)?, actor));
     }
+    // On PostgreSQL bundles of one account would run into each other's milestones, and be run again and again.
+    let workers = if opened.alone { WORKERS } else { 1 };
     let progress = Progress::new("seed", u64::from(plan.count.div_ceil(BUNDLE)));
     let last = plan.first.saturating_add(plan.count);
     let (next, made) = (AtomicU32::new(plan.first), AtomicUsize::new(0));
     let failure: Mutex<Option<anyhow::Error>> = Mutex::new(None);
     std::thread::scope(|scope| {
-        for _ in 0..WORKERS {
+        for _ in 0..workers {
             scope.spawn(|| {
                 while let start = next.fetch_add(BUNDLE, Ordering::Relaxed)
                     && start < last

@@ -101,15 +101,16 @@ impl List {
         Ok((total, found))
     }
 
-    /// The same for other orders and patterns: what comes before the window is read too.
+    /// The same for other orders and patterns: what comes before the window is passed over row by row.
     fn one_by_one(&self, tx: &mut Tx<'_>, account: i64) -> Result<(i64, Vec<Domain>), Error> {
         let (range, rest) = range(&self.pattern);
         let compared = rest.is_some() || self.zone.is_some();
-        let limit = if compared { i64::MAX } else { self.window.skip.saturating_add(self.window.take) };
-        let mut place = 0;
+        let Window { skip, take } = self.window;
+        let (passed, limit) = if compared { (0, i64::MAX) } else { (skip, take) };
+        let mut place = passed;
         let mut found = Vec::new();
-        if self.window.take > 0 || compared {
-            domains::each(tx, account, &range, self.sort, self.descending, limit, |domain| {
+        if take > 0 || compared {
+            domains::each(tx, account, &range, self.sort, self.descending, (passed, limit), |domain| {
                 let matches = rest.is_none_or(|p| p.matches(&domain.name)) && self.zone.as_ref().is_none_or(|z| *z == domain.zone);
                 if matches {
                     if self.window.holds(place) {

@@ -105,7 +105,7 @@ impl Operation for SetProperty {
         }
         let (range, rest) = range(&self.pattern);
         let mut found = Vec::new();
-        domains::each(tx, cx.actor.account, &range, SortBy::Name, false, NAMES_MAX + 1, |domain| {
+        domains::each(tx, cx.actor.account, &range, SortBy::Name, false, (0, NAMES_MAX + 1), |domain| {
             if rest.is_none_or(|p| p.matches(&domain.name)) {
                 found.push(domain.name);
             }

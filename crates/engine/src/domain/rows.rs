@@ -19,7 +19,7 @@ use store::milestones::{self, Names};
 use store::{Tx, grants};
 
 /// Rows of a leaf at most: enough to make a transaction worth it, few enough to be nothing in memory.
-pub const LEAF_ROWS: i64 = 5_000;
+pub const LEAF_ROWS: i64 = 2_000;
 /// So many names that end alike are sorted in memory; where there are more, all names are gone through in their order.
 const FEW: i64 = 10_000;
 

@@ -86,10 +86,12 @@ impl Operation for List {
             SortBy::Object => Sort::Object,
         };
         let one_by_one = self.class != Pattern::All || self.subclass != Pattern::All;
-        let limit = if one_by_one { i64::MAX } else { self.window.skip.saturating_add(self.window.take) };
-        let (mut place, mut found) = (0, Vec::new());
-        if self.window.take > 0 || one_by_one {
-            events::each(tx, &choice, sort, self.descending, limit, |told| {
+        // Where no pattern decides, the store passes over what comes before the window.
+        let Window { skip, take } = self.window;
+        let (passed, limit) = if one_by_one { (0, i64::MAX) } else { (skip, take) };
+        let (mut place, mut found) = (passed, Vec::new());
+        if take > 0 || one_by_one {
+            events::each(tx, &choice, sort, self.descending, (passed, limit), |told| {
                 if self.class.matches(&told.event.class) && self.subclass.matches(&told.event.subclass) {
                     if self.window.holds(place) {
                         found.push(told);

@@ -41,7 +41,7 @@ macro_rules! list {
             $column,
             " < $3 ORDER BY ",
             $order,
-            " LIMIT $4"
+            " LIMIT $4 OFFSET $5"
         )
     };
 }
@@ -124,27 +124,27 @@ pub fn leaving(tx: &mut Tx<'_>, account_id: i64) -> Result<Vec<String>, Fault> {
 pub fn stretch(tx: &mut Tx<'_>, list: Names<'_>, low: &str, high: &str, limit: i64) -> Result<Vec<Domain>, Fault> {
     let Names { account_id, zone } = list;
     if zone.is_empty() {
-        tx.many(NAMES_UP, params![account_id, low, high, limit], domain)
+        tx.many(NAMES_UP, params![account_id, low, high, limit, 0_i64], domain)
     } else {
         tx.many(OF_ZONE, params![account_id, zone, low, high, limit], domain)
     }
 }
 
-/// The account's domains within a range, one by one in the order asked for, at most `limit`.
+/// The account's domains within a range, one by one in the order asked for: passes over so many, and takes at most so many more.
 pub fn each(
     tx: &mut Tx<'_>,
     account_id: i64,
     range: &Range,
     sort: SortBy,
     descending: bool,
-    limit: i64,
+    (skip, limit): (i64, i64),
     mut take: impl FnMut(Domain) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let (reversed, low, high) = match range {
         Range::Names { low, high } => (false, low, high),
         Range::Reversed { low, high } => (true, low, high),
     };
-    tx.each(list_statement(sort, descending, reversed), params![account_id, low, high, limit], |row| take(domain(row)?))
+    tx.each(list_statement(sort, descending, reversed), params![account_id, low, high, limit, skip], |row| take(domain(row)?))
 }
 
 fn list_statement(sort: SortBy, descending: bool, reversed: bool) -> Statement {

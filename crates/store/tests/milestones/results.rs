@@ -10,7 +10,7 @@ use store::result_milestones::{self as milestones, Marks, Part, Place, STRETCH, 
 use store::{Fault, Store};
 
 /// Enough for a few stretches and what stays uncounted behind them.
-const RESULTS: i64 = 18_000;
+const RESULTS: i64 = 12_000;
 /// Enough for a stretch to be parted.
 const LATE: i64 = 5_000;
 
