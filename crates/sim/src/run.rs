@@ -69,6 +69,8 @@ pub(crate) struct Run {
     pub(crate) keys: Vec<(Letter, String)>,
     /// Those that an answer was taken by: each is good for one.
     pub(crate) spent: BTreeSet<String>,
+    /// A name was given in this step: where it is is looked at before it is asked for again.
+    pub(crate) given: bool,
     /// The accounts' numbers.
     pub(crate) numbers: [i64; ACCOUNTS.len()],
 }
@@ -98,7 +100,7 @@ pub fn run(plan: Plan) -> Ended {
         let rest = REST_STEPS.max(step / 20 / REST_STEPS * REST_STEPS);
         let done = match run.act() {
             Ok(()) if step % rest == 0 || step == plan.steps => run.rest(),
-            Ok(()) if step % LOOK_STEPS == 0 => run.look(false),
+            Ok(()) if step % LOOK_STEPS == 0 || std::mem::take(&mut run.given) => run.look(false),
             done => done,
         };
         if let Err(problem) = done {
@@ -145,6 +147,7 @@ impl Run {
             overtaken: BTreeSet::new(),
             keys: Vec::new(),
             spent: BTreeSet::new(),
+            given: false,
             numbers: [0; ACCOUNTS.len()],
         };
         run.read_the_beginning()?;

@@ -238,6 +238,7 @@ impl Run {
         if taken && let Meant::Gift { to } | Meant::Share { with: to, .. } = sent.wish.meant {
             let name = sent.wish.name.clone();
             self.learn_name(to, &name);
+            self.given = true;
         }
         self.leaks(sent, &told)?;
         match sent.sheet.face {
