@@ -35,6 +35,9 @@ pub struct HostingOptions {
     /// Where web requests for redirected names (URL and FRAME records) are answered, over HTTP. Without it 80 ports above `--listen`.
     #[arg(long, env = "DOMESDAY_REDIRECT", value_name = "ADDR")]
     redirect: Option<SocketAddr>,
+    /// Where they are answered over HTTPS too, with certificates that the sandbox's authority (DATA/pki/ca.pem) makes for each redirected name.
+    #[arg(long, env = "DOMESDAY_REDIRECT_TLS", value_name = "ADDR")]
+    pub redirect_tls: Option<SocketAddr>,
     /// The addresses that the name server tells for redirected names. Without it the address of `--redirect`.
     #[arg(long, env = "DOMESDAY_REDIRECT_ADDRESSES", value_delimiter = ',', value_name = "ADDRS")]
     redirect_addresses: Vec<IpAddr>,
@@ -124,6 +127,7 @@ mod tests {
             dns_slip: 0,
             dns_exempt: Vec::new(),
             redirect: redirect.map(|address| address.parse().unwrap()),
+            redirect_tls: None,
             redirect_addresses: Vec::new(),
         };
         let of = |redirect, listen: &str| options(redirect).redirect(listen.parse().unwrap()).to_string();

@@ -3,6 +3,7 @@
 mod assemble;
 mod availability;
 mod bench;
+mod certificates;
 mod commands;
 mod hosting;
 mod http;

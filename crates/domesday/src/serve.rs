@@ -2,6 +2,7 @@
 
 use crate::assemble::{self, StoreOptions};
 use crate::availability;
+use crate::certificates::OnDemand;
 use crate::commands::mail::RETURNS;
 use crate::hosting::{self, HostingOptions};
 use crate::http::{Faces, redirecting, router};
@@ -89,7 +90,8 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     start_log(&options);
     let redirect = options.hosting.redirect(options.listen);
     let always = [("--listen", options.listen), ("--epp", options.epp), ("--dns", options.hosting.dns), ("--redirect", redirect)];
-    let asked_for = options.availability.map(|address| ("--availability", address));
+    let asked_for = [("--availability", options.availability), ("--redirect-tls", options.hosting.redirect_tls)];
+    let asked_for = asked_for.into_iter().filter_map(|(what, address)| Some((what, address?)));
     for (what, address) in always.into_iter().chain(asked_for) {
         if !address.ip().is_loopback() && !options.public_sandbox {
             bail!(
@@ -131,6 +133,10 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     let epp = server::serve(epp_listener, pki.server_config()?, sandbox.registry().clone())?;
     engine.serve_as(options.hosting.name_servers.clone());
     let redirects = hosting::listen(redirect)?;
+    let secured = match options.hosting.redirect_tls {
+        Some(address) => Some((hosting::listen(address)?, Arc::new(OnDemand::new(engine.clone(), pki.issuing(world::now())?)))),
+        None => None,
+    };
     let name_server = options.hosting.answer(&engine, redirects.local_addr()?)?;
     let running = engine.start(opened.alone)?;
 
@@ -179,6 +185,9 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     let ended = runtime.block_on(async {
         if let Some(listener) = availability_listener {
             tokio::spawn(availability::serve(tokio::net::TcpListener::from_std(listener)?, faces.clone()));
+        }
+        if let Some((listener, certificates)) = secured {
+            secure(listener, certificates, faces.clone())?;
         }
         listen(&options, http_listener, redirects, faces, engine.clone()).await
     });
@@ -240,6 +249,20 @@ async fn listen(
             server.handle(handle).serve(service).await?;
         }
     }
+    Ok(())
+}
+
+/// Answers redirected names over HTTPS until the runtime ends.
+fn secure(listener: TcpListener, certificates: Arc<OnDemand>, faces: Arc<Faces>) -> anyhow::Result<()> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let mut config = config.with_no_client_auth().with_cert_resolver(certificates);
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    println!("redirections answered over HTTPS on {}", listener.local_addr()?);
+    let tls = axum_server::tls_rustls::RustlsConfig::from_config(Arc::new(config));
+    let mut server = axum_server::from_tcp_rustls(listener, tls)?.http1_only();
+    bound(server.http_builder());
+    tokio::spawn(server.serve(redirecting(faces).into_make_service_with_connect_info::<SocketAddr>()));
     Ok(())
 }
 

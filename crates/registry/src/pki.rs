@@ -8,6 +8,7 @@ use rcgen::{
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{RootCertStore, ServerConfig};
 use std::fs;
 use std::io::Write;
@@ -133,6 +134,35 @@ impl Pki {
     fn put(&self, name: &str, certificate: &str, key: &KeyPair) -> Result<(), PkiError> {
         write(&self.path(name, "key"), key.serialize_pem().as_bytes(), 0o600)?;
         write(&self.path(name, "pem"), certificate.as_bytes(), 0o644)
+    }
+}
+
+/// Makes certificates for servers of any name, as they are asked for; all have one key, which lives as long as this.
+pub struct Issuing {
+    issuer: Issuer<'static, KeyPair>,
+    key: KeyPair,
+    signing: Arc<dyn SigningKey>,
+}
+
+impl Pki {
+    /// Opens the authority for issuing. `now` is real time.
+    pub fn issuing(&self, now: Timestamp) -> Result<Issuing, PkiError> {
+        let issuer = Issuer::new(authority(now), KeyPair::from_pem(&self.text("ca", "key")?)?);
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+        let der = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+        let signing = rustls::crypto::aws_lc_rs::sign::any_supported_type(&der)?;
+        Ok(Issuing { issuer, key, signing })
+    }
+}
+
+impl Issuing {
+    /// A certificate for a host, good for [`VALID_DAYS`]. `now` is real time.
+    pub fn certificate(&self, host: &str, now: Timestamp) -> Result<CertifiedKey, PkiError> {
+        let mut params = CertificateParams::new(vec![host.to_owned()])?;
+        params.distinguished_name = DistinguishedName::new();
+        leaf(&mut params, ExtendedKeyUsagePurpose::ServerAuth, now);
+        let certificate = params.signed_by(&self.key, &self.issuer)?;
+        Ok(CertifiedKey::new(vec![certificate.der().clone()], self.signing.clone()))
     }
 }
 

@@ -23,6 +23,8 @@ const AT_ONCE: usize = 1_024;
 const WARM_UP: Duration = Duration::from_millis(500);
 /// A reply that has not come by then is taken to be lost.
 const LOST: Duration = Duration::from_millis(500);
+/// The zone is read and built within this time.
+const AWAKE: Duration = Duration::from_secs(30);
 /// Lost replies that a run may have, each so many of all.
 const LOST_EACH: u64 = 1_000;
 
@@ -46,6 +48,7 @@ pub fn run(options: &DnsOptions) -> anyhow::Result<std::process::ExitCode> {
     let limits = Limits { replies_per_second: options.rate, exempt: Vec::new(), ..Limits::default() };
     let running = dns::serve(engine.clone(), udp, tcp, Options { limits, ..Options::default() })?;
     let mut ours = Asker::new(address, options)?;
+    ours.awake()?;
     ours.window(WARM_UP)?;
     let constant = Constant::start(ours.sample.clone())?;
     let mut limit = Asker::new(constant.address, options)?;
@@ -134,6 +137,31 @@ impl Asker {
         Ok(())
     }
 
+    /// Asks once, until the zone has been read and built.
+    fn awake(&mut self) -> anyhow::Result<()> {
+        let (begun, mut buffer) = (Instant::now(), [0; 4_096]);
+        while begun.elapsed() < AWAKE {
+            self.send(0)?;
+            let built = self.socket.recv(&mut buffer).is_ok_and(|length| self.judge(&buffer[..length]).is_ok());
+            if built {
+                // What was sent before may still be answered.
+                std::thread::sleep(LOST);
+                self.emptied()?;
+                return Ok(());
+            }
+        }
+        bail!("the zone was not answered within {} s", AWAKE.as_secs());
+    }
+
+    /// Takes what is still on its way.
+    fn emptied(&mut self) -> anyhow::Result<()> {
+        let mut buffer = [0; 4_096];
+        self.socket.set_read_timeout(Some(Duration::from_millis(50)))?;
+        while self.socket.recv(&mut buffer).is_ok() {}
+        self.socket.set_read_timeout(Some(LOST))?;
+        Ok(())
+    }
+
     /// Replies a second over a window, and how long each took, in microseconds.
     fn window(&mut self, window: Duration) -> anyhow::Result<(f64, Histogram<u64>)> {
         let mut latency: Histogram<u64> = Histogram::new_with_bounds(1, 60_000_000, 3)?;
@@ -160,9 +188,7 @@ impl Asker {
         }
         let rate = done as f64 / begun.elapsed().as_secs_f64();
         // What is still on its way must not be counted in the next window.
-        self.socket.set_read_timeout(Some(Duration::from_millis(50)))?;
-        while self.socket.recv(&mut buffer).is_ok() {}
-        self.socket.set_read_timeout(Some(LOST))?;
+        self.emptied()?;
         self.all += done;
         if self.lost * LOST_EACH > self.all {
             bail!("{} of {} replies were lost", self.lost, self.all);
