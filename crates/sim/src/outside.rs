@@ -37,6 +37,7 @@ pub(crate) enum Asked {
     },
     Invitation {
         name: String,
+        inviter: usize,
         role: GrantRole,
     },
 }
@@ -193,7 +194,11 @@ impl Run {
                 Asked::Nothing
             }
             Letter::Invitation => match engine.invitation(token).map_err(|e| e.to_string())? {
-                grant::InvitationAnswer::Open(view) => Asked::Invitation { name: view.name.as_str().to_owned(), role: view.role },
+                grant::InvitationAnswer::Open(view) => {
+                    let inviter = ACCOUNTS.iter().position(|login| view.inviter.split('@').next() == Some(login));
+                    let inviter = inviter.ok_or_else(|| format!("{} invites, and nobody is called so", view.inviter))?;
+                    Asked::Invitation { name: view.name.as_str().to_owned(), inviter, role: view.role }
+                }
                 _ => Asked::Nothing,
             },
         })
@@ -240,9 +245,9 @@ impl Run {
             }
             Asked::Address { account, email } if agree => self.model.proved(*account, email, sure),
             Asked::Address { .. } => {}
-            Asked::Invitation { name, role } => {
+            Asked::Invitation { name, inviter, role } => {
                 if agree {
-                    self.model.accepted(name, by, *role, now);
+                    self.model.accepted(name, *inviter, by, *role, now);
                     if sure {
                         self.learn_name(by, name);
                     }

@@ -58,7 +58,7 @@ statements! {
     MOVE = "UPDATE orders SET state = $1, message = $2, attention = $3, attempts = attempts + 1 WHERE id = $4 AND state = $5";
     DECIDE = "UPDATE orders SET state = $1, message = $2, result = $3, attention = '', decided_at = $4 WHERE id = $5 AND state IN ('sending', 'at-registry', 'unknown') \
               RETURNING account_id, accepted_at, kind, hidden_at";
-    TAKE_UP = "UPDATE orders SET lock_name = $1, intent = $2, message = $3, deadline_at = $4 WHERE id = $5 AND state IN ('sending', 'unknown')";
+    TAKE_UP = "UPDATE orders SET lock_name = $1, registry = $2, intent = $3, message = $4, deadline_at = $5 WHERE id = $6 AND state IN ('sending', 'unknown')";
     ATTENTION = "UPDATE orders SET attention = $1 WHERE id = $2";
     GO_ON = "UPDATE orders SET attention = '', deadline_at = $1 WHERE id = $2";
     HIDE = "UPDATE orders SET hidden_at = $1, result = '' WHERE id = $2 AND hidden_at IS NULL RETURNING account_id, accepted_at, kind, state";
@@ -168,9 +168,21 @@ pub fn decide(tx: &mut Tx<'_>, id: i64, to: OrderState, message: &str, result: &
     Ok(true)
 }
 
+/// What an order goes on with when what it waited for is there.
+#[derive(Clone, Copy, Debug)]
+pub struct TakenUp<'a> {
+    pub lock_name: &'a str,
+    /// Empty where none needs to be told.
+    pub registry: &'a str,
+    pub intent: &'a str,
+    pub message: &'a str,
+    pub deadline_at: Timestamp,
+}
+
 /// What an order waited for is there: from now on it holds this lock and carries this wish. False if it was decided meanwhile.
-pub fn take_up(tx: &mut Tx<'_>, id: i64, lock_name: &str, intent: &str, message: &str, deadline_at: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(TAKE_UP, params![lock_name, intent, message, deadline_at, id])? == 1)
+pub fn take_up(tx: &mut Tx<'_>, id: i64, with: TakenUp<'_>) -> Result<bool, Fault> {
+    let TakenUp { lock_name, registry, intent, message, deadline_at } = with;
+    Ok(tx.execute(TAKE_UP, params![lock_name, registry, intent, message, deadline_at, id])? == 1)
 }
 
 pub fn set_attention(tx: &mut Tx<'_>, id: i64, why: &str) -> Result<(), Fault> {

@@ -14,7 +14,7 @@ use model::owner_change::{OwnerChangeEvent, OwnerChangeState, lock_until};
 use model::policy::After as AfterEvent;
 use store::domains::{self, Domain};
 use store::jobs::{self, Job, Lease};
-use store::orders::{self, Order};
+use store::orders::{self, Order, TakenUp};
 use store::owner_changes::{self, OwnerChange};
 use store::{Tx, contacts};
 
@@ -50,7 +50,13 @@ pub(super) fn send(tx: &mut Tx<'_>, cx: &Cx<'_>, change: &mut OwnerChange) -> Re
     }
     let nowhere = matches!(&intent, Intent::ContactModify(wish) if wish.registries.is_empty());
     let deadline = cx.now.plus_seconds(DEADLINE_SECONDS);
-    if !orders::take_up(tx, order.id, &lock, &json(&intent)?, ON_ITS_WAY, deadline)? {
+    // Which registries know a contact may be other ones than when it was asked for.
+    let registry = match &intent {
+        Intent::ContactModify(wish) => wish.registries.first().map_or("", |(registry, _)| registry),
+        _ => &order.registry,
+    };
+    let with = TakenUp { lock_name: &lock, registry, intent: &json(&intent)?, message: ON_ITS_WAY, deadline_at: deadline };
+    if !orders::take_up(tx, order.id, with)? {
         return Err(broken(format!("order {} was decided before its owner change", order.id)));
     }
     if nowhere {

@@ -73,9 +73,9 @@ impl Model {
         self.kin.insert((holder, with));
     }
 
-    /// An invitation was accepted by an account, or may have been.
-    pub fn accepted(&mut self, name: &str, by: usize, role: GrantRole, now: Timestamp) {
-        let Some(holder) = self.held.get(name).map(|held| held.account) else { return };
+    /// An invitation of `inviter` was accepted by an account, or may have been. The name may have come since the last look.
+    pub fn accepted(&mut self, name: &str, inviter: usize, by: usize, role: GrantRole, now: Timestamp) {
+        let holder = self.held.get(name).map_or(inviter, |held| held.account);
         if role == GrantRole::Creator {
             for from in 0..ACCOUNTS.len() {
                 self.shares.gifts.insert((name.to_owned(), from, by));

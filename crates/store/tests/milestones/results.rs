@@ -165,3 +165,30 @@ fn a_wrong_milestone_is_found() {
     let found = store.read(milestones::violations).unwrap();
     assert_eq!(found.len() as u64, stretches / 2, "{found:?}");
 }
+
+/// The registries that know a contact may be other ones by the time that an order about it goes on (found by the simulator).
+#[test]
+fn an_order_goes_on_with_the_lock_the_wish_and_the_registry_of_that_time() {
+    for (kind, location, _database) in testkit::stores() {
+        eprintln!("on {kind}");
+        let store = Store::open(&location, store::MIGRATIONS).unwrap();
+        let waiting = Order { state: OrderState::Sending, ..order(1, 10, 0) };
+        let deadline_at = waiting.deadline_at.plus_days(1);
+        let expected = Order {
+            lock_name: Some("contact:9".to_owned()),
+            registry: "kr".to_owned(),
+            intent: "{}".to_owned(),
+            message: "on its way".to_owned(),
+            deadline_at,
+            ..waiting.clone()
+        };
+        let found = store.write(move |tx| {
+            account(tx, 1)?;
+            orders::insert(tx, &waiting)?;
+            let with = orders::TakenUp { lock_name: "contact:9", registry: "kr", intent: "{}", message: "on its way", deadline_at };
+            let taken = orders::take_up(tx, waiting.id, with)?;
+            Ok::<_, Fault>((taken, orders::by_id(tx, waiting.id)?))
+        });
+        assert_eq!(found.unwrap(), (true, Some(expected)));
+    }
+}
