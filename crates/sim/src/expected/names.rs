@@ -46,8 +46,8 @@ pub struct Held {
     pub begins: Vec<Timestamp>,
     /// It has had another owner or account in this run: its owner owes a proof.
     pub owes: bool,
-    /// That time as the run began.
-    pub due_at_first: Option<Timestamp>,
+    /// The end of that time as it was last seen, and explained; at first as the run began.
+    pub due_explained: Option<Timestamp>,
     /// Suspended for want of a proof, as last seen.
     pub suspended: bool,
 }
@@ -92,11 +92,11 @@ const EARLY_SECONDS: i64 = 3 * 86_400;
 
 impl Model {
     /// A name that is there from the beginning.
-    pub fn begin_with(&mut self, account: usize, view: &DomainView, due_at_first: Option<Timestamp>) {
+    pub fn begin_with(&mut self, account: usize, view: &DomainView, due_explained: Option<Timestamp>) {
         let ahead_at_first = !near(view.expires, view.paid_until);
         let owner_lock = view.owner_lock_until;
         let held =
-            Held { id: Some(view.id), ahead_at_first, owner_lock, due_at_first, ..Held::new(account, view.created, view.paid_until) };
+            Held { id: Some(view.id), ahead_at_first, owner_lock, due_explained, ..Held::new(account, view.created, view.paid_until) };
         let staff: BTreeSet<String> = view.locks.iter().filter(|r| *r != LockReason::User).map(|r| r.word().to_owned()).collect();
         if !staff.is_empty() {
             self.staff_locks.insert(view.name.as_str().to_owned(), staff);
@@ -535,7 +535,7 @@ impl Held {
             lock_is_open: false,
             begins: Vec::new(),
             owes: false,
-            due_at_first: None,
+            due_explained: None,
             suspended: false,
         }
     }

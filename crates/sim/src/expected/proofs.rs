@@ -102,9 +102,10 @@ impl Model {
             let of_contacts = self.proofs.changed.iter().filter(|(account, _)| *account == held.account).map(|(_, at)| at);
             held.begins.iter().chain(of_contacts).any(|begun| begun.plus_days(PROOF_DAYS) == due)
         };
-        if let Some(due) = due.filter(|due| !may_begin(*due) && Some(*due) != held.due_at_first) {
+        if let Some(due) = due.filter(|due| !may_begin(*due) && Some(*due) != held.due_explained) {
             faults.push(format!("the owner of {name} has until {due}, which nothing explains: {held:?}"));
         }
+        held.due_explained = due;
         if !around.settled {
             return;
         }
