@@ -106,6 +106,23 @@ fn every_code_ends() {
     assert!(!f.sandbox.play(&Act::Request { name: "signed.net".to_owned(), auth_info: code }).is_success());
 }
 
+/// A code that ended while another registrar asked for the name could not be cleared then, and was good for ever.
+#[test]
+fn a_code_that_ends_while_the_name_is_asked_for_opens_nothing_afterwards() {
+    let f = Fixture::new();
+    let demo = f.actor(Channel::Kvapi, "demo");
+    let code = "Found-cOde-3!".to_owned();
+    modified(&f, &demo, Modify { auth_info: Some(NewCode::Given(code.clone())), ..Modify::nothing(name("signed.net")) });
+    f.advance("P28D");
+    let ask = || f.sandbox.play(&Act::Request { name: "signed.net".to_owned(), auth_info: code.clone() }).is_success();
+    assert!(ask(), "the code is in force");
+    f.advance("P3D");
+    assert!(f.sandbox.play(&Act::Cancel { name: "signed.net".to_owned() }).is_success());
+    f.advance("PT2H");
+    assert!(!ask(), "its time is over");
+    f.assert_promises();
+}
+
 /// A guard against deleting by mistake kept an unpaid name for ever, at the registrar's cost, and a deletion failed four times a day.
 #[test]
 fn a_guarded_name_that_nobody_renews_is_let_go() {

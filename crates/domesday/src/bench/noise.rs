@@ -67,7 +67,8 @@ mod tests {
         assert!(peak > 64 << 10 && much[1 << 20] == 1);
         drop(much);
         forget_peak(own);
-        assert!(peak_memory_kib(own).unwrap() <= peak);
+        // Each core counts a little of its own before it tells.
+        assert!(peak_memory_kib(own).unwrap() <= peak + (8 << 10));
         let begun = processor_time(own).unwrap();
         let mut sum = 0_u64;
         while processor_time(own).unwrap() < begun + Duration::from_millis(30) {

@@ -112,6 +112,9 @@ fn open(
     Ok(Accepted { order: order::open(tx, cx, new)? })
 }
 
+/// A code that the registry does not let go is cleared after so long at the earliest.
+const HELD_FAST_SECONDS: i64 = 3_600;
+
 fn expiry_name(domain_id: i64) -> String {
     format!("auth-code:{domain_id}")
 }
@@ -174,11 +177,17 @@ impl Engine {
             let registry = self.registry_of(&domain.zone)?;
             let change = UpdateDomain { auth_info: Some(None), ..UpdateDomain::default() };
             // To clear it twice does no harm.
-            match registry.update_domain(&format!("DD-{}-{}", job.id, job.epoch), &name, &change) {
-                Ok(_) | Err(registry::Trouble::Refused { .. }) => {}
+            let cleared = registry.update_domain(&format!("DD-{}-{}", job.id, job.epoch), &name, &change);
+            // A name that is being asked for, or otherwise held fast, cannot be changed now; it may stay, and the code must not.
+            let held_fast = matches!(cleared, Err(registry::Trouble::Refused { .. }))
+                && registry.domain(&name, None).is_ok_and(|found| found.is_some_and(|found| found.sponsor == registry.registrar()));
+            let wait_seconds = if held_fast { HELD_FAST_SECONDS } else { crate::jobs::backoff_seconds(job.attempts) };
+            match cleared {
+                Ok(_) => {}
+                Err(registry::Trouble::Refused { .. }) if !held_fast => {}
                 Err(trouble) => {
                     tracing::warn!(domain = %name, error = %trouble, "a code that ended could not be cleared at the registry; trying again");
-                    let again = self.now().plus_seconds(crate::jobs::backoff_seconds(job.attempts));
+                    let again = self.now().plus_seconds(wait_seconds);
                     self.inner
                         .store
                         .write(move |tx| Ok::<_, Error>(jobs::again(tx, job.id, job.epoch, again, "not cleared at the registry")?))?;
