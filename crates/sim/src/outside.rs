@@ -136,8 +136,8 @@ impl Run {
             if status == 200 && (asked == Asked::Nothing || !self.spent.insert(token.to_owned())) {
                 return Err(format!("a link that was used up was taken: {}", String::from_utf8_lossy(response.body())));
             }
-            // Somebody may have heard the word though the page failed.
-            if matches!(status, 200 | 500) {
+            // Somebody may have heard the word though the page failed, or though nothing could come of it (409).
+            if matches!(status, 200 | 409 | 500) {
                 self.answered(&asked, agree, declines, by, status == 200);
             }
         }
