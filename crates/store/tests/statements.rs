@@ -62,3 +62,15 @@ fn postgresql_accepts_every_statement() {
     let wrong: Vec<String> = all().iter().filter_map(|(name, sql)| client.prepare(sql).err().map(|e| format!("{name}: {e}"))).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// PostgreSQL refused the whole question (found by the simulator): whatever a client asks for by name is there or not.
+#[test]
+fn what_is_asked_for_with_a_nul_is_not_there() {
+    for (name, location, _database) in testkit::stores() {
+        eprintln!("on {name}");
+        let store = store::open(&location).unwrap();
+        let found = store
+            .read(|tx| Ok::<_, store::Fault>((store::contacts::by_handle(tx, 1, "nul\0byte")?, store::accounts::by_kv_login(tx, "\0")?)));
+        assert_eq!(found.unwrap(), (None, None));
+    }
+}

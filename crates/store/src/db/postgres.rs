@@ -18,6 +18,10 @@ const ATTEMPTS_MAX: u32 = 30;
 /// Keeps two programs from migrating one database at once ("DOMESDAY" as a number).
 const MIGRATION_LOCK: i64 = 0x444f_4d45_5344_4159;
 
+/// PostgreSQL's text holds no NUL, so that nothing stored is what was asked for with one: a noncharacter is asked for in its place, and the answer is
+/// that there is none, as it is on SQLite. To write one is a fault.
+const FOR_NUL: &str = "\u{fdd0}";
+
 impl ToSql for Value<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
@@ -94,6 +98,19 @@ impl Session {
         read: &mut dyn FnMut(&Row<'_>) -> Result<bool, Fault>,
         conflicted: &mut bool,
     ) -> Result<(), Fault> {
+        let holds_nul = |value: &Value<'_>| matches!(value, Value::Text(text) if text.contains('\0'));
+        if statement.0.starts_with("SELECT") && params.iter().any(holds_nul) {
+            let texts: Vec<Option<String>> = params
+                .iter()
+                .map(|value| match value {
+                    Value::Text(text) if text.contains('\0') => Some(text.replace('\0', FOR_NUL)),
+                    _ => None,
+                })
+                .collect();
+            let askable: Vec<Value<'_>> =
+                params.iter().zip(&texts).map(|(value, text)| text.as_deref().map_or(*value, Value::Text)).collect();
+            return self.rows(statement, &askable, read, conflicted);
+        }
         let prepared = self.prepare(statement).map_err(|e| self.fault(e, conflicted))?;
         let mut broken = None;
         match self.client.query_raw(&prepared, params) {
