@@ -39,14 +39,10 @@ fn addresses(tx: &mut Tx<'_>, ours: &Domain) -> Result<(String, String), Error> 
     Ok((email(Some(ours.registrant_id))?, email(roles.admin.first().copied())?))
 }
 
-/// A request of another registrar for a name of ours, seen at the registry. Says whether it was news.
-pub(crate) fn noticed(tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, at_registry: &RegistryTransfer, registrar: &str) -> Result<bool, Error> {
-    if transfers::open_of_name(tx, &ours.name)?.is_some() {
-        return Ok(false);
-    }
-    let zone = domain::zone_of(cx, ours)?;
+/// A name of ours on its way to another registrar, as it stands when that begins and nobody has a time to answer.
+fn leaving(tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, losing: &str, gaining: &str) -> Result<Transfer, Error> {
     let (owner_email, admin_email) = addresses(tx, ours)?;
-    let mut t = Transfer {
+    Ok(Transfer {
         id: cx.id(),
         direction: Direction::Out,
         account_id: ours.account_id,
@@ -55,17 +51,32 @@ pub(crate) fn noticed(tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, at_registry: 
         zone: ours.zone.clone(),
         state: TransferState::Leaving,
         ended_by: None,
-        losing: registrar.to_owned(),
-        gaining: at_registry.requested_by.clone(),
+        losing: losing.to_owned(),
+        gaining: gaining.to_owned(),
         owner_email,
         admin_email,
+        with_auth: false,
+        requested_at: cx.now,
+        act_by_at: cx.now,
+        ended_at: None,
+        expires_at: Some(ours.expires_at),
+        log: "[]".to_owned(),
+        wish: String::new(),
+    })
+}
+
+/// A request of another registrar for a name of ours, seen at the registry. Says whether it was news.
+pub(crate) fn noticed(tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, at_registry: &RegistryTransfer, registrar: &str) -> Result<bool, Error> {
+    if transfers::open_of_name(tx, &ours.name)?.is_some() {
+        return Ok(false);
+    }
+    let zone = domain::zone_of(cx, ours)?;
+    let mut t = Transfer {
         with_auth: true,
         requested_at: at_registry.requested,
         act_by_at: at_registry.act_by,
-        ended_at: None,
         expires_at: at_registry.expires,
-        log: "[]".to_owned(),
-        wish: String::new(),
+        ..leaving(tx, cx, ours, registrar, &at_registry.requested_by)?
     };
     let line = format!("{} has asked for the name", t.gaining);
     note(&mut t, cx.now, &line)?;
@@ -153,29 +164,8 @@ pub(super) fn gone(
 
 /// A name was handed to another registrar by its tag, at its account's word: a transfer on record, and a notice to the holder.
 pub(crate) fn pushed(tx: &mut Tx<'_>, cx: &Cx<'_>, ours: &Domain, tag: &str) -> Result<(), Error> {
-    let (owner_email, admin_email) = addresses(tx, ours)?;
     let losing = cx.inner.registries.get(&ours.registry).map(|registry| registry.registrar().to_owned()).unwrap_or_default();
-    let mut t = Transfer {
-        id: cx.id(),
-        direction: Direction::Out,
-        account_id: ours.account_id,
-        other_account_id: None,
-        name: ours.name.clone(),
-        zone: ours.zone.clone(),
-        state: TransferState::Leaving,
-        ended_by: None,
-        losing,
-        gaining: tag.to_owned(),
-        owner_email,
-        admin_email,
-        with_auth: false,
-        requested_at: cx.now,
-        act_by_at: cx.now,
-        ended_at: None,
-        expires_at: Some(ours.expires_at),
-        log: "[]".to_owned(),
-        wish: String::new(),
-    };
+    let mut t = leaving(tx, cx, ours, &losing, tag)?;
     consent::tell_pushed(tx, cx, &mut t)?;
     transfers::insert(tx, &t)?;
     must_step(tx, cx, &mut t, TransferEvent::Moved, Some(Party::Losing), "handed over by its account")
