@@ -3,7 +3,7 @@
 use engine::account;
 use engine::account::manage::{Fund, SetRenewals};
 use engine::account::statement::Statement;
-use engine::domain::{ContactRef, Delete, Ending, Forecast, Info, PriceLimit, Register, Renew, RenewPrivacy, Renewed, Restore, Term};
+use engine::domain::{ContactRef, Delete, Ending, Forecast, Info, PriceLimit, Register, Renew, RenewPrivacy, Renewed, Restore, SetRenewalMode, Term};
 use engine::faults::FaultKind;
 use engine::order::OrderStanding;
 use engine::{Actor, Error, SealingKey, World, contact};
@@ -204,6 +204,43 @@ fn an_account_may_renew_at_expiry() {
     assert_eq!(info().paid_until, due.plus_months(Months::new(12).unwrap()));
     assert_eq!(info().expires, info().paid_until);
     f.assert_promises();
+}
+
+#[test]
+fn who_says_the_same_mode_in_another_word_is_not_told_again_and_a_renewal_is_tried_at_once() {
+    for (store, location, _database) in testkit::stores() {
+        eprintln!("on {store}");
+        let f = Fixture::at(&location);
+        let demo = f.actor(Channel::Dmapi, "demo");
+        let fund = |amount_e4| {
+            let memo = "elsewhere".to_owned();
+            f.engine().run(&Actor::staff(), Fund { login: "demo".to_owned(), amount_e4, memo }).unwrap();
+        };
+        let all_e4 = balance(&f, &demo).amount_e4;
+        fund(-all_e4);
+        let name = DomainName::parse("soon-due.com").unwrap();
+        let info = || f.engine().run(&demo, Info { name: name.clone() }).unwrap();
+        f.sandbox.move_clock(info().renewal_date).unwrap();
+        let told = || {
+            let mails = f.engine().mails(None).unwrap();
+            mails.iter().filter(|mail| mail.subject == "soon-due.com could not be renewed").count()
+        };
+        assert_eq!(told(), 1);
+        let set = |mode| {
+            f.engine().run(&demo, SetRenewalMode { name: name.clone(), mode, client_id: String::new() }).unwrap();
+            f.advance("PT1M");
+        };
+        for mode in [RenewalMode::Default, RenewalMode::AutoRenew] {
+            set(mode);
+            assert_eq!(told(), 1, "it is the account's own setting too");
+        }
+        fund(all_e4);
+        let due = info().paid_until;
+        set(RenewalMode::Default);
+        assert_eq!(info().paid_until, due.plus_months(Months::new(12).unwrap()));
+        assert_eq!(told(), 1);
+        f.assert_promises();
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use engine::event;
 use engine::faults::FaultKind;
 use engine::order::{OrderKey, OrderStanding, OrderView, Retrieve};
 use engine::owner_change::{Answered, Begun, Cancel, List, OwnerChangeView, Resend, SetOptions, Show, Terms, Which};
-use engine::{Actor, Engine, Error};
+use engine::{Actor, Engine, Error, transfer};
 use model::contact::ContactDraft;
 use model::lock::LockReason;
 use model::owner_change::{Mode, OwnerChangeState as S, Side};
@@ -406,6 +406,31 @@ fn a_contact_that_becomes_another_person_takes_its_names_along() {
         assert_eq!(at_once.owner_change, Some(S::CarryingOut));
         assert_eq!(ended(engine, &demo, at_once.order.unwrap().id).standing, OrderStanding::Succeeded);
         assert_eq!(email_of(engine, &demo, "fresh.com"), "agent@example.org");
+    });
+}
+
+/// Meanwhile the registry takes no change of it, so the lock has to wait; it does not wait longer than that.
+#[test]
+fn a_name_that_was_asked_for_meanwhile_is_locked_as_soon_as_it_stays() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
+        let asked_for = |f: &Fixture| domain(f.engine(), &demo, "leaving.com").statuses.iter().any(|s| s == "pendingTransfer");
+        let patience = std::time::Instant::now();
+        while !asked_for(f) {
+            assert!(patience.elapsed() < WAIT, "the request is never noticed");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let handle = domain(engine, &demo, "leaving.com").registrant.handle;
+        let draft = ContactDraft { last_name: Some("Somebody Else".into()), ..ContactDraft::default() };
+        let modify = contact::Modify { handle, draft, check_only: false, terms: terms(Mode::Agent), client_id: String::new() };
+        let modified = engine.run(&demo, modify).unwrap();
+        assert_eq!(ended(engine, &demo, modified.order.unwrap().id).standing, OrderStanding::Succeeded);
+        f.advance("PT1M");
+        assert!(!domain(engine, &demo, "leaving.com").locks.holds(LockReason::OwnerChange), "nothing can be changed yet");
+        let (order, _) = engine.run(&demo, transfer::Answer { name: name("leaving.com"), approve: false }).unwrap();
+        assert_eq!(ended(engine, &demo, order.unwrap().id).standing, OrderStanding::Succeeded);
+        f.advance("PT1M");
+        assert!(domain(engine, &demo, "leaving.com").locks.holds(LockReason::OwnerChange));
     });
 }
 

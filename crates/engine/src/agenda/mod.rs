@@ -135,6 +135,12 @@ pub(crate) fn refresh_known(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone:
     Ok(())
 }
 
+/// A name can be changed at its registry again, after a restore or a transfer that came to nothing: what had to wait for that happens now.
+pub(crate) fn changeable_again(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
+    verification::changeable_again(tx, cx, domain)?;
+    lock::changeable_again(tx, cx, domain)
+}
+
 /// The rows of a domain before they are brought in step.
 struct Present {
     rows: Vec<Item>,

@@ -144,10 +144,8 @@ pub(super) fn run(
         }
         Act::Unpaid { again, suspend } => {
             let why = match price {
-                Some(price) => {
-                    format!("{price} cannot be paid, {} is available; it is removed on {}", available(account), dates.last.date())
-                }
-                None => format!("no price for its renewal is known; it is removed on {}", dates.last.date()),
+                Some(price) => format!("{price} cannot be paid, {} is available", available(account)),
+                None => "no price for its renewal is known".to_owned(),
             };
             put(tx, again, &format!("not renewed: {why}; it is removed on {}", dates.last.date()))?;
             let mut told = String::new();
@@ -254,10 +252,11 @@ fn send(
 
 /// Told once: by event, by mail and in the attention list; it is tried again daily.
 fn unpaid(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, account: &Account, dates: &Dates, why: &str) -> Result<String, Error> {
-    told_of_funds(tx, cx, domain, account, "RENEWAL_FAILED", why, dates.renewal)?;
+    let with_end = format!("{why}; it is removed on {}", dates.last.date());
+    told_of_funds(tx, cx, domain, account, "RENEWAL_FAILED", &with_end, dates.renewal)?;
     let failed = Template::RenewalFailed { domain: &domain.name, renewal: dates.renewal, reason: why, last: dates.last };
     mail::queue_template(tx, cx, failed, &Recipient::account(account))?;
-    let detail = format!("not renewed: {why}");
+    let detail = format!("not renewed: {with_end}");
     audit::append(tx, cx, audit::Change { verb: "autorenew-unpaid", object: &domain.name, order_id: None, detail: &detail })?;
     Ok(format!("could not be renewed: mail to {}", account.email))
 }

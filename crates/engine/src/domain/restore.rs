@@ -10,7 +10,7 @@ use crate::context::{Cx, Operation};
 use crate::error::broken;
 use crate::order::{self, Intent, NewOrder};
 use crate::pricing::{self, PriceLimit};
-use crate::{Engine, Error, agenda, verification};
+use crate::{Engine, Error, agenda};
 use model::domain::{Operation as PricedOperation, RenewalMode};
 use model::grant::Deed;
 use model::order::OrderKind;
@@ -184,7 +184,7 @@ pub(super) fn settle(
     agenda::refresh(tx, cx, domain.id)?;
     // Resolution that was interrupted before the deletion comes back with the name.
     store::agenda::wake(tx, domain.id, agenda::RESUME, cx.now)?;
-    verification::changeable_again(tx, cx, &domain)?;
+    agenda::changeable_again(tx, cx, &domain)?;
     told(tx, cx, order, "DOMAIN_RESTORE", "RESTORE_SUCCESSFUL", &[])?;
     if months.is_some() {
         told(tx, cx, order, "DOMAIN_RENEWAL", "RENEWAL_SUCCESSFUL", &[("period", "1"), ("autorenew", "0")])?;

@@ -62,8 +62,16 @@ pub(crate) fn set(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone: &Zone, mo
         return Ok(());
     }
     domains::set_renewal_mode(tx, domain.id, mode, cx.now, &cx.actor.name())?;
-    // What waited under the old mode waits no longer.
-    store::agenda::remove(tx, domain.id, agenda::RENEWAL)?;
+    let default = agenda::owner(tx, domain)?.renewal_mode;
+    if domain.renewal_mode.in_force(default) == mode.in_force(default) {
+        // Another word for the same: what waits is tried at once, and who was told why is not told again.
+        if let Some(item) = store::agenda::of(tx, domain.id, agenda::RENEWAL)? {
+            store::agenda::set(tx, domain.id, agenda::RENEWAL, domain.account_id, cx.now, item.amount_e4, &item.attention)?;
+        }
+    } else {
+        // What waited under the old mode waits no longer.
+        store::agenda::remove(tx, domain.id, agenda::RENEWAL)?;
+    }
     agenda::refresh(tx, cx, domain.id)?;
     let detail = format!("{} (was {})", mode.word(), domain.renewal_mode.word());
     audit::append(tx, cx, audit::Change { verb: "renewal-mode", object: &domain.name, order_id: None, detail: &detail })?;

@@ -4,7 +4,7 @@
 
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::{Error, agenda, audit, events, transfer, verification};
+use crate::{Error, agenda, audit, events, transfer};
 use model::order::OrderState;
 use model::policy::TransferKind;
 use model::{DomainName, Need, Timestamp};
@@ -167,7 +167,7 @@ impl Sync {
         agenda::refresh_known(tx, cx, &now_ours, &zone, &account)?;
         let asked_for = |domain: &Domain| domain.statuses.split_whitespace().any(|s| s == "pendingTransfer");
         if asked_for(ours) && !asked_for(&now_ours) {
-            verification::changeable_again(tx, cx, &now_ours)?;
+            agenda::changeable_again(tx, cx, &now_ours)?;
         }
         self.noted(tx, cx, ours, "registry-change", &detail)?;
         self.told(tx, cx, ours, "DOMAIN_MODIFICATION", "MODIFICATION_NOTIFY")?;

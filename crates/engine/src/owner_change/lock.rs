@@ -106,6 +106,15 @@ pub(crate) fn next(tx: &mut Tx<'_>, domain: &Domain, pending: Option<Timestamp>,
     Ok(Some(if locks.holds(LockReason::OwnerChange) && end > now { end } else { pending.filter(|due| *due > now).unwrap_or(now) }))
 }
 
+/// The name can be changed at its registry again: a lock that had to wait for that is set or lifted now.
+pub(crate) fn changeable_again(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
+    let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
+    if until(tx, domain.id)?.is_some_and(|end| (cx.now < end) != locks.holds(LockReason::OwnerChange)) {
+        agenda::wake(tx, domain.id, OWNER_LOCK, cx.now)?;
+    }
+    Ok(())
+}
+
 /// Sets the lock, or lifts it when its time is over. The registry is told where no other reason locks the name.
 pub(crate) fn run(tx: &mut Tx<'_>, cx: &Cx<'_>, item: &Item, domain: &Domain) -> Result<String, Error> {
     let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;

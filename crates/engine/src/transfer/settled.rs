@@ -182,7 +182,7 @@ pub(crate) fn answered(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &super
         let statuses: Vec<&str> = ours.statuses.split_whitespace().filter(|s| *s != "pendingTransfer").collect();
         domains::set_at_registry(tx, ours.id, ours.expires_at, &statuses.join(" "), cx.now, &order.actor)?;
         crate::agenda::refresh(tx, cx, ours.id)?;
-        crate::verification::changeable_again(tx, cx, &ours)?;
+        crate::agenda::changeable_again(tx, cx, &ours)?;
     }
     if step(tx, cx, &mut t, TransferEvent::Rejected, Some(Party::Losing), "the transfer was denied")? {
         tell(tx, cx, &t, Told::Failed, Some(order.id), &[("auto nack", auto)])?;

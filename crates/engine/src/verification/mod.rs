@@ -137,8 +137,7 @@ pub(crate) fn lifted(tx: &mut Tx<'_>, cx: &Cx<'_>, domain_id: i64) -> Result<(),
     term.map_or(Ok(()), |term| begin(tx, cx, domain_id, term.begun_at))
 }
 
-/// The name can be changed at its registry again, after a restore or a transfer that came to nothing: a suspension or its lifting that had to wait
-/// for that happens now.
+/// The name can be changed at its registry again: a suspension or its lifting that had to wait for that happens now.
 pub(crate) fn changeable_again(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
     let Some(term) = verifications::term_of(tx, domain.id)? else { return Ok(()) };
     if is_suspended(domain)? || term.due_at <= cx.now {

@@ -313,12 +313,13 @@ impl Model {
         }
         let expected = held.owner_lock.filter(|until| *until > around.now);
         let shown = view.owner_lock_until.filter(|until| *until > around.now);
+        let cannot = view.statuses.iter().any(|s| s.ends_with("UpdateProhibited") || s.starts_with("pending") || s == "redemptionPeriod");
         if held.lock_is_open {
-            held.lock_is_open = false;
+            // A name that cannot be changed now is locked when it can.
+            held.lock_is_open = cannot;
         } else if expected != shown {
             faults.push(format!("{name} is locked after a change of owner until {shown:?}, and not until {expected:?}: {held:?}"));
         }
-        let cannot = view.statuses.iter().any(|s| s.ends_with("UpdateProhibited") || s.starts_with("pending") || s == "redemptionPeriod");
         let holds = view.locks.holds(LockReason::OwnerChange);
         if holds != shown.is_some() && !cannot {
             faults.push(format!("{name}: the lock after a change of owner is {holds}, and lasts until {shown:?}: {view:?}"));

@@ -38,6 +38,9 @@ const AGAIN: [&str; 10] = [
     "hat gewechselt",
 ];
 
+/// What follows the name in the subject of the mail about a renewal that failed.
+const UNPAID: [&str; 2] = [" could not be renewed", " konnte nicht verl\u{e4}ngert werden"];
+
 impl Told {
     fn times(&self, account: usize, object: &str, subclass: &str) -> &[Timestamp] {
         self.events.get(&(account, object.to_owned(), subclass.to_owned())).map_or(&[], Vec::as_slice)
@@ -127,8 +130,11 @@ impl Model {
         let from = self.told.mails_seen;
         for mail in mails.iter().filter(|mail| mail.id > from) {
             self.told.mails_seen = self.told.mails_seen.max(mail.id);
-            // The three warnings about money may find the same lack of it; other things happen again in the same words.
-            let stage = if mail.subject.starts_with("Balance too low") || AGAIN.iter().any(|words| mail.subject.contains(words)) {
+            // The three warnings about money may find the same lack of it; other things happen again in the same words. Who has chosen another mode
+            // for a name that could not be renewed is told if it still cannot.
+            let unpaid = UNPAID.iter().find_map(|words| mail.subject.strip_suffix(words)).is_some_and(|name| self.is_touched(name));
+            let again = unpaid || AGAIN.iter().any(|words| mail.subject.contains(words));
+            let stage = if mail.subject.starts_with("Balance too low") || again {
                 mail.at.rfc3339()
             } else {
                 String::new()
