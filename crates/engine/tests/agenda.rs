@@ -3,7 +3,9 @@
 use engine::account;
 use engine::account::manage::{Fund, SetRenewals};
 use engine::account::statement::Statement;
-use engine::domain::{ContactRef, Delete, Ending, Forecast, Info, PriceLimit, Register, Renew, RenewPrivacy, Renewed, Restore, SetRenewalMode, Term};
+use engine::domain::{
+    ContactRef, Delete, Ending, Forecast, Info, PriceLimit, Register, Renew, RenewPrivacy, Renewed, Restore, SetRenewalMode, Term,
+};
 use engine::faults::FaultKind;
 use engine::order::OrderStanding;
 use engine::{Actor, Error, SealingKey, World, contact};

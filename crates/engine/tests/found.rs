@@ -4,9 +4,10 @@ use engine::domain::{ContactRef, Info, Modify, NewCode, Register, SetChange};
 use engine::faults::FaultKind;
 use engine::order::OrderStanding;
 use engine::owner_change::Terms;
-use engine::transfer::{Offer, StaffConsent, TransferIn};
+use engine::transfer::{Cancel, Offer, Show, StaffConsent, TransferIn};
 use engine::{Actor, contact};
 use model::contact::ContactDraft;
+use model::transfer::TransferState;
 use model::{Channel, HostName, Months};
 use registry::embedded::Act;
 use std::time::Duration;
@@ -184,4 +185,35 @@ fn a_contact_that_the_registry_holds_in_older_words_is_brought_up_to_date() {
     let order = f.engine().await_order(&demo, second.id, WAIT).unwrap();
     assert_eq!(order.standing, OrderStanding::Succeeded, "{}", order.message);
     f.assert_promises();
+}
+
+/// A registry that would not tell how a request stands was understood as one that has none: the request was made once more, refused as the second,
+/// and given up here, and five days later the name came to a registrar who knew nothing of it.
+#[test]
+fn a_request_of_which_the_registry_tells_nothing_is_not_given_up() {
+    for (store, location, _database) in testkit::stores() {
+        eprintln!("on {store}");
+        let f = Fixture::at(&location);
+        let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
+        let wish = TransferIn { auth_info: Some("move-me-1".to_owned()), ..TransferIn::of(name("movable.com")) };
+        let asked = engine.transfer_in(&demo, wish).unwrap().order;
+        let state = |wanted| {
+            let patience = std::time::Instant::now();
+            while engine.run(&demo, Show { name: name("movable.com") }).unwrap().state != wanted {
+                assert!(patience.elapsed() < WAIT, "never {wanted:?}");
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        };
+        let token = testkit::tokens(engine, "foa", "owner@outside.example").pop().expect("the holder is asked");
+        engine.answer_consent(&token, true).unwrap();
+        state(TransferState::Waiting);
+        engine.faults().add("registry.transfer.query", FaultKind::Refuse, 4).unwrap();
+        engine.run(&demo, Cancel { name: name("movable.com") }).unwrap();
+        f.advance("PT6H");
+        let ended = engine.await_order(&demo, asked.id, WAIT).unwrap();
+        assert_eq!((ended.standing, ended.message.as_str()), (OrderStanding::Failed, "The transfer was cancelled"));
+        f.advance("P6D");
+        assert_eq!(f.sandbox.registry().holders("movable.com").unwrap().sponsor, sandbox::OUTSIDER);
+        f.assert_promises();
+    }
 }

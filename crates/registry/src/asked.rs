@@ -251,6 +251,7 @@ pub trait Registry: Send + Sync {
         months: Option<Months>,
         fee: Option<&Money>,
     ) -> Result<Answer<RegistryTransfer>, Trouble>;
+    /// The last transfer of a name; `None` where there was none, or none that the asker has a part in. Any other refusal tells nothing about it.
     fn transfer(&self, name: &DomainName, auth_info: Option<&str>) -> Result<Option<RegistryTransfer>, Trouble>;
     fn act_on_transfer(
         &self,

@@ -8,6 +8,9 @@ use super::{Connector, Misread, contacts, domains, hosts, refused_here, words};
 use crate::{Answer, Availability, ClientTransactionId, CreateDomain, CreatedDomain, FeeQuestion, PollMessage, Registry};
 use crate::{RegistryContact, RegistryDomain, RegistryHost, RegistryTransfer, RenewDomain, TransferAction, Trouble, UpdateDomain};
 
+/// Answers to the question for a transfer by which there is none, or none that the asker has a part in.
+const NO_TRANSFER: [u16; 4] =
+    [codes::NOT_PENDING_TRANSFER, codes::AUTHORIZATION_ERROR, codes::INVALID_AUTH_INFO, codes::OBJECT_DOES_NOT_EXIST];
 /// Longest client transaction id (RFC 5730).
 const ID_CHARS_MAX: usize = 64;
 /// Longest text of a poll message kept; the frame is kept whole.
@@ -124,7 +127,8 @@ impl Registry for Connector {
             |reply| domains::read_transfer(reply, name)?.ok_or_else(|| Misread::missing("how the transfer stands")),
         );
         match asked {
-            Err(Trouble::Refused { code: codes::NOT_PENDING_TRANSFER, .. }) => Ok(None),
+            // Who has no part in a transfer is not told of it.
+            Err(Trouble::Refused { code, .. }) if NO_TRANSFER.contains(&code) => Ok(None),
             other => other,
         }
     }

@@ -134,11 +134,7 @@ impl Model {
             // for a name that could not be renewed is told if it still cannot.
             let unpaid = UNPAID.iter().find_map(|words| mail.subject.strip_suffix(words)).is_some_and(|name| self.is_touched(name));
             let again = unpaid || AGAIN.iter().any(|words| mail.subject.contains(words));
-            let stage = if mail.subject.starts_with("Balance too low") || again {
-                mail.at.rfc3339()
-            } else {
-                String::new()
-            };
+            let stage = if mail.subject.starts_with("Balance too low") || again { mail.at.rfc3339() } else { String::new() };
             let key = (mail.to.clone(), format!("{}{stage}", mail.subject), mail.text.clone());
             if let Some(other) = self.told.same.insert(key, mail.id)
                 && !mail.subject.starts_with("Low balance")

@@ -15,6 +15,9 @@ use registry::recover::{SKEW_SECONDS, remaining_change};
 use registry::{Answer, Dnssec, DomainContacts, KrCertificate, RegistryDomain, RegistryTransfer, TransferAction, Trouble, UpdateDomain};
 use store::transfers;
 
+/// EPP: a request for the name is on its way already.
+const PENDING_TRANSFER: u16 = 2300;
+
 /// What looking showed of our request.
 enum Seen {
     /// The name is ours.
@@ -38,6 +41,11 @@ impl Talk<'_> {
         }
         if !fresh {
             match self.seen(loaded, &name) {
+                // What is taken back is not asked for once more.
+                Seen::Nothing if self.is_withdrawn(loaded) => {
+                    let message = "The transfer was cancelled".to_owned();
+                    return Outcome::Settled(Settlement::TransferEnded { cancelled: true, by: Party::Gaining, message });
+                }
                 Seen::Nothing => {}
                 Seen::Pending(t) if self.is_withdrawn(loaded) => return self.withdraw(loaded, wish, &name, t),
                 seen => return self.concluded(loaded, wish, &name, seen),
@@ -58,6 +66,11 @@ impl Talk<'_> {
                 let act_by = self.engine.now().plus_days(ANSWER_DAYS);
                 Outcome::Settled(Settlement::TransferPending { act_by, expires: None })
             }
+            // A request is there: it may be ours, whose answer was lost, and the registry shows it a moment later.
+            Err(Trouble::Refused { code: PENDING_TRANSFER, .. }) if !fresh => match self.seen(loaded, &name) {
+                Seen::Nothing => Outcome::Uncertain("the registry has a request of which it tells nothing".to_owned()),
+                seen => self.concluded(loaded, wish, &name, seen),
+            },
             Err(Trouble::Refused { code, message, reasons }) => {
                 let message = contacts::refusal("transfer of", name.as_str(), code, &message, &reasons);
                 Outcome::Settled(Settlement::Refused { message })
@@ -128,8 +141,6 @@ impl Talk<'_> {
         };
         let transfer = match self.registry.transfer(name, None) {
             Ok(transfer) => transfer,
-            // Who has no part in a transfer is not told of it: there is none of ours.
-            Err(Trouble::Refused { .. }) => None,
             Err(trouble) => return Seen::Unclear(trouble.to_string()),
         };
         let since = loaded.order.accepted_at.plus_seconds(-SKEW_SECONDS);
@@ -234,7 +245,7 @@ impl Talk<'_> {
         }
         match self.registry.transfer(name, None) {
             Ok(Some(t)) if t.status == "pending" => Ok(None),
-            Ok(_) | Err(Trouble::Refused { .. }) => Ok(Some(Outcome::Settled(Settlement::Answered { moved: false }))),
+            Ok(_) => Ok(Some(Outcome::Settled(Settlement::Answered { moved: false }))),
             Err(trouble) => Err(trouble.to_string()),
         }
     }
