@@ -5,7 +5,7 @@ use engine::domain::{ContactRef, Delete, DomainView, Ending, Info, Modify, Resto
 use engine::faults::FaultKind;
 use engine::order::OrderStanding;
 use engine::owner_change::Terms;
-use engine::transfer::{self, Offer};
+use engine::transfer::{self, Give, Offer};
 use engine::verification::{Answer, Answered, Ask, Details, ListNames, StateOf, Waiting, WhichNames, Whose, Within};
 use engine::{Actor, Error, contact, event};
 use model::contact::ContactDraft;
@@ -148,6 +148,32 @@ fn an_owner_who_comes_while_a_suspension_is_lifted_has_a_time_of_its_own() {
         assert_eq!((within(f, demo, "exact.com"), state(f, demo, NEXT)), (Some(due), AddressState::Pending));
         until(f, due);
         assert_eq!(suspended(f, demo, "exact.com"), (true, true));
+    });
+}
+
+/// While its suspension was being lifted elsewhere, the account that had it was still shown the name (found by the simulator).
+#[test]
+fn a_name_that_went_to_another_account_is_not_shown_with_the_address_in_the_old_one() {
+    each_store(|f, demo| {
+        let julia = f.actor(Channel::Kvapi, "julia");
+        f.register(&julia, f.unproven_wish(&julia, "hers.com", READER));
+        f.engine().answer_verification(&mails(f, READER).1[0], true).unwrap();
+        f.register(demo, f.unproven_wish(demo, "exact.com", READER));
+        until(f, within(f, demo, "exact.com").expect("its time runs"));
+        let key =
+            mails(f, READER).1.into_iter().find(|key| matches!(f.engine().run(demo, Details { key: key.clone() }), Ok(Answered::Open(_))));
+        let shown = || match f.engine().run(demo, Details { key: key.clone().expect("demo was asked too") }) {
+            Ok(Answered::Open(question)) => question.names.len(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(shown(), 1);
+        f.engine().faults().add("registry.update", FaultKind::Disconnect, 1_000).unwrap();
+        f.engine().run(demo, Give { name: name("exact.com"), to: "julia".to_owned() }).unwrap();
+        assert_eq!(suspended(f, &julia, "exact.com"), (true, true), "it cannot be lifted yet");
+        assert_eq!(shown(), 0);
+        f.engine().faults().clear();
+        f.advance("PT6H");
+        assert_eq!(suspended(f, &julia, "exact.com"), (false, false));
     });
 }
 
