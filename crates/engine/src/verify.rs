@@ -2,11 +2,12 @@
 //!
 //! Reached by `domesday verify` and `GET /sandbox/invariants`.
 
-use crate::{Engine, Error, Fault, audit};
+use crate::transfer::people::PEOPLE;
+use crate::{Engine, Error, Fault, audit, jobs};
 use model::Timestamp;
 use registry::FarSide;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{agenda, domains, journal, ledger, orders, polls};
+use store::{agenda, contacts, domains, journal, ledger, orders, polls};
 
 /// One promise and what breaks it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,13 +66,13 @@ impl Engine {
         Ok(Verdict { promises, attention })
     }
 
-    /// Names that the registry holds for us and we do not know, or the other way round, or with another expiry. Names under an open order are
-    /// not judged, nor those that came to our tag and wait for an account.
+    /// Names that the registry holds for us and we do not know, or the other way round, or with another expiry, or shown with the contacts of an
+    /// account that does not hold them. Names under an open order are not judged, nor those that came to our tag and wait for an account.
     fn drift(&self, far: &dyn FarSide, registrar: &str) -> Result<Vec<String>, Error> {
         let mut theirs: BTreeMap<String, Timestamp> = BTreeMap::new();
-        far.each_domain(&mut |name, sponsor, expires| {
-            if sponsor == registrar {
-                theirs.insert(name.to_owned(), expires);
+        far.each_domain(&mut |there| {
+            if there.sponsor == registrar {
+                theirs.insert(there.name.to_owned(), there.expires);
             }
         })
         .map_err(|e| Error::Fault(Fault::Registry(e)))?;
@@ -107,9 +108,51 @@ impl Engine {
         for name in theirs.keys().filter(|name| !ours.contains_key(*name) && !moving.contains(*name)) {
             found.push(format!("{name} is ours at the registry, and unknown here"));
         }
+        found.extend(self.strangers(far, registrar)?);
         found.truncate(SHOWN_MAX);
         Ok(found)
     }
+
+    /// Contacts of our names at the registry that belong to another account than the one that holds the name, and are not about to be replaced.
+    fn strangers(&self, far: &dyn FarSide, registrar: &str) -> Result<Vec<String>, Error> {
+        let (mut batch, mut found, mut fault) = (Vec::new(), Vec::new(), None);
+        let mut look = |batch: &mut Vec<(String, Vec<i64>)>| {
+            let names = std::mem::take(batch);
+            match self.inner.store.read(move |tx| strangers_among(tx, &names)) {
+                Ok(strange) => found.extend(strange),
+                Err(error) => fault = Some(error),
+            }
+        };
+        far.each_domain(&mut |there| {
+            if there.sponsor == registrar {
+                batch.push((there.name.to_owned(), there.contacts.iter().filter_map(|id| jobs::contact_of_registry_id(id)).collect()));
+            }
+            if batch.len() >= STRANGERS_AT_ONCE {
+                look(&mut batch);
+            }
+        })
+        .map_err(|e| Error::Fault(Fault::Registry(e)))?;
+        look(&mut batch);
+        fault.map_or(Ok(found), Err)
+    }
+}
+
+/// So many names are looked up in one view of the store.
+const STRANGERS_AT_ONCE: usize = 500;
+
+fn strangers_among(tx: &mut store::Tx<'_>, names: &[(String, Vec<i64>)]) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    for (name, contacts) in names {
+        let Some(domain) = domains::by_name(tx, name)? else { continue };
+        for contact in contacts {
+            let stranger = contacts::account_of(tx, *contact)?.is_some_and(|owner| owner != domain.account_id);
+            // Of a name that came a moment ago the registry is told yet.
+            if stranger && orders::holder(tx, name)?.is_none() && agenda::of(tx, domain.id, PEOPLE)?.is_none() {
+                found.push(format!("{name} shows {}, a contact of another account", jobs::registry_id(*contact)));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Walks the audit chain from its first link: every row must have its digest, every link its rows.

@@ -236,12 +236,14 @@ fn a_name_is_given_away_whole_and_its_grants_end() {
         assert_eq!(engine.run(&demo, Show { name: name(NAME) }).unwrap().state, TransferState::Completed);
         assert!(events(engine, &julia, "DOMAIN_GRANT").contains(&"GRANT_REVOKED".to_owned()));
 
+        f.advance("PT1M");
         // Back by an offer that is accepted: the account's own default counts.
         ask(engine, &rival, "demo@reseller.example", GrantRole::Creator).unwrap();
         let back = key(engine, "demo@reseller.example");
         let accepted = engine.accept_invitation(&back, "demo@reseller.example", "demo-pass", "192.0.2.9").unwrap();
         assert!(matches!(accepted, InvitationAnswer::Accepted(_)));
         assert_eq!(engine.run(&demo, Info { name: name(NAME) }).unwrap().renewal_mode, RenewalMode::Default);
+        f.advance("PT1M");
 
         // A name that is leaving, or held for a dispute, goes nowhere else.
         let leaving = Invite {

@@ -142,9 +142,11 @@ fn a_reseller_gives_names_within_its_tree() {
         assert!(matches!(refused(engine.run(&demo, Info { name: given.clone() })), Refusal::DomainUnknown { .. }));
         // From below it does not go up by itself, but the reseller takes it back.
         assert!(matches!(refused(engine.run(&julia, give("demo"))), Refusal::Fields(_)));
+        f.advance("PT1M");
         engine.run(&demo, give("demo")).unwrap();
         assert!(engine.run(&demo, Info { name: given.clone() }).is_ok());
         assert_eq!(engine.run(&demo, account::Balance).unwrap(), before);
+        f.advance("PT1M");
         // What a change of it then sends to the registry is this account's.
         let lock = domain::Lock { name: given.clone(), reason: model::lock::LockReason::User, locked: true, client_id: String::new() };
         let order = engine.run(&demo, lock).unwrap().order;

@@ -407,3 +407,95 @@ fn the_transfer_mode_answers_for_the_account() {
         assert!(engine.run(&demo, domain::Info { name: name("signed.net") }).is_err());
     });
 }
+
+/// The ids of the contacts that a name has at its registry.
+fn people_at_registry(f: &Fixture, domain: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let each = |d: registry::embedded::DumpedDomain| {
+        if d.name == domain {
+            found.clone_from(&d.contacts);
+        }
+        Ok::<_, store::Fault>(())
+    };
+    f.sandbox.registry().dump(each).unwrap();
+    found
+}
+
+/// Its old account's contacts would else still show there, and change there when that account changes them.
+#[test]
+fn a_name_of_another_account_is_shown_with_its_contacts_even_where_the_registry_would_not_have_them_at_first() {
+    on_both(|f| {
+        let (engine, demo, rival) = (f.engine(), f.actor(Channel::Kvapi, "demo"), f.actor(Channel::Kvapi, "rival"));
+        let order = engine.register(&demo, f.wish(&demo, "moved.com")).unwrap().order;
+        engine.await_order(&demo, order.id, WAIT).unwrap();
+        let theirs = people_at_registry(f, "moved.com");
+        let before = engine.verify(None).unwrap().attention;
+        engine.faults().add("registry.update", registry::faults::FaultKind::Refuse, 2).unwrap();
+        let offer = Offer {
+            name: name("moved.com"),
+            auth_info: None,
+            registrant: None,
+            admin: vec![],
+            tech: vec![],
+            billing: vec![],
+            transfer_lock: Some(true),
+        };
+        engine.run(&rival, offer).unwrap();
+        engine.run(&demo, Answer { name: name("moved.com"), approve: true }).unwrap();
+        f.advance("PT1M");
+        assert_eq!(people_at_registry(f, "moved.com"), theirs, "the registry has refused");
+        let failures = || {
+            let events = engine.run(&rival, engine::event::List::all()).unwrap().rows;
+            events.iter().filter(|e| e.subclass == "MODIFICATION_FAILED").count()
+        };
+        assert_eq!(failures(), 1);
+        assert_eq!(engine.verify(None).unwrap().attention, before + 1, "staff see it");
+        f.advance("P1DT1M");
+        assert_eq!((people_at_registry(f, "moved.com"), failures()), (theirs.clone(), 1), "the account hears of it once");
+        f.advance("P1DT1M");
+        let now = people_at_registry(f, "moved.com");
+        assert!(!now.is_empty() && now.iter().all(|id| !theirs.contains(id)), "{now:?} {theirs:?}");
+        assert_eq!(engine.verify(None).unwrap().attention, before);
+    });
+}
+
+#[test]
+fn another_owner_named_with_a_name_of_another_account_is_asked_for_once_it_is_here() {
+    on_both(|f| {
+        let (engine, demo, rival) = (f.engine(), f.actor(Channel::Kvapi, "demo"), f.actor(Channel::Kvapi, "rival"));
+        let draft = model::contact::ContactDraft { email: Some("next@elsewhere.example".into()), ..testkit::person() };
+        let next = f.handle_of(&rival, draft);
+        let ask = |domain: &str| Offer {
+            name: name(domain),
+            auth_info: None,
+            registrant: Some(ContactRef::Handle(next.clone())),
+            admin: vec![],
+            tech: vec![],
+            billing: vec![],
+            transfer_lock: None,
+        };
+        let owner = |domain: &str| {
+            let handle = engine.run(&rival, domain::Info { name: name(domain) }).unwrap().registrant.handle;
+            engine.run(&rival, contact::Info { handle }).unwrap().data.email
+        };
+        for domain in ["fresh.com", "demo.de"] {
+            engine.run(&rival, ask(domain)).unwrap();
+            engine.run(&demo, Answer { name: name(domain), approve: true }).unwrap();
+            f.advance("PT1M");
+        }
+        // ICANN Transfer Policy II.C: both owners are asked, whoever holds the account.
+        let before = owner("fresh.com");
+        assert_ne!(before, "next@elsewhere.example");
+        for email in [before.as_str(), "next@elsewhere.example"] {
+            let token = testkit::tokens(engine, "owner-change", email).remove(0);
+            engine.answer_owner(&token, true, None).unwrap();
+        }
+        f.advance("PT1M");
+        assert_eq!(owner("fresh.com"), "next@elsewhere.example");
+        // Where nobody is asked, it is done at once.
+        assert_eq!(owner("demo.de"), "next@elsewhere.example");
+        // With a certificate it cannot be done on the way.
+        let korean = refused(engine.run(&rival, ask("demo.or.kr")));
+        assert!(matches!(&korean, Refusal::Fields(problems) if problems.len() == 1), "{korean:?}");
+    });
+}

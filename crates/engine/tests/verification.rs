@@ -292,10 +292,16 @@ fn another_owner_does_not_lengthen_the_time_and_a_proven_one_ends_it() {
         assert_eq!(mails(f, READER).0.len(), 3);
         until(f, due);
         assert_eq!(suspended(f, &rival, "moved.com"), (true, true));
-        // Its next owner is proven: nothing is left to be waited for.
+        // Somebody else who is to own it does once both have agreed. Its next owner is proven: nothing is left to be waited for.
         let handle = f.handle(demo);
         give(demo, &rival, Some(handle));
-        f.advance("PT1S");
+        f.advance("PT1M");
+        assert_eq!(suspended(f, demo, "moved.com"), (true, true), "another account, the same owner");
+        for owner in [READER, "erika@example.de"] {
+            let token = testkit::tokens(engine, "owner-change", owner).remove(0);
+            engine.answer_owner(&token, true, Some(true)).unwrap();
+        }
+        f.advance("PT1M");
         assert_eq!((suspended(f, demo, "moved.com"), within(f, demo, "moved.com")), ((false, false), None));
         // What was proven goes along with a copy of the contact.
         give(&rival, demo, None);

@@ -302,14 +302,25 @@ pub struct Happened {
     pub count: u64,
 }
 
+/// A domain at a registry that can be looked into.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FarDomain<'a> {
+    pub name: &'a str,
+    /// The registrar that sponsors it.
+    pub sponsor: &'a str,
+    pub expires: Timestamp,
+    /// The ids of its contacts of all roles.
+    pub contacts: &'a [String],
+}
+
 /// A registry that lives in this process or beside it and can be looked into: the embedded one.
 pub trait FarSide: Send + Sync {
     /// When something falls due there by itself.
     fn next_due(&self) -> Result<Option<Timestamp>, String>;
     /// Does what is due; says what happened, in order.
     fn run_due(&self, now: Timestamp) -> Result<Happened, String>;
-    /// Every domain there: name, sponsor, expiry.
-    fn each_domain(&self, take: &mut dyn FnMut(&str, &str, Timestamp)) -> Result<(), String>;
+    /// Every domain there.
+    fn each_domain(&self, take: &mut dyn FnMut(FarDomain<'_>)) -> Result<(), String>;
 }
 
 /// Where the holder of a name is written to.

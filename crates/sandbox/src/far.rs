@@ -1,8 +1,8 @@
 //! The embedded registry as something that can be looked into.
 
 use model::Timestamp;
-use registry::embedded::EmbeddedRegistry;
-use registry::{FarSide, Happened};
+use registry::embedded::{DumpedDomain, EmbeddedRegistry};
+use registry::{FarDomain, FarSide, Happened};
 use std::sync::Arc;
 
 pub struct Far {
@@ -26,10 +26,11 @@ impl FarSide for Far {
         Ok(Happened { first: first.collect(), count: happened.count })
     }
 
-    fn each_domain(&self, take: &mut dyn FnMut(&str, &str, Timestamp)) -> Result<(), String> {
+    fn each_domain(&self, take: &mut dyn FnMut(FarDomain<'_>)) -> Result<(), String> {
         self.registry
             .dump(|domain| {
-                take(&domain.name, &domain.sponsor, domain.expires);
+                let DumpedDomain { name, sponsor, expires, contacts, .. } = &domain;
+                take(FarDomain { name, sponsor, expires: *expires, contacts });
                 Ok::<_, store::Fault>(())
             })
             .map_err(|e| e.to_string())

@@ -44,6 +44,7 @@ macro_rules! columns {
 
 statements! {
     INSERT = concat!("INSERT INTO contacts (", columns!(), ", address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+    ACCOUNT_OF = "SELECT account_id FROM contacts WHERE id = $1";
     BY_ID = concat!("SELECT ", columns!(), " FROM contacts WHERE id = $1");
     BY_HANDLE = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND handle = $2");
     BY_SHORT_HANDLE = concat!("SELECT ", columns!(), " FROM contacts WHERE account_id = $1 AND short_handle = $2");
@@ -116,6 +117,11 @@ pub fn insert(tx: &mut Tx<'_>, c: &Contact) -> Result<(), Fault> {
 
 pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Contact>, Fault> {
     tx.one(BY_ID, params![id], contact)
+}
+
+/// The account of a contact.
+pub fn account_of(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>, Fault> {
+    tx.one(ACCOUNT_OF, params![id], |row| row.int(0))
 }
 
 /// A contact of the account by either of its handles, as stored (upper case).

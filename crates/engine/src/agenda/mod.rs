@@ -17,6 +17,7 @@ use crate::domain::zone_of;
 use crate::error::broken;
 use crate::jobs::LEASE_SECONDS;
 use crate::owner_change::{OWNER_LOCK, lock};
+use crate::transfer::people::{self, PEOPLE};
 use crate::{Engine, Error, Inner, contact, grant, pricing, verification};
 use model::domain::Operation as PricedOperation;
 use model::policy::{Item as PriceItem, Zone};
@@ -138,7 +139,8 @@ pub(crate) fn refresh_known(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain, zone:
 /// A name can be changed at its registry again, after a restore or a transfer that came to nothing: what had to wait for that happens now.
 pub(crate) fn changeable_again(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
     verification::changeable_again(tx, cx, domain)?;
-    lock::changeable_again(tx, cx, domain)
+    lock::changeable_again(tx, cx, domain)?;
+    people::changeable_again(tx, cx, domain)
 }
 
 /// The rows of a domain before they are brought in step.
@@ -219,7 +221,7 @@ fn step(
     account: &Account,
     quoted: Option<&Availability>,
 ) -> Result<Step, Error> {
-    let busy = [RENEWAL, RESUME, OWNER_LOCK, RELOCK].contains(&item.what.as_str()) && orders::holder(tx, &domain.name)?.is_some();
+    let busy = [RENEWAL, RESUME, OWNER_LOCK, RELOCK, PEOPLE].contains(&item.what.as_str()) && orders::holder(tx, &domain.name)?.is_some();
     if busy {
         let again = cx.now.plus_seconds(BUSY_SECONDS);
         agenda::set(tx, domain.id, &item.what, domain.account_id, again, item.amount_e4, &item.attention)?;
@@ -235,6 +237,7 @@ fn step(
         RENEWAL => renewal::run(tx, cx, item, domain, &zone, account, quoted)?,
         RESUME => renewal::resume(tx, cx, domain)?,
         OWNER_LOCK => lock::run(tx, cx, item, domain)?,
+        PEOPLE => people::run(tx, cx, item, domain)?,
         RELOCK => relock::run(tx, cx, item, domain, &zone, account)?,
         VERIFICATION => verification::run_due(tx, cx, item, domain)?,
         grant::INVITATION => grant::run_lapse(tx, cx, item, domain)?,

@@ -12,7 +12,7 @@ pub(crate) use bell::Bell;
 pub use by_hand::Hand;
 pub(crate) use poll::transfer_of;
 pub use runner::Running;
-pub(crate) use step::registry_id;
+pub(crate) use step::{contact_of_registry_id, registry_id};
 pub(crate) use work_done::Meters;
 pub use work_done::{Effort, WorkDone};
 

@@ -30,7 +30,7 @@ impl Meter {
 }
 
 /// The kinds of the agenda, in the order in which they are told.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     crate::agenda::NOTICE,
     crate::agenda::FUNDS,
     crate::agenda::RENEWAL,
@@ -38,6 +38,7 @@ const KINDS: [&str; 10] = [
     crate::agenda::RESUME,
     crate::owner_change::OWNER_LOCK,
     crate::domain::relock::RELOCK,
+    crate::transfer::people::PEOPLE,
     crate::agenda::VERIFICATION,
     crate::grant::INVITATION,
     crate::contact::UNUSED,

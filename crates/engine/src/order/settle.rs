@@ -166,6 +166,7 @@ fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, message: &str) -> Result
     match domain::parsed("an order's intent", &order.intent)? {
         Intent::OwnerChange(_) => return crate::owner_change::refused(tx, cx, order, message),
         Intent::ContactModify(wish) if wish.of_owner => return crate::owner_change::refused(tx, cx, order, message),
+        Intent::Modify(wish) if wish.follows && !crate::transfer::people::refused(tx, cx, wish.domain, message)? => return Ok(()),
         _ => {}
     }
     let (class, subclass) = domain::failure_event(order.kind);

@@ -1,4 +1,4 @@
-//! Between accounts here: a name changes its account and keeps its registrar; the registry sees nothing of it.
+//! Between accounts here: a name changes its account and keeps its registrar; the registry is shown its contacts of the new account.
 //!
 //! Reached by CentralNic `TransferDomain` with action `USERTRANSFER`. Refuses: StatusForbids, DomainUnknown, Fields, AuthInfoWrong, NotTransferable,
 //! NotSupported, NameBusy.
@@ -7,21 +7,20 @@
 
 use super::events::{Told, tell};
 use super::list::{TransferView, view};
-use super::{ANSWER_DAYS, must_step, set_timer};
-use crate::account::Actor;
+use super::{ANSWER_DAYS, must_step, people, set_timer};
 use crate::context::{Cx, Operation};
 use crate::domain::people::{meant, stored};
-use crate::domain::{ContactRef, Lock, RoleContacts, json, open_code, parsed, zone_of};
+use crate::domain::{ContactRef, RoleContacts, json, open_code, parsed, zone_of};
 use crate::error::broken;
 use crate::{Error, contact};
 use model::domain::{RenewalMode, Role};
 use model::lock::LockReason;
-use model::policy::Zone;
+use model::owner_change::is_material;
+use model::policy::{OwnerChangeKind, Zone};
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
-use model::{DomainName, Need, Refusal};
+use model::{DomainName, Field, FieldProblem, Need, Problem, Refusal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use store::accounts::Account;
 use store::domains::{self, Domain, Gift};
 use store::transfers::{self, Transfer};
 use store::{Tx, accounts, contacts, orders};
@@ -173,13 +172,21 @@ impl Offer {
             return Err(Refusal::Fields(problems).into());
         }
         let mut wish = Wish { lock: self.transfer_lock, ..Wish::default() };
+        // Its fields, which come with a new owner there, have no place in this request.
+        let with_fields = zone.owner_change.kind == OwnerChangeKind::UpdateWithFields;
         for (role, found) in people {
             let mut ids = Vec::new();
             for person in &found {
                 ids.push(stored(tx, cx, person, &zone)?);
             }
             match role {
-                Role::Registrant => wish.registrant = ids.first().copied(),
+                Role::Registrant => {
+                    wish.registrant = ids.first().copied();
+                    if with_fields && wish.registrant.map_or(Ok(false), |id| is_another(tx, theirs.registrant_id, id))? {
+                        let reason = format!("the owner of a name under .{} changes with its fields, once it is here", zone.suffix);
+                        return Err(FieldProblem::new(Field::Registrant, Problem::NotAllowed { reason }).into());
+                    }
+                }
                 Role::Admin | Role::Tech | Role::Billing => wish.contacts.set(role, ids),
             }
         }
@@ -212,9 +219,11 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
         copies.insert(id, made);
         Ok(made)
     };
-    let registrant = match wish.registrant {
-        Some(id) => id,
-        None => copy(tx, ours.registrant_id)?,
+    // Another person comes to own it by a change of owner, once it is here.
+    let other = wish.registrant.map(|id| Ok::<_, Error>((id, is_another(tx, ours.registrant_id, id)?))).transpose()?;
+    let registrant = match other {
+        Some((id, false)) => id,
+        Some((_, true)) | None => copy(tx, ours.registrant_id)?,
     };
     let mut role = |tx: &mut Tx<'_>, wished: &[i64], old: &[i64]| -> Result<Vec<i64>, Error> {
         if !wished.is_empty() {
@@ -253,22 +262,28 @@ pub(super) fn complete(tx: &mut Tx<'_>, cx: &Cx<'_>, t: &mut Transfer, by: Party
     crate::verification::begin(tx, cx, ours.id, cx.now)?;
     let present = ours.locks.split_whitespace().any(|reason| reason == LockReason::User.word());
     let locked = zone.support.transfer_lock && wish.lock.unwrap_or(gaining.transfer_lock);
-    if locked != present {
-        set_lock(tx, cx, &gaining, &t.name, locked)?;
+    let domain = domains::by_id(tx, ours.id)?.ok_or_else(|| broken("a name that is nowhere once it was given"))?;
+    let arrived = people::Arrived {
+        gaining: &gaining,
+        domain: &domain,
+        zone: &zone,
+        locked: (locked != present).then_some(locked),
+        owner: other.filter(|(_, another)| *another).map(|(id, _)| id),
+    };
+    if let Some(why) = people::begin(tx, cx, &arrived)? {
+        super::note(t, cx.now, &format!("its owner stays who it was: {why:?}"))?;
     }
     must_step(tx, cx, t, TransferEvent::Moved, Some(by), "the name has changed its account")?;
     tell(tx, cx, t, Told::Successful, None, &[])
 }
 
-/// The holder's lock as the gaining account wants it; locks for other reasons stay with the name.
-fn set_lock(tx: &mut Tx<'_>, cx: &Cx<'_>, gaining: &Account, name: &str, locked: bool) -> Result<(), Error> {
-    let name = DomainName::parse(name).map_err(|_| store::Fault::corrupt("a transfer's name"))?;
-    let wish = Lock { name, reason: LockReason::User, locked, client_id: String::new() };
-    match cx.on_behalf(Actor::system(gaining.id, gaining.currency), |theirs| wish.run(tx, theirs)) {
-        // A status that forbids it stays for the account to see.
-        Ok(_) | Err(Error::Refused(_)) => Ok(()),
-        Err(error) => Err(error),
-    }
+/// Whether a contact is another person than the one who owns a name, and not the same under another handle.
+fn is_another(tx: &mut Tx<'_>, owner: i64, named: i64) -> Result<bool, Error> {
+    let mut data = |id| -> Result<_, Error> {
+        let row = contacts::by_id(tx, id)?.ok_or_else(|| broken(format!("contact {id} is missing")))?;
+        contact::from_json(&row.data)
+    };
+    Ok(is_material(&data(owner)?, &data(named)?))
 }
 
 /// The losing account keeps its name.

@@ -9,6 +9,7 @@ mod events;
 mod give;
 mod list;
 mod out;
+pub(crate) mod people;
 mod request;
 mod resend;
 mod settled;

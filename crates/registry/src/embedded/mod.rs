@@ -98,6 +98,8 @@ pub struct DumpedDomain {
     pub expires: Timestamp,
     /// EPP status words, as `domain:info` shows them.
     pub statuses: Vec<&'static str>,
+    /// The ids of its contacts of all roles, each once.
+    pub contacts: Vec<String>,
 }
 
 impl EmbeddedRegistry {
@@ -128,16 +130,23 @@ impl EmbeddedRegistry {
         let mut after = String::new();
         loop {
             let from = after.clone();
-            let page = self.store.read::<_, Fault, _>(move |tx| tables::page(tx, &from))?;
+            let (page, contacts) = self.store.read::<_, Fault, _>(move |tx| {
+                let page = tables::page(tx, &from)?;
+                let contacts = page.last().map(|last| tables::contact_page(tx, &from, &last.name)).transpose()?;
+                Ok((page, contacts.unwrap_or_default()))
+            })?;
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.name);
+            let mut contacts = contacts.into_iter().peekable();
             for listed in page {
+                let own = std::iter::from_fn(|| contacts.next_if(|(name, _)| *name == listed.name)).map(|(_, contact)| contact).collect();
                 each(DumpedDomain {
                     statuses: domain::status_words(listed.statuses, listed.delegated),
                     name: listed.name,
                     sponsor: listed.sponsor,
                     created: listed.created,
                     expires: listed.expires,
+                    contacts: own,
                 })?;
             }
         }

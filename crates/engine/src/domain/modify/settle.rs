@@ -35,6 +35,9 @@ pub(crate) struct Modification {
     /// The holder's lock comes again by itself.
     #[serde(default)]
     pub relock: bool,
+    /// The contacts follow a name that changed its account: nothing of it is new to anybody here.
+    #[serde(default)]
+    pub follows: bool,
     pub renewal_mode: Option<String>,
     pub transfer_mode: Option<String>,
     /// The level, and until when in microseconds where it is bought with this change.
@@ -58,6 +61,7 @@ impl Modification {
             lock: None,
             owner_lock: None,
             relock: false,
+            follows: false,
             renewal_mode: None,
             transfer_mode: None,
             privacy: None,
@@ -79,6 +83,7 @@ impl Modification {
             lock,
             owner_lock,
             relock: _,
+            follows: _,
             renewal_mode,
             transfer_mode,
             privacy,
@@ -147,6 +152,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
     let own = |locks: &Locks| locks.holds(LockReason::User);
     let own_lock = (own(&after) != own(&locks)).then(|| own(&after));
     domain.locks = after.words();
+    let before = domain.registrant_id;
     if let Some(registrant) = change.registrant {
         domain.registrant_id = registrant;
     }
@@ -204,7 +210,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
     domain.updated_by = hand.name.to_owned();
     domains::modify(tx, &domain)?;
     link_people(tx, &domain)?;
-    if change.registrant.is_some() {
+    if change.registrant.is_some_and(|id| id != before) {
         verification::begin(tx, cx, domain.id, cx.now)?;
     }
     let lifted = |reason: &(String, bool)| reason.0 == LockReason::OwnerChange.word() && !reason.1;
@@ -213,6 +219,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, cx: &Cx<'_>, mut domain: Domain, change: &M
     }
     if let Some(locked) = own_lock {
         relock::note(tx, cx, &domain, locked, hand.channel)?;
+    }
+    if change.follows {
+        crate::transfer::people::taken(tx, domain.id)?;
     }
     if change.relock {
         relock::tell(tx, cx, &domain)?;
@@ -229,7 +238,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Modific
         return Ok(("The name is not held here any more".to_owned(), Vec::new()));
     };
     apply(tx, cx, domain, wish, Hand { name: &order.actor, channel: order.channel })?;
-    if !wish.relock {
+    if !wish.relock && !wish.follows {
         told(tx, cx, order, "DOMAIN_MODIFICATION", "MODIFICATION_SUCCESSFUL", &[])?;
     }
     Ok((DONE.to_owned(), Vec::new()))

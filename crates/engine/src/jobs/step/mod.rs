@@ -15,7 +15,7 @@ mod restore;
 mod suspend;
 mod transfer;
 
-pub(crate) use people::registry_id;
+pub(crate) use people::{contact_of_registry_id, registry_id};
 
 use super::contacts::{self, CommandIds, Person, Prepared};
 use crate::account::Actor;

@@ -77,6 +77,11 @@ pub(crate) fn registry_id(contact_id: i64) -> String {
     format!("D{contact_id}")
 }
 
+/// The contact of ours that a registry knows by an id; `None` for those of our services and of others.
+pub(crate) fn contact_of_registry_id(id: &str) -> Option<i64> {
+    id.strip_prefix('D').and_then(|digits| digits.parse().ok())
+}
+
 fn own(tx: &mut Tx<'_>, registry: &str, id: i64) -> Result<Person, Error> {
     let row = contact_rows::by_id(tx, id)?.ok_or_else(|| broken(format!("contact {id} is missing")))?;
     let held = contact_rows::at_registry(tx, registry, id)?.map(|(_, version)| version);

@@ -130,6 +130,8 @@ statements! {
     DOMAIN_NEXT_DUE = "SELECT name, due_at FROM domains ORDER BY due_at LIMIT 1";
     DOMAIN_PAGE = "SELECT name, sponsor, created_at, expires_at, statuses, \
         CAST(CASE WHEN EXISTS (SELECT 1 FROM domain_hosts l WHERE l.domain = d.id) THEN 1 ELSE 0 END AS BIGINT) FROM domains d WHERE name > $1 ORDER BY name LIMIT 1000";
+    CONTACT_PAGE = "SELECT DISTINCT d.name, l.contact FROM domains d JOIN domain_contacts l ON l.domain = d.id WHERE d.name > $1 AND d.name <= $2 \
+        ORDER BY d.name, l.contact";
 }
 
 fn domain_row(row: &Row<'_>) -> Result<DomainRow, Fault> {
@@ -238,4 +240,9 @@ pub(in crate::embedded) fn page(tx: &mut Tx<'_>, after: &str) -> Result<Vec<List
             delegated: row.flag(5)?,
         })
     })
+}
+
+/// The contacts of the domains after `after` up to `last`: name and contact, by name.
+pub(in crate::embedded) fn contact_page(tx: &mut Tx<'_>, after: &str, last: &str) -> Result<Vec<(String, String)>, Fault> {
+    tx.many(CONTACT_PAGE, params![after, last], |row| Ok((row.text(0)?, row.text(1)?)))
 }
