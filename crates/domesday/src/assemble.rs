@@ -4,6 +4,7 @@ use crate::world::world;
 use anyhow::{Context, bail};
 use clap::Args;
 use engine::SealingKey;
+use engine::mail::Library;
 use model::policy::{PackFile, ZoneSet};
 use sandbox::{Options, Sandbox};
 use std::fs::{self, File, OpenOptions};
@@ -25,6 +26,9 @@ pub struct StoreOptions {
     /// Folder of zone packs that are laid over the built-in ones.
     #[arg(long, env = "DOMESDAY_ZONES", value_name = "DIR")]
     pub zones: Option<PathBuf>,
+    /// Templates of mails in front of the built-in ones: a folder for each brand, and one called `default`.
+    #[arg(long, env = "DOMESDAY_MAILS", value_name = "FOLDER")]
+    pub mails: Option<PathBuf>,
 }
 
 /// An open registrar; the lock on its folder is held as long as it lives.
@@ -52,9 +56,13 @@ pub fn open(options: &StoreOptions, sandbox: bool) -> anyhow::Result<Opened> {
 
 /// As [`open`], to be reached at this address: the mails with which a sandbox begins hold links.
 pub fn open_at(options: &StoreOptions, sandbox: bool, published_at: Option<String>) -> anyhow::Result<Opened> {
+    let mails = match &options.mails {
+        Some(folder) => Some(Library::from_folder(folder).with_context(|| format!("the templates of mails in {}", folder.display()))?),
+        None => None,
+    };
     make_folder(&options.data)?;
     let lock = lock(&options.data)?;
-    let opened = Sandbox::open(Options {
+    let parts = Options {
         store: options.location(),
         registry: Location::file(options.data.join("registry.db")),
         zones: Arc::new(zones(options.zones.as_deref())?),
@@ -65,6 +73,11 @@ pub fn open_at(options: &StoreOptions, sandbox: bool, published_at: Option<Strin
         sandbox,
         arrivals: sandbox,
         published_at,
+    };
+    let opened = Sandbox::open_with(parts, |engine| {
+        if let Some(library) = mails {
+            engine.set_mail_library(library);
+        }
     })?;
     Ok(Opened { sandbox: Arc::new(opened), alone: options.database.is_none(), _lock: lock })
 }

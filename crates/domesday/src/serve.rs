@@ -13,7 +13,6 @@ use anyhow::{Context, bail};
 use axum_server::Handle;
 use clap::Args;
 use console::Addresses;
-use engine::mail::Library;
 use engine::webhook::Targets;
 use outbox::webhooks::{self, Client};
 use registry::embedded::server;
@@ -49,9 +48,6 @@ pub struct ServeOptions {
     /// Private key in PEM.
     #[arg(long, env = "DOMESDAY_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// Templates of mails in front of the built-in ones: a folder for each brand, and one called `default`.
-    #[arg(long, env = "DOMESDAY_MAILS", value_name = "FOLDER")]
-    pub mails: Option<PathBuf>,
     #[command(flatten)]
     pub smtp: SmtpOptions,
     /// Which receivers webhooks may have: `public` ones over https, or `any`. A sandbox that only this machine can reach takes any, else public ones.
@@ -99,10 +95,6 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
             );
         }
     }
-    let mails = match &options.mails {
-        Some(folder) => Some(Library::from_folder(folder).with_context(|| format!("the templates of mails in {}", folder.display()))?),
-        None => None,
-    };
     let client = Client::new(options.webhook_ca.as_deref()).context("webhooks")?;
     let relay = options.smtp.relay()?;
     let http_listener = TcpListener::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
@@ -112,9 +104,6 @@ pub fn run(options: ServeOptions) -> anyhow::Result<ExitCode> {
     let opened = assemble::open_at(&options.store, true, Some(format!("{scheme}://{http_address}")))?;
     let sandbox = opened.sandbox.clone();
     let engine = sandbox.engine().clone();
-    if let Some(library) = mails {
-        engine.set_mail_library(library);
-    }
 
     // Strangers' webhooks must not reach what only this machine or its network can.
     let seen_by_others = !options.listen.ip().is_loopback();

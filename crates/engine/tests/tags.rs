@@ -6,7 +6,7 @@ use engine::order::{OrderKey, OrderStanding, Retrieve};
 use engine::staff::Attention;
 use engine::transfer::{Answered, Cancel, Show, TransferIn, TransferView, UnsettableContacts};
 use engine::{Actor, Error, account, event};
-use model::domain::{Privacy, RenewalMode};
+use model::domain::RenewalMode;
 use model::pattern::Pattern;
 use model::transfer::{Direction, Party, TransferState};
 use model::{Channel, Refusal};
@@ -29,23 +29,7 @@ fn on_both(test: impl Fn(&Fixture)) {
 }
 
 fn wish(domain: &str) -> TransferIn {
-    TransferIn {
-        name: name(domain),
-        auth_info: None,
-        registrant: None,
-        admin: vec![],
-        tech: vec![],
-        billing: vec![],
-        unsettable: UnsettableContacts::Later,
-        hosts: vec![],
-        transfer_lock: None,
-        renewal_mode: RenewalMode::AutoRenew,
-        privacy: Privacy::Off,
-        price_limit: None,
-        fields: vec![],
-        owner_email: None,
-        client_id: String::new(),
-    }
+    TransferIn { renewal_mode: RenewalMode::AutoRenew, ..TransferIn::of(name(domain)) }
 }
 
 fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {

@@ -60,7 +60,8 @@ fn a_name_comes_here_with_its_holders_consent_and_the_registrys_silence() {
     on_both(|f| {
         let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
         let before = held_and_balance(engine, &demo);
-        let asked = engine.transfer_in(&demo, wish("movable.com", "move-me-1")).unwrap();
+        let german = TransferIn { mail_language: "de".to_owned(), ..wish("movable.com", "move-me-1") };
+        let asked = engine.transfer_in(&demo, german).unwrap();
         assert_eq!(asked.warning, None);
         // A repeat joins.
         assert_eq!(engine.transfer_in(&demo, wish("movable.com", "move-me-1")).unwrap().order, asked.order);
@@ -75,6 +76,8 @@ fn a_name_comes_here_with_its_holders_consent_and_the_registrys_silence() {
         engine.run(&demo, Resend { name: name("movable.com") }).unwrap();
         let all = tokens(engine, OWNER);
         assert_eq!((first.len(), all.len()), (1, 2), "owner and admin are one address");
+        let mails = engine.mails(Some(OWNER.to_owned())).unwrap();
+        assert!(mails.iter().all(|mail| mail.subject.starts_with("Umzug von movable.com")), "asked again it is in the same language");
         assert!(matches!(engine.consent(&first[0]).unwrap(), Answered::Used { .. }));
         let token = all.iter().find(|t| **t != first[0]).unwrap();
         assert!(matches!(engine.consent(token).unwrap(), Answered::Open(_)));

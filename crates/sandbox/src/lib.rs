@@ -82,6 +82,11 @@ const TEND_EVERY: Duration = Duration::from_secs(5);
 impl Sandbox {
     /// Opens both stores and joins them. Seeds them if they are empty and `options.sandbox` says so.
     pub fn open(options: Options) -> Result<Sandbox, OpenError> {
+        Sandbox::open_with(options, |_| {})
+    }
+
+    /// As [`Sandbox::open`]. `prepare` tells the engine what the seed, whose mails go out at once, must know of already.
+    pub fn open_with(options: Options, prepare: impl FnOnce(&Engine)) -> Result<Sandbox, OpenError> {
         let snapshots = Snapshots::beside(&options.store, &options.registry)?;
         let offset_micros = Arc::new(AtomicI64::new(0));
         let business: Clock = {
@@ -116,6 +121,7 @@ impl Sandbox {
         if let Some(url) = &options.published_at {
             engine.publish_at(url);
         }
+        prepare(&engine);
         let holders_hidden = Arc::new(AtomicBool::new(false));
         engine.meet(Arc::new(world::World::new(registry.clone(), holders_hidden.clone())));
         if options.sandbox {

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 /// A dialect's router over a seeded registrar. Whoever is one is a [`Stage`] whose `@` lines are its own and these: `@fault POINT KIND TIMES`,
 /// `@consent agree|refuse ADDRESS`, `@owner agree|refuse ADDRESS` and `@verify yes|no ADDRESS` (the answer to the newest such mail to an address),
+/// `@mail ADDRESS WORDS` (the newest mail to an address has these words in its subject),
 /// `@outside approve|reject|request|create NAME [CODE]` (what the rest of the world does at the registry), `@idle DURATION` (real time passes, which sessions see), `@arrivals` (names on their way
 /// here).
 pub trait Dialect {
@@ -125,6 +126,12 @@ impl<D: Dialect> Stage for D {
             ["verify", answer, to] => {
                 let token = fixture.token("verify", to).ok_or("no such mail")?;
                 engine.answer_verification(&token, *answer == "yes").map(|_| ()).map_err(|error| error.to_string())
+            }
+            ["mail", to, words @ ..] => {
+                let mails = engine.mails(Some((*to).to_owned())).map_err(|error| error.to_string())?;
+                let subject = mails.first().map(|mail| mail.subject.as_str()).ok_or("no such mail")?;
+                let is_it = !words.is_empty() && subject.contains(&words.join(" "));
+                if is_it { Ok(()) } else { Err(format!("its subject is: {subject}")) }
             }
             ["outside", deed, name, rest @ ..] => {
                 let (name, auth_info) = ((*name).to_owned(), rest.first().copied().unwrap_or_default().to_owned());

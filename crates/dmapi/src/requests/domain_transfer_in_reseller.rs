@@ -77,6 +77,7 @@ pub(super) fn transfer(call: &Call<'_>, owner_required: bool) -> Result<Reply, E
         price_limit: price_limit.unwrap_or_default().map(PriceLimit::AtMost),
         fields: call.params.extensions(),
         owner_email: owner_email.unwrap_or_default(),
+        mail_language: String::new(),
         client_id: client_id.unwrap_or_default(),
     };
     call.judged(&p, || JudgeTransfer { request: transfer.clone() });

@@ -24,7 +24,7 @@ pub struct Reseller {
 
 /// The options that mean this folder and the built-in packs.
 pub fn options(folder: &Path) -> StoreOptions {
-    StoreOptions { data: folder.to_owned(), database: None, zones: None }
+    StoreOptions { data: folder.to_owned(), database: None, zones: None, mails: None }
 }
 
 /// A seeded sandbox in a folder, with so many resellers who can afford everything.

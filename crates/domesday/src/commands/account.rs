@@ -346,7 +346,7 @@ mod tests {
         let actor = fixture.actor(model::Channel::Dmapi, "demo");
         let set = |email: Option<&str>, language: Option<&str>, low: Option<&str>| {
             let text = |t: Option<&str>| t.map(str::to_owned);
-            let store = StoreOptions { data: "unused".into(), database: None, zones: None };
+            let store = StoreOptions { data: "unused".into(), database: None, zones: None, mails: None };
             set_details(
                 engine,
                 DetailsOptions {

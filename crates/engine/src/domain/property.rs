@@ -146,19 +146,50 @@ impl Operation for SetProperty {
     }
 }
 
-/// Why a name was left out, in plain English and without colons.
+/// Why a name was left out, in plain English and without colons. No wildcard: a new refusal must have its words here, since they are kept with the order.
 fn reason(refusal: &Refusal) -> String {
     let text = match refusal {
         Refusal::StatusForbids { status } => format!("status {status} does not allow it"),
         Refusal::NotSupported { what } => format!("not supported, {what}"),
         Refusal::NameBusy { .. } => "another request for it is still in progress".to_owned(),
+        Refusal::ObjectBusy { object } => format!("another request for {object} is still in progress"),
         Refusal::AccessDenied { .. } | Refusal::NotYours => "no permission for it".to_owned(),
+        Refusal::AddressDenied { from } => format!("no permission for it from {from}"),
         Refusal::Fields(problems) => {
             let all = problems.iter().map(|p| p.problem.describe(|_| "another one".to_owned()));
             format!("the value {}", all.collect::<Vec<_>>().join(", "))
         }
-        // Whatever else a rule about one name may come to say.
-        _ => "it was refused".to_owned(),
+        Refusal::FundsShort { needed, available } => format!("the balance is too low, {needed} needed and {available} available"),
+        Refusal::PriceAboveLimit { price, limit } => format!("its price {price} is above {limit}"),
+        Refusal::PriceLimitRequired { price } => format!("its price of {price} must be agreed to"),
+        Refusal::PriceMismatch { price, given } => format!("its price is {price}, not {given}"),
+        Refusal::DomainUnknown { name } => format!("{name} is not there any more"),
+        Refusal::DomainUnavailable { reason, .. } => format!("it is not available, {reason}"),
+        Refusal::ZoneNotSold { .. } => "names of this extension are not sold any more".to_owned(),
+        Refusal::ZoneClosed { zone, reason } => format!("not under {zone} now, {reason}"),
+        Refusal::ContactUnknown => "a contact of it was not found".to_owned(),
+        Refusal::HostUnknown => "a name server of it was not found".to_owned(),
+        Refusal::HostedZoneUnknown { .. } => "it has no hosted zone".to_owned(),
+        Refusal::OrderUnknown => "a request about it was not found".to_owned(),
+        Refusal::EventUnknown => "an event about it was not found".to_owned(),
+        Refusal::WebhookUnknown => "a webhook for it was not found".to_owned(),
+        Refusal::TransferUnknown { .. } => "it is not being transferred".to_owned(),
+        Refusal::OwnerChangeUnknown { .. } => "its owner is not being changed".to_owned(),
+        Refusal::InUse { by } => format!("it is still in use by {by}"),
+        Refusal::AlreadyExists => "what would be made is there already".to_owned(),
+        Refusal::NotTransferable { reason } => format!("it cannot be transferred, {reason}"),
+        Refusal::AuthInfoWrong => "its authorization code is another one".to_owned(),
+        Refusal::RenewedTooSoon { allowed_from, .. } => format!("it was renewed a moment ago, not again before {}", allowed_from.date()),
+        Refusal::TermMismatch { given, actual } => format!("its term ends in {}, not in {}", actual.get(), given.get()),
+        Refusal::TermTooLong { years_max } => format!("its term may reach at most {years_max} years ahead"),
+        Refusal::RenewalNotExplicit { zone } => format!("names under {zone} are renewed automatically only"),
+        Refusal::NoneChanged { .. } => "no part of it could be changed".to_owned(),
+        Refusal::AccountSuspended => "the account is suspended".to_owned(),
+        Refusal::CredentialsWrong | Refusal::KeyWrong | Refusal::SessionUnknown => "the caller is not logged in any more".to_owned(),
+        Refusal::KeyReused => "the key was used for another request".to_owned(),
+        Refusal::RequestUnknown => "there is no such request".to_owned(),
+        Refusal::TooManyAttempts { wait_seconds } => format!("too many attempts, try again in {wait_seconds} seconds"),
+        Refusal::Busy => "the server was busy, try again in a moment".to_owned(),
     };
     text.replace(':', ",")
 }
@@ -332,5 +363,39 @@ impl Operation for GetProperty {
                 flag(domains::property(tx, domain.id, self.property.word())?.as_deref() == Some("1"))
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Currency;
+
+    #[test]
+    fn names_left_out_are_told_why() {
+        let usd = |e4| Money::new(e4, Currency::USD);
+        let at = model::Timestamp::parse_rfc3339("2031-01-02T03:04:05Z").unwrap();
+        let name = DomainName::parse("example.com").unwrap();
+        let what = "no: not so".to_owned();
+        for (refusal, expected) in [
+            (Refusal::StatusForbids { status: "pendingDelete".to_owned() }, "status pendingDelete does not allow it"),
+            (
+                Refusal::FundsShort { needed: usd(95_000), available: usd(0) },
+                "the balance is too low, 9.50 USD needed and 0.00 USD available",
+            ),
+            (
+                Refusal::RenewedTooSoon { interval_seconds: 21_600, allowed_from: at },
+                "it was renewed a moment ago, not again before 2031-01-02",
+            ),
+            (Refusal::DomainUnavailable { name: name.clone(), reason: what.clone() }, "it is not available, no, not so"),
+            (Refusal::NameBusy { name }, "another request for it is still in progress"),
+            (Refusal::NotSupported { what }, "not supported, no, not so"),
+            (
+                Refusal::field(FieldProblem::new(Field::PropertyValue, Problem::NotOneOf { allowed: vec!["0".into(), "1".into()] })),
+                "the value is not one of 0, 1",
+            ),
+        ] {
+            assert_eq!(reason(&refusal), expected, "{refusal:?}");
+        }
     }
 }

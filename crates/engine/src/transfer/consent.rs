@@ -6,6 +6,7 @@ use super::events::{Told, tell};
 use super::{must_step, note, settled};
 use crate::account::Actor;
 use crate::context::{After, Cx, Operation};
+use crate::domain::parsed;
 use crate::error::broken;
 use crate::jobs::{LEASE_SECONDS, STEP};
 use crate::link::{self, NewLink};
@@ -13,6 +14,7 @@ use crate::mail::{self, Letter, Recipient, Template};
 use crate::{Engine, Error};
 use model::transfer::{Direction, Party, TransferEvent, TransferState};
 use model::{Currency, DomainName, Need, Timestamp};
+use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::jobs::{self, Job};
 use store::tokens::{self, Token};
@@ -25,6 +27,14 @@ const OUTBOUND: &str = "transfer-out";
 /// The losing registrar's own mail, where the sandbox plays it.
 const OUTSIDE: &str = "transfer-outside";
 const KINDS: [&str; 3] = [INBOUND, OUTBOUND, OUTSIDE];
+
+/// How the holder of a name that comes here is asked, kept with the transfer: when asked again, it is in the same way.
+#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Asking {
+    /// That the caller chose; English where it is empty.
+    pub language: String,
+}
 
 /// What a link is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -109,11 +119,12 @@ fn write(
     send: impl Fn(&mut Tx<'_>, &Transfer, &Recipient, &str) -> Result<(), Error>,
 ) -> Result<usize, Error> {
     let recipients = recipients(t);
+    let asking = if kind == INBOUND { parsed("how a holder is asked", &t.wish)? } else { Asking::default() };
     tokens::spend_all(tx, kind, t.id, cx.now)?;
     for recipient in &recipients {
         let new = NewLink { page: "foa", kind, subject: t.id, recipient, until: t.act_by_at };
         let link = link::make(tx, cx, &new)?.url;
-        let to = Recipient { account_id: Some(t.account_id), address: recipient.clone(), language: String::new() };
+        let to = Recipient { account_id: Some(t.account_id), address: recipient.clone(), language: asking.language.clone() };
         send(tx, t, &to, &link)?;
         note(t, cx.now, &format!("confirmation mail sent to {recipient}"))?;
     }

@@ -1,6 +1,6 @@
-//! `CheckDomainTransfer`: domain, [auth], [action] -> 218 where the request would be taken, 219 with the reason where not (2.2, cnr.md 1.9).
+//! `CheckDomainTransfer`: domain, [auth], [action], [emaillanguage] -> 218 where the request would be taken, 219 with the reason where not (2.2, cnr.md 1.9).
 
-use super::{Answer, Command};
+use super::{Answer, Command, transfer_domain};
 use crate::call::Call;
 use crate::codes::Code;
 use crate::reply::{Reply, amount, flag};
@@ -18,6 +18,9 @@ fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let auth_info = p.exact("AUTH").map(str::to_owned);
     // Only a request can be checked: the answers to one are shown by QueryForeignTransferList.
     p.word("ACTION", Field::Other("action"), &[("REQUEST", ())]);
+    // What the request would not be taken with, the check is not either.
+    transfer_domain::mail_language(&p);
+    p.not_served(&["TOKEN", "ACCEPT-TRADE"]);
     let name = p.done(name)?;
     let with_code = auth_info.is_some();
     let checked = match call.engine.check_transfer(&call.actor, CheckTransfer { name: name.clone(), auth_info }) {

@@ -1,4 +1,4 @@
-//! `TransferDomain`: domain, action REQUEST, APPROVE, DENY, CANCEL, USERTRANSFER, PUSH, TRADE or QUERY, [auth], contacts, name servers -> who gives, who gets,
+//! `TransferDomain`: domain, action REQUEST, APPROVE, DENY, CANCEL, USERTRANSFER, PUSH, TRADE or QUERY, [auth], contacts, name servers, [emaillanguage] -> who gives, who gets,
 //! the dates and `transfer status` (2.2, cnr-kb B, samples I).
 
 use super::add_domain::PLATFORM;
@@ -44,11 +44,37 @@ const ACTIONS: &[(&str, Action)] = &[
     ("QUERY", Action::Query),
 ];
 
+/// Languages in which a holder can be asked, of the page TransferDomain (cnr-kb B). Without a template of it the mail is in English.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("en_US", "en"),
+    ("de_DE", "de"),
+    ("pl_PL", "pl"),
+    ("sv_SE", "sv"),
+    ("es_ES", "es"),
+    ("it_IT", "it"),
+    ("fr_FR", "fr"),
+    ("nl_NL", "nl"),
+];
+
+/// How the holder is to be asked: in which language. A holder must be able to trust that the mail is the registrar's, and what is agreed to is what we
+/// keep on record; so sender, subject, terms and address of the page are the operator's (`--mails`) and not the caller's.
+pub(super) fn mail_language(p: &Params<'_>) -> String {
+    for name in ["EMAILSENDER", "EMAILSUBJECT", "EMAILTAC", "EMAILURL"] {
+        if p.text(name).is_some() {
+            let reason = "these mails show the sender and the words of the registrar".to_owned();
+            p.problem(Field::Other(name), Problem::NotAllowed { reason });
+        }
+    }
+    p.word("EMAILLANGUAGE", Field::Other("emaillanguage"), LANGUAGES).unwrap_or_default().to_owned()
+}
+
 fn answer(call: &Call<'_>) -> Result<Reply, Error> {
     let p = call.read();
     let name = p.domain();
+    p.not_served(&["TOKEN"]);
+    let mail_language = mail_language(&p);
     match p.word("ACTION", Field::Other("action"), ACTIONS).unwrap_or(Action::Request) {
-        Action::Request => request(call, p, name),
+        Action::Request => request(call, p, name, mail_language),
         Action::UserTransfer => between(call, p, name),
         Action::Approve => answered(call, p.done(name)?, true),
         Action::Deny => answered(call, p.done(name)?, false),
@@ -111,7 +137,9 @@ fn people(p: &Params<'_>) -> People {
     }
 }
 
-fn request(call: &Call<'_>, p: Params<'_>, name: Option<DomainName>) -> Result<Reply, Error> {
+fn request(call: &Call<'_>, p: Params<'_>, name: Option<DomainName>, mail_language: String) -> Result<Reply, Error> {
+    // A transfer here never changes an owner by a trade.
+    p.not_served(&["ACCEPT-TRADE"]);
     let auth_info = p.exact("AUTH").map(str::to_owned);
     let people = people(&p);
     let hosts = p.hosts();
@@ -143,6 +171,7 @@ fn request(call: &Call<'_>, p: Params<'_>, name: Option<DomainName>) -> Result<R
         price_limit,
         fields,
         owner_email: None,
+        mail_language,
         client_id,
     };
     let asked = call.engine.transfer_in(&call.actor, wish)?;
@@ -165,6 +194,7 @@ fn request(call: &Call<'_>, p: Params<'_>, name: Option<DomainName>) -> Result<R
 }
 
 fn between(call: &Call<'_>, p: Params<'_>, name: Option<DomainName>) -> Result<Reply, Error> {
+    p.not_served(&["ACCEPT-TRADE"]);
     let auth_info = p.exact("AUTH").map(str::to_owned);
     let people = people(&p);
     let transfer_lock = p.flag("TRANSFERLOCK", Field::TransferLock);

@@ -13,12 +13,13 @@ mod plan;
 pub use check::{CheckTransfer, Transferable};
 pub use judge::JudgeTransfer;
 
+use super::consent::Asking;
 use super::events::{Told, tell};
 use super::{ANSWER_DAYS, consent, must_step, set_timer};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::domain::people::stored;
-use crate::domain::{ContactRef, RoleContacts, seal_code};
+use crate::domain::{ContactRef, RoleContacts, json, seal_code};
 use crate::error::broken;
 use crate::order::{self, Intent, NewOrder, OrderRef};
 use crate::pricing::{self, PriceLimit};
@@ -69,6 +70,8 @@ pub struct TransferIn {
     pub fields: Vec<(String, String)>,
     /// Whom to ask where public data show nobody (DMAPI `owner-email`).
     pub owner_email: Option<String>,
+    /// The language in which the holder is asked, such as `de`; English where it is empty, or there is no template of it.
+    pub mail_language: String,
     pub client_id: String,
 }
 
@@ -90,6 +93,7 @@ impl TransferIn {
             price_limit: None,
             fields: Vec::new(),
             owner_email: None,
+            mail_language: String::new(),
             client_id: String::new(),
         }
     }
@@ -327,7 +331,7 @@ impl Operation for Accept {
             ended_at: None,
             expires_at: None,
             log: "[]".to_owned(),
-            wish: String::new(),
+            wish: json(&Asking { language: request.mail_language.clone() })?,
         };
         transfers::insert(tx, &t)?;
         must_step(tx, cx, &mut t, TransferEvent::PriceFound, None, &format!("price {total}"))?;
