@@ -10,7 +10,7 @@ pub enum Direction {
     In,
     /// From an account here to another registrar.
     Out,
-    /// Between two accounts here; the registry sees nothing of it.
+    /// Between two accounts here; its registrar stays, and the registry is shown the contacts of the new account.
     Internal,
 }
 
