@@ -201,11 +201,14 @@ fn without_a_push_the_request_ends_in_its_time_or_when_it_is_taken_back() {
         elsewhere(f, "never.uk");
         let order = engine.transfer_in(&demo, wish("never.uk")).unwrap().order;
         let t = until(f, &demo, "never.uk", TransferState::Waiting);
+        // One look at the registry fails, so that the later ones come at odd times.
+        engine.faults().add("registry.info", FaultKind::Disconnect, 1).unwrap();
         f.sandbox.move_clock(t.executes.plus_seconds(-1)).unwrap();
         assert_eq!(shown(f, &demo, "never.uk").state, TransferState::Waiting);
         f.advance("PT3S");
         let ended = shown(f, &demo, "never.uk");
         assert_eq!((ended.state, ended.ended_by, ended.status_word), (TransferState::Cancelled, Some(Party::Registry), "serverCancelled"));
+        assert_eq!(ended.executes.seconds_since(t.executes), 0, "at its instant");
         let view = engine.run(&demo, Retrieve { by: OrderKey::Id(order.id) }).unwrap();
         assert_eq!(view.standing, OrderStanding::Failed);
         assert!(view.message.contains("did not set the tag"), "{}", view.message);

@@ -9,13 +9,14 @@ use engine::account::statement::Statement;
 use engine::contact::HandleForm;
 use engine::domain::{self, DomainView, SortBy, Window};
 use engine::order::{OrderFilter, OrderKey, OrderStanding, OrderView, Retrieve};
+use engine::staff::Attention;
 use engine::transfer::Show;
-use engine::{account, contact, event, grant, order, owner_change, verification};
+use engine::{Actor, account, contact, event, grant, order, owner_change, verification};
 use model::DomainName;
 use model::order::OrderKind;
 use model::pattern::Pattern;
 use model::transfer::{Direction, TransferState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// With all faults gone every order must have ended after so many rounds of ten minutes.
 const ROUNDS_OF_REST: u32 = 8;
@@ -206,6 +207,9 @@ impl Run {
         self.verdict(settled, &mut broken)?;
         if settled {
             self.all_has_ended(&mut broken);
+            let items = text(self.house.engine().run(&Actor::staff(), Attention))?;
+            let waiting: BTreeSet<String> = items.into_iter().filter(|item| item.kind == "unclaimed").map(|item| item.object).collect();
+            self.model.unclaimed(&waiting, &mut broken);
             self.model.told_once(self.begun.max(now.plus_days(-600)), &mut broken);
             self.both_show_the_same(&names, &mut broken)?;
             self.model.now_rests(now);
@@ -217,12 +221,17 @@ impl Run {
 
     fn read_registry(&mut self) -> Result<(), String> {
         let mut sponsors = BTreeMap::new();
+        let mut locked = BTreeSet::new();
         let registry = self.house.sandbox().registry();
         text(registry.dump(|domain| {
+            if domain.statuses.contains(&"clientTransferProhibited") {
+                locked.insert(domain.name.clone());
+            }
             sponsors.insert(domain.name, domain.sponsor);
             Ok::<_, store::Fault>(())
         }))?;
         self.model.registry = sponsors;
+        self.model.locked_there = locked;
         Ok(())
     }
 
@@ -262,7 +271,7 @@ impl Run {
             }
             views.extend(open);
             for view in &views {
-                self.model.transfer(number, view, now, settled, broken);
+                self.model.transfer(&zones, number, view, now, settled, broken);
                 self.model.came_rightly(&zones, view, broken);
             }
         }

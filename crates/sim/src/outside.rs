@@ -2,7 +2,7 @@
 
 use crate::house::ACCOUNTS;
 use crate::run::Run;
-use crate::wish::{Letter, plain_name};
+use crate::wish::{BY_TAG, Letter, plain_name, tagged_name, zone_of};
 use engine::domain::{Lock, Window};
 use engine::transfer::{Following, Show, StaffConsent, TransferView, Which};
 use engine::{Actor, grant, owner_change, transfer, verification};
@@ -49,15 +49,18 @@ impl Run {
         let wanted = self.last.as_ref().map(|sent| sent.wish.name.clone()).filter(|name| !name.is_empty());
         let name = match wanted {
             Some(name) if self.chance.once_in(2) => name,
+            _ if self.chance.once_in(4) => tagged_name(&mut self.chance, self.step),
             _ => plain_name(&mut self.chance, self.step),
         };
+        let by_tag = BY_TAG.contains(&zone_of(&name));
+        let pushable = self.model.pushable(self.house.zones());
         let known: Vec<String> = self.model.codes.keys().cloned().collect();
         let coming = self.model.names_in_transfer(Direction::In);
         let going = self.model.names_in_transfer(Direction::Out);
         let pick = |run: &mut Run, from: &[String]| run.chance.any(from).cloned().unwrap_or_else(|| name.clone());
-        let act = match self.chance.below(16) {
+        let act = match self.chance.below(20) {
             0..=3 => {
-                let code = if self.chance.once_in(4) { String::new() } else { format!("Out-{}-cOde1!", self.step) };
+                let code = if by_tag || self.chance.once_in(4) { String::new() } else { format!("Out-{}-cOde1!", self.step) };
                 Act::Create { name: name.clone(), years: 1, hosts: Vec::new(), auth_info: code }
             }
             4 => Act::Renew { name: name.clone(), years: 1 },
@@ -72,6 +75,13 @@ impl Run {
             }
             12 => Act::Cancel { name: pick(self, &going) },
             13 => Act::Refuse { name: pick(self, &coming) },
+            16..=19 => {
+                // What was asked for mostly; sometimes what nobody here has asked for, or by a tag that nobody has.
+                let asked: Vec<String> = coming.iter().filter(|name| pushable.contains(name)).cloned().collect();
+                let from = if asked.is_empty() || self.chance.once_in(3) { &pushable } else { &asked };
+                let tag = if self.chance.once_in(10) { "NOBODYS" } else { "DOMESDAY" };
+                Act::Push { name: pick(self, from), tag: tag.to_owned() }
+            }
             _ => Act::Approve { name: pick(self, &coming) },
         };
         let acted = if self.chance.once_in(2) {
@@ -90,8 +100,17 @@ impl Run {
             Act::SetAuthInfo { name, auth_info: Some(code) } => {
                 self.model.codes.insert(name, code);
             }
-            Act::Delete { name } | Act::Create { name, .. } => {
+            Act::Delete { name } => {
                 self.model.codes.remove(&name);
+            }
+            Act::Create { name, .. } => {
+                self.model.codes.remove(&name);
+                self.model.registry.insert(name, sandbox::OUTSIDER.to_owned());
+            }
+            Act::Push { name, .. } => {
+                self.count("tags set by others");
+                let now = self.house.now();
+                self.model.tag_set(&name, now);
             }
             Act::Request { name, .. } => {
                 self.count("names asked for by others");

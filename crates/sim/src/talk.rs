@@ -59,6 +59,8 @@ impl Run {
         let deleted = self.model.names_of(account, |held| held.in_redemption);
         let below = if account == 0 { self.model.names_of(2, |_| true) } else { Vec::new() };
         let (shared, parts) = (self.model.parts_given(account), self.model.parts_in(account));
+        let askable = self.model.askable_by_tag(self.house.zones());
+        let free_to_go = self.model.free_to_go(self.house.zones(), account);
         let mut writer = Writer {
             chance: &mut self.chance,
             memory: &self.memory[account],
@@ -73,6 +75,8 @@ impl Run {
             below: &below,
             shared: &shared,
             parts: &parts,
+            askable: &askable,
+            free_to_go: &free_to_go,
             keys: &self.keys,
             numbers: &self.numbers,
             client_id,
@@ -333,7 +337,7 @@ impl Run {
                 | Meant::Restore
                 | Meant::TransferIn
                 | Meant::Lock { .. }
-                | Meant::HandOver
+                | Meant::HandOver { .. }
         ) {
             return Err("an accepted change without a process id".to_owned());
         }

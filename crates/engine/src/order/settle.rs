@@ -213,8 +213,9 @@ fn wait_for_loser(
     let Some(next) = order.state.next(OrderEvent::Deferred) else { return Err(broken("a decided order cannot be deferred")) };
     orders::advance(tx, order.id, order.state, next, waiting.message, &waiting.attention)?;
     let look = cx.now.plus_seconds(LOOK_SECONDS);
-    // Just after the deadline the registry has decided, if it decides by itself.
-    let due = if act_by > cx.now { look.min(act_by.plus_seconds(1)) } else { cx.now.plus_seconds(600) };
+    // Just after the deadline the registry has decided, if it decides by itself; what it does not know of ends with its time.
+    let last = if waiting.ends_here { act_by } else { act_by.plus_seconds(1) };
+    let due = if act_by > cx.now { look.min(last) } else { cx.now.plus_seconds(600) };
     if !jobs::again(tx, job.id, job.epoch, due, "")? {
         return Err(broken("a lease was lost"));
     }

@@ -65,6 +65,8 @@ pub(crate) struct Waiting {
     pub message: &'static str,
     /// Why staff must look at it; empty if they need not.
     pub attention: String,
+    /// The registry knows of no request: nobody but us ends it.
+    pub ends_here: bool,
 }
 
 /// The losing side must act: the registry has the request and waits for it, or our tag is to be set.
@@ -101,7 +103,7 @@ pub(crate) fn pending(
     }
     let late = cx.now > act_by.plus_days(OVERDUE_DAYS);
     let attention = if late { "the registry has not decided the transfer in time".to_owned() } else { String::new() };
-    Ok(Waiting { message, attention })
+    Ok(Waiting { message, attention, ends_here: kind == Some(TransferKind::PushByTag) })
 }
 
 /// Notes that the name is ours at the registry, before what was wished for is set there.

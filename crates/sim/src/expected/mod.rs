@@ -1,12 +1,15 @@
 //! What must be true: the accounts' orders, names, money, transfers and mails in plain maps, kept from what clients were told, what other
 //! parties did, and what happened at the registry.
 
+mod ends;
 mod money;
 mod names;
 mod owners;
 mod prices;
 mod proofs;
+mod rest;
 mod shares;
+mod tags;
 mod time;
 mod told;
 mod transfers;
@@ -60,6 +63,8 @@ pub struct Model {
     pub held: BTreeMap<String, Held>,
     /// Names that the registry holds, with their sponsor, as last looked at.
     pub registry: BTreeMap<String, String>,
+    /// Those of them that are locked there.
+    pub locked_there: BTreeSet<String>,
     /// When the registry renewed a name by itself.
     autos: BTreeMap<String, Vec<Timestamp>>,
     /// When a name was last dropped or given away.
@@ -79,8 +84,9 @@ pub struct Model {
     owners: owners::Owners,
     proofs: proofs::Proofs,
     shares: shares::Shares,
-    /// Names that were handed back to their registry: when, and whether nobody asked for it.
-    handed: BTreeMap<String, (Timestamp, bool)>,
+    /// Names that were handed over, to their registry or by a tag.
+    handed: BTreeMap<String, tags::Handed>,
+    tags: tags::Tags,
     pub time: time::Time,
     pub transfers: BTreeMap<i64, Transferring>,
     /// Transfers that a holder or staff agreed to or refused: what they may not do any more.
@@ -196,6 +202,7 @@ impl Model {
             self.autos.entry(name.to_owned()).or_default().push(at);
         } else if what.starts_with("deleted and free again") || what.starts_with("transferred to") || what.starts_with("expired and was") {
             self.gone.insert(name.to_owned(), at);
+            self.tag_ended(name);
         }
     }
 

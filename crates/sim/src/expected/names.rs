@@ -1,9 +1,10 @@
 //! Names: who holds which, what its term was paid to, and why it may be gone.
 
 use super::owners::{Owned, Person};
+use super::rest::{EARLY_SECONDS, RELOCK_DAYS};
 use super::{Model, fact, later, near};
 use crate::house::ACCOUNTS;
-use crate::wish::{Meant, Wish, is_premium, zone_of};
+use crate::wish::{Meant, Wish, zone_of};
 use engine::domain::DomainView;
 use engine::order::OrderView;
 use model::lock::LockReason;
@@ -22,9 +23,9 @@ pub struct Held {
     /// The end of what its orders have paid for.
     pub paid_until: Timestamp,
     /// The registry's term may reach so far beyond that, as the run began.
-    ahead_at_first: bool,
+    pub(super) ahead_at_first: bool,
     /// It was renewed for less than a year: the registry's term, which is longer, is paid for bit by bit.
-    by_the_month: bool,
+    pub(super) by_the_month: bool,
     /// When the last renewal that was asked for succeeded.
     renewed_at: Option<Timestamp>,
     pub expires_seen: Option<Timestamp>,
@@ -51,9 +52,6 @@ pub struct Held {
     /// Suspended for want of a proof, as last seen.
     pub suspended: bool,
 }
-
-/// CentralNic, transfer lock default: an unlocked name that has not left is locked again after so many days.
-const RELOCK_DAYS: i64 = 30;
 
 /// A name as it stood when all was last at rest.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,10 +84,6 @@ pub struct Around<'a> {
 }
 
 const LEAVING: [&str; 3] = ["pendingDelete", "redemptionPeriod", "pendingRestore"];
-/// A renewal that nobody asked for is charged no earlier than so long before what was paid for ends: a day, where expiry is the end, and a
-/// little for the clock between the renewal date and the order's end.
-const EARLY_SECONDS: i64 = 3 * 86_400;
-
 impl Model {
     /// A name that is there from the beginning.
     pub fn begin_with(&mut self, account: usize, view: &DomainView, due_explained: Option<Timestamp>) {
@@ -143,6 +137,7 @@ impl Model {
                     return;
                 };
                 self.codes.remove(&name);
+                self.came_by_tag(zones, view, faults);
                 let come = Held { begins: vec![decided], owes: true, ..Held::new(account, decided, expires) };
                 self.arrives(account, &name, view, come, faults);
             }
@@ -180,9 +175,7 @@ impl Model {
                 }
             }
             OrderKind::DomainPush => {
-                if let Some(decided) = view.decided {
-                    self.handed.insert(name, (decided, view.channel == Channel::System));
-                }
+                self.handed_over(wish, view, faults);
             }
             OrderKind::ContactModify => self.contact_changed(account, view.decided.unwrap_or(view.accepted)),
             OrderKind::DomainOwnerChange => {
@@ -381,136 +374,6 @@ impl Model {
             self.rested(&mut held, view, leaving, around, faults);
         }
         self.held.insert(name.to_owned(), held);
-    }
-
-    /// A name at rest: its dates, locks and sponsor are exact.
-    fn rested(&mut self, held: &mut Held, view: &DomainView, leaving: bool, around: &Around<'_>, faults: &mut Vec<String>) {
-        let name = view.name.as_str();
-        if !near(view.paid_until, held.paid_until) {
-            faults.push(format!("{name} is paid until {}, but by its orders until {}: {held:?}", view.paid_until, held.paid_until));
-        }
-        held.paid_until = view.paid_until;
-        if !leaving {
-            let ahead = [0_u32, 12].into_iter().find(|months| near(view.expires, later(view.paid_until, *months)));
-            let begun = view.paid_until.seconds_since(around.now) <= 86_400;
-            // Charged a day before the registry renews by itself.
-            let to_come = near(view.paid_until, later(view.expires, 12)) && view.expires.seconds_since(around.now) <= EARLY_SECONDS;
-            match ahead {
-                None if to_come => {}
-                // Paid for bit by bit, or for a year from the middle of the registry's own: its year ends within twelve months of ours, either side.
-                _ if held.by_the_month
-                    && later(view.expires, 12).plus_days(3) >= view.paid_until
-                    && view.expires <= later(view.paid_until, 12).plus_days(3) => {}
-                Some(0) => held.ahead_at_first = false,
-                // The registry has begun a term that nobody has paid for yet.
-                Some(_) if begun || held.ahead_at_first => {}
-                _ if held.ahead_at_first || self.told.could_not_delete(held.account, name) => {}
-                _ => faults.push(format!("{name} expires {} and is paid until {}: {held:?}", view.expires, view.paid_until)),
-            }
-        }
-        if self.registry.get(name).is_none_or(|sponsor| sponsor != sandbox::REGISTRAR) {
-            faults.push(format!("{name} of {} is sponsored by {:?}", ACCOUNTS[held.account], self.registry.get(name)));
-        }
-        let staff: BTreeSet<String> = view.locks.iter().filter(|r| *r != LockReason::User).map(|r| r.word().to_owned()).collect();
-        let expected = self.staff_locks.get(name).cloned().unwrap_or_default();
-        // Changes of owner and verification lock by themselves.
-        let own: BTreeSet<String> = ["owner-change", "verification"].map(str::to_owned).into();
-        if staff.difference(&own).ne(expected.difference(&own)) {
-            faults.push(format!("{name} is locked for {staff:?}, and staff locked it for {expected:?}"));
-        }
-        let user = view.locks.holds(LockReason::User);
-        if held.user_lock.is_some_and(|locked| locked != user) {
-            faults.push(format!("{name}: the holder's lock is {user}, and {:?} was wished for", held.user_lock));
-        }
-        held.user_lock = Some(user);
-        if let Some((from, at)) = held.relocked.take().filter(|_| user) {
-            faults.push(format!("{name} was unlocked at {from} and locked again at {at}"));
-        }
-        if let Some(due) = held.unlocked_at.filter(|_| !user).map(|at| at.plus_days(RELOCK_DAYS)) {
-            // Where nothing was in its way.
-            let free =
-                !leaving && !self.is_touched(name) && !view.statuses.iter().any(|s| s.starts_with("pending") || s.contains("Update"));
-            if free && self.time.was_quiet(due) && self.time.rested.is_some_and(|rested| rested < due) {
-                faults.push(format!("{name} was to be locked again at {due}"));
-            }
-        }
-        self.on_time(held, name, around, faults);
-        let renews = view.renews;
-        held.at_rest = Some(AtRest { paid_until: view.paid_until, renewal_date: view.renewal_date, renews, leaving });
-    }
-
-    /// The gaining account asked, and the losing one agreed or was silent; or the losing one gave it, or who stands above it. Since it was last seen
-    /// it may have gone through another account.
-    fn may_move(&self, last: usize, to: usize, name: &str, moved: &Moved) -> bool {
-        let silent = moved.ended.seconds_since(moved.requested) >= 5 * 86_400;
-        let by_word = |from: usize| {
-            let agreed = self.approvals.contains(&(from, name.to_owned()));
-            self.asked.contains(&(to, name.to_owned())) && !self.refused.contains(&moved.transfer) && (silent || agreed)
-        };
-        let given = |from: usize, to: usize| self.shares.gifts.contains(&(name.to_owned(), from, to));
-        let asked =
-            |from: usize, to: usize| self.approvals.contains(&(from, name.to_owned())) && self.asked.contains(&(to, name.to_owned()));
-        let through = |middle: usize| (given(last, middle) || asked(last, middle)) && middle == moved.from;
-        let came_there = moved.from == last || (0..ACCOUNTS.len()).any(through);
-        came_there && (by_word(moved.from) || given(moved.from, to))
-    }
-
-    /// A name goes from one account here to another, with its contacts' data.
-    fn given(&mut self, from: usize, to: usize, name: &str) {
-        let seen: Vec<usize> = (0..ACCOUNTS.len()).filter(|owner| self.kin.contains(&(*owner, from))).collect();
-        self.kin.extend(seen.into_iter().chain([from]).map(|owner| (owner, to)));
-        self.proofs_go_along(from, to);
-        self.touched.insert(name.to_owned());
-        self.codes.remove(name);
-        *self.by_kind.entry("names between accounts").or_default() += 1;
-    }
-
-    /// Why a name may not be here any more.
-    fn why_gone(&self, name: &str, held: &Held) -> Option<&'static str> {
-        if self.handed.get(name).is_some_and(|(at, _)| *at >= held.since) {
-            return Some("handed over");
-        }
-        if self.registry.get(name).is_some_and(|sponsor| sponsor != sandbox::REGISTRAR) {
-            return Some("elsewhere");
-        }
-        if let Some((at, by_itself)) = self.deleted.get(name)
-            && *at >= held.since
-        {
-            return Some(if *by_itself { "let go" } else { "deleted" });
-        }
-        self.gone.get(name).is_some_and(|gone| *gone >= held.since).then_some("dropped")
-    }
-
-    /// A name went: somebody wished it, or its term ended and could not be paid for, and its account was told.
-    fn lost(&mut self, name: &str, held: &Held, why: &'static str, faults: &mut Vec<String>) {
-        let rest = held.at_rest.as_ref();
-        let touched = self.is_touched(name);
-        match why {
-            "let go" | "dropped" => {
-                let wished = rest.is_none_or(|rest| !rest.renews || rest.leaving) || touched;
-                let unpaid = self.told.could_not_renew(held.account, name);
-                let unseen = self.time.was_blind_near(held.paid_until);
-                if !(wished || unpaid || unseen || is_premium(name)) {
-                    faults.push(format!("{name} was {why}, though it was to be renewed and could be paid for: {held:?}"));
-                }
-            }
-            "elsewhere" => self.may_leave(name, held, faults),
-            // By itself it is handed over only where it was not to be renewed; or somebody wished it, whose order says so.
-            "handed over" => {
-                let by_itself = self.handed.get(name).is_some_and(|(_, by_itself)| *by_itself);
-                if by_itself && rest.is_some_and(|rest| rest.renews && !rest.leaving) && !touched {
-                    faults.push(format!("{name} was handed over by itself, though it was to be renewed: {held:?}"));
-                }
-                if self.registry.get(name).is_some_and(|sponsor| sponsor == sandbox::REGISTRAR) {
-                    faults.push(format!("{name} was handed over, and is still ours at the registry: {held:?}"));
-                }
-            }
-            _ => {}
-        }
-        *self.by_kind.entry(why).or_default() += 1;
-        if !self.told.heard_of_the_end(held.account, name, held.since) {
-            faults.push(format!("{name} was {why}, and no event told {} of it: {held:?}", ACCOUNTS[held.account]));
-        }
     }
 }
 

@@ -116,7 +116,7 @@ impl Model {
             Meant::TransferIn => vec![yearly("transfer")?],
             // A trade has its price; the same person once more is none.
             Meant::NewOwner { .. } if view.kind == OrderKind::DomainOwnerChange => vec![item(Item::Trade).unwrap_or(0), 0],
-            Meant::NewOwner { .. } | Meant::HandOver => vec![0],
+            Meant::NewOwner { .. } | Meant::HandOver { .. } => vec![0],
             Meant::Contact | Meant::Delete | Meant::Answer { .. } | Meant::Lock { .. } | Meant::Code(_) => vec![0],
             Meant::Gift { .. } | Meant::Share { .. } | Meant::Unshare { .. } | Meant::Key { .. } => vec![0],
             // A change may buy privacy for the rest of a term.

@@ -17,6 +17,8 @@ pub(super) struct Told {
     /// Mails that say the very same to the same address.
     same: BTreeMap<(String, String, String), i64>,
     notices: BTreeMap<(String, Timestamp), u32>,
+    /// Names that went to another registrar by its tag, as their holders were told.
+    released: BTreeSet<(String, Timestamp)>,
 }
 
 /// Events are remembered so long.
@@ -41,6 +43,9 @@ const AGAIN: [&str; 10] = [
 /// What follows the name in the subject of the mail about a renewal that failed.
 const UNPAID: [&str; 2] = [" could not be renewed", " konnte nicht verl\u{e4}ngert werden"];
 
+/// What follows the name in the subject of the mail about a name that went by a tag.
+const RELEASED: [&str; 2] = [" has gone to another registrar", " ist bei einem anderen Registrar"];
+
 impl Told {
     fn times(&self, account: usize, object: &str, subclass: &str) -> &[Timestamp] {
         self.events.get(&(account, object.to_owned(), subclass.to_owned())).map_or(&[], Vec::as_slice)
@@ -64,6 +69,10 @@ impl Told {
         self.notices.get(&(name.to_owned(), stage)).copied().unwrap_or(0)
     }
 
+    pub(super) fn released(&self, name: &str, at: Timestamp) -> bool {
+        self.released.contains(&(name.to_owned(), at))
+    }
+
     pub(super) fn rest(&mut self, now: Timestamp) {
         let before = now.plus_days(-KEPT_DAYS);
         for times in self.events.values_mut() {
@@ -71,6 +80,7 @@ impl Told {
         }
         self.events.retain(|_, times| !times.is_empty());
         self.notices.retain(|(_, at), _| *at >= before);
+        self.released.retain(|(_, at)| *at >= before);
         // Enough to see a repetition soon.
         if self.same.len() > 50_000 {
             self.same.clear();
@@ -140,6 +150,9 @@ impl Model {
                 && !mail.subject.starts_with("Low balance")
             {
                 faults.push(format!("mails {other} and {} say the same: {} to {}", mail.id, mail.subject, mail.to));
+            }
+            if let Some(name) = RELEASED.iter().find_map(|words| mail.subject.strip_suffix(words)) {
+                self.told.released.insert((name.to_owned(), mail.at));
             }
             let ends = [" expires on ", " has expired", " l\u{e4}uft am ", " ist abgelaufen"];
             if let Some(name) = ends.iter().find_map(|words| Some(mail.subject.split_once(words)?.0)) {

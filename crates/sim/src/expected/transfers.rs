@@ -60,7 +60,15 @@ impl Model {
     }
 
     /// A transfer as `account` sees it now.
-    pub fn transfer(&mut self, account: usize, view: &TransferView, now: Timestamp, settled: bool, faults: &mut Vec<String>) {
+    pub fn transfer(
+        &mut self,
+        zones: &ZoneSet,
+        account: usize,
+        view: &TransferView,
+        now: Timestamp,
+        settled: bool,
+        faults: &mut Vec<String>,
+    ) {
         let is_open = view.state.is_open();
         let (gainer, loser) = match view.direction {
             Direction::In => (Some(account), None),
@@ -93,9 +101,11 @@ impl Model {
         if is_open {
             if settled {
                 self.waits_rightly(view, now, faults);
+                self.waits_for_a_tag(zones, view, faults);
             }
         } else {
             self.ended(view, act_by, faults);
+            self.lapsed_rightly(zones, view, act_by, faults);
         }
         self.transfers.insert(view.id, seen);
     }
@@ -125,7 +135,7 @@ impl Model {
 
     /// A name comes here only with its holder's word, where the zone asks for that.
     pub fn came_rightly(&self, zones: &ZoneSet, view: &TransferView, faults: &mut Vec<String>) {
-        let asks = zones.get(&view.zone).is_some_and(|zone| zone.transfer.foa);
+        let asks = zones.get(&view.zone).is_some_and(|zone| zone.transfer.foa) || self.came_unasked(zones, view);
         let past = matches!(
             view.state,
             TransferState::Requesting | TransferState::Waiting | TransferState::Arrived | TransferState::Charged | TransferState::Completed

@@ -1,6 +1,6 @@
 //! Wishes that change what an account has: deletions, restores, locks, modes, properties, codes, contacts, hosts.
 
-use super::{Meant, Wish, Writer, pair, zone_of};
+use super::{BY_TAG, Meant, Wish, Writer, pair, zone_of};
 use crate::wire::Face;
 
 /// CentralNic's words, of which some are sold nowhere.
@@ -51,7 +51,7 @@ impl Writer<'_> {
         };
         let command = if face == Face::Dmapi { "domain-delete" } else { "DeleteDomain" };
         let meant = match () {
-            () if handed_over => Meant::HandOver,
+            () if handed_over => Meant::HandOver { tag: None },
             () if at_end => Meant::Change,
             () => Meant::Delete,
         };
@@ -101,7 +101,7 @@ impl Writer<'_> {
     }
 
     fn lock(&mut self, face: Face, name: &str) -> Wish {
-        let locked = self.chance.once_in(2);
+        let locked = self.chance.once_in(if BY_TAG.contains(&zone_of(name)) { 5 } else { 2 });
         let mut wish = match (face, locked) {
             (Face::Dmapi, true) => self.changed("domain-lock", name, &[]),
             (Face::Dmapi, false) => self.changed("domain-unlock", name, &[]),

@@ -62,8 +62,10 @@ pub enum Meant {
         agent: bool,
         declines: bool,
     },
-    /// Given back to its registry.
-    HandOver,
+    /// Given back to its registry, or to the registrar of a tag.
+    HandOver {
+        tag: Option<&'static str>,
+    },
     /// The name itself for another account, without being asked.
     Gift {
         to: usize,
@@ -118,7 +120,9 @@ pub struct Memory {
     pub transfers: Vec<String>,
 }
 
-pub const ZONES: [&str; 9] = ["com", "net", "org", "info", "de", "or.kr", "co.kr", "kr", "at"];
+pub const ZONES: [&str; 11] = ["com", "net", "org", "info", "de", "or.kr", "co.kr", "kr", "at", "co.uk", "uk"];
+/// Those of them in which names go by tags.
+pub const BY_TAG: [&str; 2] = ["co.uk", "uk"];
 /// So many labels are wanted at one time; which ones moves on with the steps, and comes round again.
 const LABELS: u64 = 12;
 const LABELS_EVER: u64 = 150;
@@ -185,6 +189,10 @@ pub struct Writer<'a> {
     /// The account's names that others have asked for, and those in redemption, as they were last seen.
     pub leaving: &'a [String],
     pub deleted: &'a [String],
+    /// Names that can be asked for without a code, since another registrar's tag is set.
+    pub askable: &'a [String],
+    /// The account's names that nothing keeps from going by a tag.
+    pub free_to_go: &'a [String],
     /// Keys of the newest mails, by what they are for.
     pub keys: &'a [(Letter, String)],
     /// Names of the account below, where this one is above another.
@@ -205,6 +213,12 @@ fn pair(name: &str, value: impl Into<String>) -> (String, String) {
 /// A name of the small world that all contend for.
 pub fn plain_name(chance: &mut Chance, step: u64) -> String {
     let zone = *chance.pick(&ZONES);
+    format!("plain-{}.{zone}", (step / STEPS_PER_LABEL + chance.below(LABELS)) % LABELS_EVER)
+}
+
+/// One of those that go by tags.
+pub fn tagged_name(chance: &mut Chance, step: u64) -> String {
+    let zone = *chance.pick(&BY_TAG);
     format!("plain-{}.{zone}", (step / STEPS_PER_LABEL + chance.below(LABELS)) % LABELS_EVER)
 }
 
@@ -362,6 +376,10 @@ impl Writer<'_> {
                 }
                 if shield == Shield::Basic {
                     p.push(pair("X-WHOISPRIVACY", "1"));
+                }
+                // A name that is to go on soon.
+                if BY_TAG.contains(&zone) && self.chance.once_in(3) {
+                    p.push(pair("TRANSFERLOCK", "0"));
                 }
             }
         }

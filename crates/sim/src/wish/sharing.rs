@@ -35,19 +35,31 @@ impl Writer<'_> {
                 let p = vec![pair("OBJECT", name.clone()), pair("TYPE", "DOMAIN"), pair("TARGET", ACCOUNTS[to])];
                 self.wish("PushObject", &name, Meant::Gift { to }, p)
             }
-            (Face::Kvapi, _) => {
-                let back = self.memory.names.iter().filter(|name| matches!(zone_of(name), "at" | "de"));
-                let back: Vec<&String> = back.collect();
-                let name = if back.is_empty() || self.chance.once_in(6) { name } else { (*self.chance.pick(&back)).clone() };
-                let target = match zone_of(&name) {
-                    _ if self.chance.once_in(8) => "NOWHERE",
-                    "at" => "REGISTRY",
-                    _ => "TRANSIT",
-                };
-                let p = vec![pair("domain", name.clone()), pair("TARGET", target), pair("cltrid", self.client_id.clone())];
-                self.wish("PushDomain", &name, Meant::HandOver, p)
-            }
+            (Face::Kvapi, _) => self.hand_over(name),
         }
+    }
+
+    /// Back to its registry, or to the registrar of a tag where names go by tags.
+    fn hand_over(&mut self, name: String) -> Wish {
+        let by_tag = self.chance.any(self.free_to_go).cloned();
+        let back: Vec<&String> = self.memory.names.iter().filter(|name| matches!(zone_of(name), "at" | "de")).collect();
+        let name = match by_tag {
+            Some(name) if self.chance.once_in(2) => name,
+            _ if back.is_empty() || self.chance.once_in(6) => name,
+            _ => (*self.chance.pick(&back)).clone(),
+        };
+        let (target, tag) = match zone_of(&name) {
+            _ if self.chance.once_in(8) => ("NOWHERE", Some("NOWHERE")),
+            "uk" | "co.uk" => {
+                let targets =
+                    [("OUTSIDER", Some("outsider")), ("outsider", Some("outsider")), ("DETAGGED", None), ("DOMESDAY", Some("domesday"))];
+                *self.chance.pick(&targets)
+            }
+            "at" => ("REGISTRY", None),
+            _ => ("TRANSIT", None),
+        };
+        let p = vec![pair("domain", name.clone()), pair("TARGET", target), pair("cltrid", self.client_id.clone())];
+        self.wish("PushDomain", &name, Meant::HandOver { tag }, p)
     }
 
     /// By a mail to somebody who may have an account or not.

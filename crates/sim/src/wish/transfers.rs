@@ -1,6 +1,6 @@
 //! Wishes about transfers: names of other registrars and accounts asked for, with right codes and wrong ones, answered, withdrawn, looked at.
 
-use super::{Meant, Wish, Writer, pair, zone_of};
+use super::{BY_TAG, Meant, Wish, Writer, pair, zone_of};
 use crate::wire::Face;
 
 impl Writer<'_> {
@@ -64,10 +64,16 @@ impl Writer<'_> {
     }
 
     fn transfer_in(&mut self, face: Face) -> Wish {
-        let name = self.wanted();
+        let askable = self.chance.any(self.askable).cloned();
+        let name = match askable {
+            Some(name) if self.chance.once_in(3) => name,
+            _ => self.wanted(),
+        };
         let zone = zone_of(&name);
         let korean = zone.ends_with("kr");
-        let code = self.code_for(&name);
+        // There are no codes where names go by tags.
+        let without = BY_TAG.contains(&zone) && !self.chance.once_in(12);
+        let code = if without { None } else { self.code_for(&name) };
         let handle = self.handle(zone);
         let mut p = vec![pair("domain", name.clone())];
         let command = match face {
