@@ -351,6 +351,17 @@ fn what_the_registry_refuses_or_another_order_delays() {
         approve(engine, "carla@example.org");
         assert_eq!(ended(engine, &demo, foa.order.id).standing, OrderStanding::Failed);
         assert!(shown(engine, &demo, "premium-gold.com").reason.contains("changed meanwhile"));
+        // And so is the present owner's: who agreed is not who would lose the name.
+        let lost = begun(engine, &demo, change("premium-gold.com", "dora@example.org", Terms::default()));
+        let handle = shown(engine, &demo, "premium-gold.com").losing.handle;
+        let draft = ContactDraft { last_name: Some("Somebody Else".into()), ..ContactDraft::default() };
+        let modify = contact::Modify { handle, draft, check_only: false, terms: terms(Mode::Agent), client_id: String::new() };
+        let became = engine.run(&demo, modify).unwrap().order.unwrap();
+        assert_eq!(ended(engine, &demo, became.id).standing, OrderStanding::Succeeded);
+        approve(engine, OLD);
+        approve(engine, "dora@example.org");
+        assert_eq!(ended(engine, &demo, lost.order.id).standing, OrderStanding::Failed);
+        assert!(shown(engine, &demo, "premium-gold.com").reason.contains("became another person"));
         // A name in dispute keeps its owner.
         let staff = engine.run(&Actor::staff(), account::manage::Impersonate { login: "demo".to_owned() }).unwrap();
         let lock = domain::Lock { name: name("locked.info"), reason: LockReason::Dispute, locked: true, client_id: String::new() };

@@ -90,8 +90,10 @@ pub(crate) fn begin_name(tx: &mut Tx<'_>, cx: &Cx<'_>, new: NewOwner<'_>) -> Res
         return Err(Refusal::StatusForbids { status: "the name is in a dispute".to_owned() }.into());
     }
     let (losing, gaining) = (owner(tx, new.domain.registrant_id)?, owner(tx, registrant)?);
-    if owner_changes::carried_within(tx, registrant)? {
-        return Err(Refusal::ObjectBusy { object: gaining.handle }.into());
+    for (contact, holder) in [(registrant, &gaining), (new.domain.registrant_id, &losing)] {
+        if owner_changes::carried_within(tx, contact)? {
+            return Err(Refusal::ObjectBusy { object: holder.handle.clone() }.into());
+        }
     }
     let rule = new.zone.lock_after(After::OwnerChange, cx.now);
     let may_decline = rule.is_some_and(|rule| rule.opt_out);

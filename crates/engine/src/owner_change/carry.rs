@@ -12,11 +12,12 @@ use crate::{Error, contact, domain};
 use model::lock::{LockReason, Locks};
 use model::owner_change::{OwnerChangeEvent, OwnerChangeState, lock_until};
 use model::policy::After as AfterEvent;
+use store::Tx;
+use store::contacts::{self, Contact};
 use store::domains::{self, Domain};
 use store::jobs::{self, Job, Lease};
 use store::orders::{self, Order, TakenUp};
 use store::owner_changes::{self, OwnerChange};
-use store::{Tx, contacts};
 
 /// An order at the registry that nobody settled for so long is brought to staff's attention.
 const DEADLINE_SECONDS: i64 = 24 * 3_600;
@@ -80,6 +81,12 @@ fn ours(tx: &mut Tx<'_>, change: &OwnerChange) -> Result<Option<Domain>, Error> 
     Ok(domains::by_id(tx, id)?.filter(|d| d.account_id == change.account_id))
 }
 
+/// Whether a contact is the person whom the owners were shown.
+fn is_still(row: &Contact, shown: &Holder) -> Result<bool, Error> {
+    let now = Holder::of(row, &contact::from_json(&row.data)?);
+    Ok((&now.name, &now.organization, &now.email) == (&shown.name, &shown.organization, &shown.email))
+}
+
 /// The change of a name as the name stands now.
 fn name(
     tx: &mut Tx<'_>,
@@ -97,15 +104,19 @@ fn name(
     let (losing, gaining) = holders(change)?;
     let row = contacts::by_id(tx, registrant)?.filter(|c| c.account_id == change.account_id);
     let Some(row) = row else { return Ok(Planned::Never("the new owner's contact was deleted".to_owned())) };
-    if owner_changes::carried_within(tx, registrant)? {
-        return Ok(Planned::Later);
-    }
-    let now = Holder::of(&row, &contact::from_json(&row.data)?);
-    if (&now.name, &now.organization, &now.email) != (&gaining.name, &gaining.organization, &gaining.email) {
-        return Ok(Planned::Never("the new owner's data were changed meanwhile".to_owned()));
-    }
     if domain.registrant_id != losing.contact {
         return Ok(Planned::Never("the name got another owner meanwhile".to_owned()));
+    }
+    if owner_changes::carried_within(tx, registrant)? || owner_changes::carried_within(tx, losing.contact)? {
+        return Ok(Planned::Later);
+    }
+    if !is_still(&row, &gaining)? {
+        return Ok(Planned::Never("the new owner's data were changed meanwhile".to_owned()));
+    }
+    // Whoever agreed as the present owner may be it no more.
+    let present = contacts::by_id(tx, losing.contact)?.ok_or_else(|| broken("a name without its owner's contact"))?;
+    if !is_still(&present, &losing)? {
+        return Ok(Planned::Never("the name's owner became another person meanwhile".to_owned()));
     }
     let zone = domain::zone_of(cx, &domain)?;
     let locks = Locks::parse(&domain.locks).ok_or_else(|| store::Fault::corrupt("a domain's locks"))?;
