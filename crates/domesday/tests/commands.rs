@@ -205,6 +205,47 @@ fn what_waits_for_people_is_listed_and_settled() {
 }
 
 #[test]
+fn names_that_came_unasked_are_listed_and_sent_on() {
+    use registry::embedded::Act;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Some(folder.path());
+    seeded(folder.path(), |fixture| {
+        for name in ["astray.co.uk", "kept.uk"] {
+            for act in [
+                Act::Create { name: name.to_owned(), years: 1, hosts: Vec::new(), auth_info: String::new() },
+                Act::Push { name: name.to_owned(), tag: "DOMESDAY".to_owned() },
+            ] {
+                let acted = fixture.sandbox.play(&act);
+                assert!(acted.is_success(), "{acted:?}");
+            }
+        }
+    });
+    let who = ["--by", "anna", "--reason", "letter of the holder, file 17"];
+    let listed = good(&["unclaimed", "list"], data);
+    assert!(listed.contains("astray.co.uk") && listed.contains("kept.uk") && listed.contains("no account has asked for it"), "{listed}");
+    assert!(bad(&with(&who, &["unclaimed", "send", "fresh.uk", "OUTSIDER"]), data).contains("fresh.uk is not among the unclaimed names"));
+    assert!(
+        bad(&with(&who, &["unclaimed", "send", "kept.uk", "NOBODY-HAS-IT"]), data).contains("kept.uk stays here: The registry refused")
+    );
+    for _ in 0..2 {
+        assert!(
+            good(&with(&who, &["unclaimed", "send", "astray.co.uk", "outsider"]), data).contains("astray.co.uk was sent on to OUTSIDER")
+        );
+    }
+    let listed = good(&["attention", "list"], data);
+    assert!(!listed.contains("astray.co.uk") && listed.contains("could not be sent on to NOBODY-HAS-IT"), "{listed}");
+    assert!(good(&with(&who, &["unclaimed", "send", "kept.uk", "detagged"]), data).contains("kept.uk was sent on to DETAGGED"));
+    assert!(good(&["unclaimed", "list"], data).contains("every name here has its account"));
+    good(&["verify"], data);
+    let store = store::open(&Location::file(folder.path().join("registrar.db"))).expect("the store opens");
+    let history = store.read(|tx| store::journal::history(tx, 0, 10_000)).expect("the log can be read");
+    let of = |verb: &str, name: &str| history.iter().filter(|e| e.verb == verb && e.object == name).count();
+    assert_eq!((of("unclaimed-send", "astray.co.uk"), of("unclaimed-sent", "astray.co.uk")), (1, 1), "it was done once");
+    assert_eq!((of("unclaimed-send", "kept.uk"), of("unclaimed-send-fail", "kept.uk"), of("unclaimed-sent", "kept.uk")), (2, 1, 1));
+    assert_eq!(of("staff-reason", "astray.co.uk"), 2, "each time somebody said why");
+}
+
+#[test]
 fn renewals_are_set_and_foretold() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = Some(folder.path());

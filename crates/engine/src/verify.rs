@@ -51,6 +51,7 @@ impl Engine {
             let mut names = agenda::violations(tx)?;
             names.extend(store::verifications::violations(tx)?);
             names.extend(store::milestones::violations(tx)?);
+            names.extend(store::sent_on::violations(tx)?);
             Ok::<_, Error>(names)
         })?;
         let history = self.inner.store.read(history)?;

@@ -3,7 +3,7 @@
 use engine::domain::{self, ContactRef, Info, Push};
 use engine::faults::FaultKind;
 use engine::order::{OrderKey, OrderStanding, Retrieve};
-use engine::staff::Attention;
+use engine::staff::{Attention, SendOn, Sending, SendingOf, Unclaimed};
 use engine::transfer::{Answered, Cancel, Show, TransferIn, TransferView, UnsettableContacts};
 use engine::{Actor, Error, account, event};
 use model::domain::RenewalMode;
@@ -222,6 +222,9 @@ fn without_a_push_the_request_ends_in_its_time_or_when_it_is_taken_back() {
         let t = shown(f, &demo, "back.uk");
         assert_eq!((t.state, t.ended_by), (TransferState::Cancelled, Some(Party::Gaining)));
         assert_eq!(money(f, &demo).0, 0, "nothing is held");
+        // Whoever takes it back makes room at once.
+        let rival = f.actor(Channel::Kvapi, "rival");
+        assert!(engine.transfer_in(&rival, wish("back.uk")).is_ok());
     });
 }
 
@@ -270,4 +273,133 @@ fn contacts_cannot_be_set_by_a_transfer_here() {
     let owner = Some(ContactRef::Handle("P-AAA1".to_owned()));
     let strict = TransferIn { registrant: owner, unsettable: UnsettableContacts::Refuse, ..wish("bare.uk") };
     assert!(matches!(refused(f.engine().transfer_in(&demo, strict)), Refusal::Fields(_)));
+}
+
+fn send(domain: &str, target: &str) -> SendOn {
+    SendOn { name: name(domain), target: target.to_owned() }
+}
+
+/// How sending a name on ended.
+fn sent(f: &Fixture, domain: &str) -> Sending {
+    for _ in 0..40 {
+        std::thread::sleep(Duration::from_millis(50));
+        let sending = f.engine().run(&Actor::staff(), SendingOf { name: name(domain) }).unwrap().expect("it was asked for");
+        if sending.standing != OrderStanding::Pending {
+            return sending;
+        }
+        f.advance("PT1M");
+    }
+    panic!("{domain} is still being sent on")
+}
+
+#[test]
+fn staff_send_an_unclaimed_name_on_to_where_it_belongs() {
+    on_both(|f| {
+        let (engine, staff) = (f.engine(), Actor::staff_member("anna"));
+        let faults = [
+            ("sent.co.uk", "outsider", None),
+            ("lost.co.uk", "OUTSIDER", Some(FaultKind::ReplyLost)),
+            ("late.uk", "Outsider", Some(FaultKind::Timeout)),
+            ("cut.uk", "OUTSIDER", Some(FaultKind::Disconnect)),
+            ("free.uk", "detagged", None),
+            ("gone.uk", "DETAGGED", Some(FaultKind::ReplyLost)),
+        ];
+        for (domain, target, fault) in faults {
+            elsewhere(f, domain);
+            play(f, to_us(domain));
+            assert_eq!(unclaimed(f), [domain]);
+            if let Some(kind) = fault {
+                engine.faults().add("registry.release", kind, 1).unwrap();
+            }
+            let asked = engine.run(&staff, send(domain, target)).unwrap();
+            assert_eq!((asked.by.as_str(), asked.target.as_str()), ("anna", target.to_uppercase().as_str()));
+            let done = sent(f, domain);
+            assert_eq!((done.standing, done.asked), (OrderStanding::Succeeded, asked.asked), "{domain}: {}", done.message);
+            if target.eq_ignore_ascii_case("outsider") {
+                assert_eq!(sponsor(f, domain), "outsider");
+            } else {
+                assert_ne!(sponsor(f, domain), "domesday");
+            }
+            assert!(unclaimed(f).is_empty(), "{domain}");
+            // Said again it is told as done, and nothing is sent.
+            assert_eq!(engine.run(&staff, send(domain, target)).unwrap(), done);
+            f.assert_promises();
+        }
+        // What came again waits again.
+        play(f, to_us("sent.co.uk"));
+        assert_eq!(unclaimed(f), ["sent.co.uk"]);
+        assert!(engine.run(&staff, Unclaimed).unwrap().iter().all(|one| one.sending.is_none()), "what was is over");
+        engine.run(&staff, send("sent.co.uk", "OUTSIDER")).unwrap();
+        assert_eq!(sent(f, "sent.co.uk").standing, OrderStanding::Succeeded);
+        assert_eq!(sponsor(f, "sent.co.uk"), "outsider");
+    });
+}
+
+#[test]
+fn what_is_not_unclaimed_is_not_sent_on() {
+    on_both(|f| {
+        let (engine, staff, demo) = (f.engine(), Actor::staff(), f.actor(Channel::Kvapi, "demo"));
+        for domain in ["asked.uk", "waits.uk"] {
+            elsewhere(f, domain);
+            play(f, to_us(domain));
+        }
+        assert!(matches!(refused(engine.run(&demo, send("waits.uk", "OUTSIDER"))), Refusal::AccessDenied { .. }));
+        assert!(matches!(refused(engine.run(&demo, Unclaimed)), Refusal::AccessDenied { .. }));
+        for target in ["DOMESDAY", "A TAG", ""] {
+            assert!(matches!(refused(engine.run(&staff, send("waits.uk", target))), Refusal::Fields(_)), "{target}");
+        }
+        registered(f, &demo, "mine.uk", false);
+        for domain in ["mine.uk", "never-heard-of.uk"] {
+            assert!(matches!(refused(engine.run(&staff, send(domain, "OUTSIDER"))), Refusal::DomainUnknown { .. }), "{domain}");
+        }
+        assert!(matches!(refused(engine.run(&staff, send("fresh.com", "OUTSIDER"))), Refusal::NotSupported { .. }));
+        // An account's request stands in the way, and the other way round.
+        engine.transfer_in(&demo, wish("asked.uk")).unwrap();
+        assert!(matches!(refused(engine.run(&staff, send("asked.uk", "OUTSIDER"))), Refusal::NameBusy { .. }));
+        engine.faults().add("registry.release", FaultKind::Disconnect, 1_000).unwrap();
+        engine.run(&staff, send("waits.uk", "OUTSIDER")).unwrap();
+        assert!(matches!(refused(engine.transfer_in(&demo, wish("waits.uk"))), Refusal::NameBusy { .. }));
+        assert!(matches!(refused(engine.run(&staff, send("waits.uk", "DETAGGED"))), Refusal::NameBusy { .. }));
+        f.assert_promises();
+        // A registry that cannot be reached for a day is not tried for ever.
+        f.advance("PT23H");
+        let waiting = |f: &Fixture| f.engine().run(&staff, Unclaimed).unwrap().into_iter().find(|one| one.name == "waits.uk").unwrap();
+        assert!(waiting(f).why().contains("being sent on to OUTSIDER"), "{}", waiting(f).why());
+        f.advance("PT70M");
+        assert!(waiting(f).why().contains("could not be sent on to OUTSIDER: not done within a day"), "{}", waiting(f).why());
+        engine.faults().clear();
+        // A tag that nobody has is refused; the name stays, and another wish is free.
+        engine.run(&staff, send("waits.uk", "NOBODY-HAS-IT")).unwrap();
+        assert_eq!(sent(f, "waits.uk").standing, OrderStanding::Failed);
+        assert_eq!(sponsor(f, "waits.uk"), "domesday");
+        let why = waiting(f).why();
+        let items = engine.run(&staff, Attention).unwrap();
+        assert!(items.iter().any(|item| item.object == "waits.uk" && item.why == why && why.contains("NOBODY-HAS-IT")), "{why}");
+        engine.run(&staff, send("waits.uk", "OUTSIDER")).unwrap();
+        assert_eq!(sent(f, "waits.uk").standing, OrderStanding::Succeeded);
+    });
+}
+
+#[test]
+fn a_lost_answer_is_found_and_one_that_never_comes_ends_the_next_day() {
+    on_both(|f| {
+        let (engine, staff) = (f.engine(), Actor::staff());
+        for domain in ["left.uk", "never.uk"] {
+            elsewhere(f, domain);
+            play(f, to_us(domain));
+        }
+        // The registry does it, and neither its answer nor what it shows arrives for a while: then it is found, and nothing is sent again.
+        engine.faults().add("registry.release", FaultKind::ReplyLost, 1).unwrap();
+        engine.faults().add("registry.info", FaultKind::Disconnect, 3).unwrap();
+        engine.run(&staff, send("left.uk", "OUTSIDER")).unwrap();
+        assert_eq!(sent(f, "left.uk").standing, OrderStanding::Succeeded);
+        assert_eq!(sponsor(f, "left.uk"), "outsider");
+        assert_eq!(unclaimed(f), ["never.uk"]);
+        engine.faults().add("registry.release", FaultKind::Timeout, 1_000).unwrap();
+        engine.run(&staff, send("never.uk", "OUTSIDER")).unwrap();
+        f.advance("P1DT10M");
+        let ended = sent(f, "never.uk");
+        assert_eq!((ended.standing, sponsor(f, "never.uk").as_str()), (OrderStanding::Failed, "domesday"), "{}", ended.message);
+        assert!(ended.message.starts_with("not done within a day"), "{}", ended.message);
+    });
 }

@@ -1,10 +1,11 @@
 //! Transfers on both stores: every path in, out and between accounts, to its end; money and names in step, instants met exactly.
 
 use engine::domain::{self, ContactRef, Modify, Window};
+use engine::faults::FaultKind;
 use engine::order::{OrderKey, OrderStanding, OrderView, Retrieve};
 use engine::transfer::{Answer, Answered, AuthCode, Cancel, Following, Offer, Resend, Show, StaffConsent, TransferIn, TransferView, Which};
 use engine::{Actor, Engine};
-use engine::{account, contact};
+use engine::{account, contact, staff};
 use model::domain::{RenewalMode, TransferMode};
 use model::pattern::Pattern;
 use model::transfer::{Party, TransferState};
@@ -307,6 +308,47 @@ fn a_new_code_voids_the_old_one_and_ends_by_itself() {
         assert_eq!(acted.code, 2202);
         let short = AuthCode { name: name("signed.net"), code: Some("x".into()), client_id: String::new() };
         assert!(matches!(refused(engine.run(&demo, short)), Refusal::Fields(_)));
+    });
+}
+
+#[test]
+fn a_code_that_the_registry_does_not_clear_comes_before_staff_after_a_day() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+        let code = code_of(f, &demo, "signed.net");
+        let waiting = || {
+            let items = engine.run(&Actor::staff(), staff::Attention).unwrap();
+            items.into_iter().filter(|item| item.object == "signed.net").collect::<Vec<_>>()
+        };
+        engine.faults().add("registry.update", FaultKind::Refuse, 1_000).unwrap();
+        f.advance("P30DT23H");
+        assert!(waiting().is_empty(), "less than a day");
+        f.advance("PT2H");
+        let item = waiting().pop().expect("staff are told");
+        assert_eq!((item.kind.as_str(), item.login.as_str(), item.order), ("auth-code-expiry", "demo", None));
+        assert!(item.why.contains("authorization code") && !item.why.contains(&code), "{}", item.why);
+        f.advance("P2D");
+        assert_eq!(waiting(), [item], "once, and as it was");
+        f.assert_promises();
+        engine.faults().clear();
+        f.advance("PT2H");
+        assert!(waiting().is_empty(), "it was cleared at last");
+        assert_eq!(engine.run(&demo, domain::Info { name: name("signed.net") }).unwrap().auth_info, None);
+    });
+}
+
+#[test]
+fn a_newer_code_ends_what_staff_were_told_of_the_old_one() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+        code_of(f, &demo, "signed.net");
+        engine.faults().add("registry.update", FaultKind::Refuse, 1_000).unwrap();
+        f.advance("P32D");
+        let told = |engine: &Engine| engine.run(&Actor::staff(), staff::Attention).unwrap().iter().any(|item| item.object == "signed.net");
+        assert!(told(engine));
+        engine.faults().clear();
+        code_of(f, &demo, "signed.net");
+        assert!(!told(engine));
     });
 }
 

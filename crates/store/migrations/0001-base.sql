@@ -255,9 +255,13 @@ CREATE TABLE jobs (
     holder TEXT NOT NULL,
     epoch BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
-    last_error TEXT NOT NULL
+    last_error TEXT NOT NULL,
+    -- Of a job that goes on failing: since when, and the text under which staff find it after long enough.
+    failing_since_at BIGINT,
+    attention TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX jobs_due ON jobs (run_at);
+CREATE INDEX jobs_attention ON jobs (failing_since_at, id) WHERE attention <> '';
 
 CREATE TABLE events (
     id BIGINT PRIMARY KEY,
@@ -325,6 +329,24 @@ CREATE TABLE poll_messages (
 );
 CREATE INDEX poll_messages_left ON poll_messages (received_at) WHERE outcome = 'left to the open order';
 CREATE INDEX poll_messages_unclaimed ON poll_messages (object) WHERE outcome = 'nobody has asked for it';
+
+-- Unclaimed names that staff send on, to a registrar's tag or to the registry; there is no account and so no order. One open row for each name.
+CREATE TABLE sent_on (
+    id BIGINT PRIMARY KEY,
+    name TEXT NOT NULL,
+    registry TEXT NOT NULL,
+    target TEXT NOT NULL,
+    by_tag BIGINT NOT NULL CHECK (by_tag IN (0, 1)),
+    actor TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    deadline_at BIGINT NOT NULL,
+    at_registry BIGINT NOT NULL CHECK (at_registry IN (0, 1)),
+    message TEXT NOT NULL,
+    done BIGINT NOT NULL CHECK (done IN (0, 1)),
+    ended_at BIGINT
+);
+CREATE UNIQUE INDEX sent_on_open ON sent_on (name) WHERE ended_at IS NULL;
+CREATE INDEX sent_on_name ON sent_on (name, id);
 
 -- Prices that differ from the zone packs' list: for all accounts of a tier ('' for every tier), from an instant on.
 CREATE TABLE prices (

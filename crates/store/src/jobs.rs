@@ -27,6 +27,9 @@ statements! {
     CLAIMABLE = "SELECT 1 FROM jobs WHERE run_at <= $1 AND locked_until < $2 LIMIT 1";
     FINISH = "DELETE FROM jobs WHERE id = $1 AND epoch = $2";
     AGAIN = "UPDATE jobs SET run_at = $1, locked_until = 0, last_error = $2 WHERE id = $3 AND epoch = $4";
+    FAILING = "SELECT failing_since_at, attention FROM jobs WHERE id = $1 AND epoch = $2";
+    FAILED = "UPDATE jobs SET run_at = $1, locked_until = 0, last_error = $2, failing_since_at = $3, attention = $4 WHERE id = $5 AND epoch = $6";
+    IN_ATTENTION = "SELECT kind, subject, failing_since_at, attention FROM jobs WHERE attention <> '' ORDER BY failing_since_at, id LIMIT $1";
     SET_DUE = "UPDATE jobs SET run_at = $1 WHERE name = $2";
     DROP_NAMED = "DELETE FROM jobs WHERE name = $1";
     NEXT_DUE = "SELECT MIN(run_at) FROM jobs WHERE locked_until < $1";
@@ -87,6 +90,41 @@ pub fn finish(tx: &mut Tx<'_>, id: i64, epoch: i64) -> Result<bool, Fault> {
 /// Puts a job off; false if the lease was lost.
 pub fn again(tx: &mut Tx<'_>, id: i64, epoch: i64, run_at: Timestamp, error: &str) -> Result<bool, Fault> {
     Ok(tx.execute(AGAIN, params![run_at, error, id, epoch])? == 1)
+}
+
+/// How a job stands that failed before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failing {
+    /// None if it has not failed yet.
+    pub since_at: Option<Timestamp>,
+    /// Under which staff find it; empty while it is not before them.
+    pub attention: String,
+}
+
+/// How a job in hand stands; none if the lease was lost.
+pub fn failing(tx: &mut Tx<'_>, id: i64, epoch: i64) -> Result<Option<Failing>, Fault> {
+    tx.one(FAILING, params![id, epoch], |row| Ok(Failing { since_at: row.time_opt(0)?, attention: row.text(1)? }))
+}
+
+/// Puts a job off that failed, as [`again`]; keeps since when it does, and what staff are told.
+pub fn failed(tx: &mut Tx<'_>, id: i64, epoch: i64, run_at: Timestamp, error: &str, failing: &Failing) -> Result<bool, Fault> {
+    Ok(tx.execute(FAILED, params![run_at, error, failing.since_at, &failing.attention, id, epoch])? == 1)
+}
+
+/// A job that staff are told of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stuck {
+    pub kind: String,
+    /// What it is about, as in the job.
+    pub subject: i64,
+    pub since_at: Option<Timestamp>,
+    pub attention: String,
+}
+
+/// Jobs that wait for staff, those that fail longest first.
+pub fn in_attention(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Stuck>, Fault> {
+    let stuck = |row: &Row<'_>| Ok(Stuck { kind: row.text(0)?, subject: row.int(1)?, since_at: row.time_opt(2)?, attention: row.text(3)? });
+    tx.many(IN_ATTENTION, params![limit], stuck)
 }
 
 /// Sets when the job of this name is due; false if there is none.

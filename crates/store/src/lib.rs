@@ -21,6 +21,7 @@ pub mod owner_changes;
 pub mod polls;
 pub mod result_milestones;
 pub mod results;
+pub mod sent_on;
 pub mod settings;
 pub mod tallies;
 pub mod tokens;
@@ -62,6 +63,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Stateme
         ("polls", polls::STATEMENTS),
         ("result_milestones", result_milestones::STATEMENTS),
         ("results", results::STATEMENTS),
+        ("sent_on", sent_on::STATEMENTS),
         ("settings", settings::STATEMENTS),
         ("tokens", tokens::STATEMENTS),
         ("transfers", transfers::STATEMENTS),

@@ -20,6 +20,7 @@ statements! {
     AGENDA_DAYS = "DELETE FROM agenda_days";
     TALLIES = "DELETE FROM tallies";
     MAILS = "DELETE FROM mails";
+    SENT_ON = "DELETE FROM sent_on";
     POLL_MESSAGES = "DELETE FROM poll_messages";
     PRICES = "DELETE FROM prices";
     REGISTRY_HOSTS = "DELETE FROM registry_hosts";

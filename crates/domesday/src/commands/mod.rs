@@ -12,6 +12,7 @@ mod renewals;
 mod reset;
 mod table;
 mod transfer;
+mod unclaimed;
 mod verify;
 mod webhook;
 mod who;
@@ -58,6 +59,9 @@ pub enum Command {
     /// Settle the consent of a holder whom no mail could reach.
     #[command(subcommand, after_help = "Example: domesday transfer agree movable.com --by anna --reason 'letter of the holder, file 17'")]
     Transfer(transfer::TransferCommand),
+    /// List names that came here unasked, and send them on to where they belong.
+    #[command(subcommand, after_help = "Example: domesday unclaimed list")]
+    Unclaimed(unclaimed::UnclaimedCommand),
     /// Set and lift locks for disputes, unpaid names and the registry.
     #[command(subcommand, after_help = "Example: domesday lock set example.com dispute --by anna --reason 'UDRP D2027-0001'")]
     Lock(lock::LockCommand),
@@ -104,6 +108,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Price(command) => price::run(command),
         Command::Attention(command) => attention::run(command),
         Command::Transfer(command) => transfer::run(command),
+        Command::Unclaimed(command) => unclaimed::run(command),
         Command::Lock(command) => lock::run(command),
         Command::Renewals(options) => renewals::run(&options),
         Command::Forecast(options) => forecast::run(&options),

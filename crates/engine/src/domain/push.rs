@@ -89,7 +89,7 @@ pub(super) fn accept(
 const TAG_MAX: usize = 16;
 
 /// Whom the name goes to: the zone's word for its registry, which is also meant where nothing is said, or a registrar's tag (true) other than ours. Pure.
-fn whom(zone: &Zone, target: Option<&str>, own: &str) -> Result<(String, bool), Refusal> {
+pub(crate) fn whom(zone: &Zone, target: Option<&str>, own: &str) -> Result<(String, bool), Refusal> {
     let word = zone.push.registry.as_deref();
     let wrong = |problem| Refusal::field(FieldProblem::new(Field::Other("target"), problem));
     match (target, word) {

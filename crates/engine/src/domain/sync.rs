@@ -4,7 +4,7 @@
 
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
-use crate::{Error, agenda, audit, events, transfer};
+use crate::{Error, agenda, audit, events, staff, transfer};
 use model::order::OrderState;
 use model::policy::TransferKind;
 use model::{DomainName, Need, Timestamp};
@@ -127,6 +127,7 @@ impl Sync {
     fn unclaimed(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
         let by_tag = cx.zones().sold_in(&self.name).is_some_and(|(zone, _)| zone.transfer.kind == TransferKind::PushByTag);
         let held = self.found.as_ref().is_some_and(|found| found.sponsor == self.registrar);
+        staff::sending_woken(tx, cx, self.name.as_str())?;
         if !held || !by_tag {
             polls::claimed(tx, self.name.as_str())?;
             return Ok("not ours");

@@ -96,7 +96,7 @@ pub(super) fn host(registry: &dyn Registry, command: &mut CommandIds, name: &str
 }
 
 /// A registry's refusal in one line.
-pub(super) fn refusal(what: &str, object: &str, code: u16, message: &str, reasons: &[String]) -> String {
+pub(crate) fn refusal(what: &str, object: &str, code: u16, message: &str, reasons: &[String]) -> String {
     let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
     format!("The registry refused the {what} {object} with {code} {message}{reasons}")
 }

@@ -10,6 +10,7 @@ mod work_done;
 
 pub(crate) use bell::Bell;
 pub use by_hand::Hand;
+pub(crate) use contacts::refusal;
 pub(crate) use poll::transfer_of;
 pub use runner::Running;
 pub(crate) use step::{contact_of_registry_id, registry_id};

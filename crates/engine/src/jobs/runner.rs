@@ -1,6 +1,6 @@
 //! Runners: threads that take orders to their registries, and one that looks for work that nobody handed over.
 
-use super::{LEASE_SECONDS, LENGTHEN_AFTER_SECONDS, STEP};
+use super::{LEASE_SECONDS, LENGTHEN_AFTER_SECONDS, STEP, backoff_seconds};
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::{Engine, Error, audit};
@@ -96,6 +96,7 @@ impl Engine {
             STEP => self.registry_step(job.clone()),
             crate::transfer::TIMER => self.transfer_timer(job.clone()),
             crate::owner_change::TIMER => self.owner_change_timer(job.clone()),
+            crate::staff::SEND_ON => self.send_on_step(job.clone()),
             crate::transfer::CODE_EXPIRY => self.auth_code_expiry(job.clone()),
             other => Err(crate::error::broken(format!("a job of unknown kind {other}"))),
         });
@@ -115,7 +116,14 @@ impl Engine {
 
     /// Puts a job off after a failure of our own, so that it waits by the business clock and not for the end of a lease.
     fn give_back(&self, job: Job, name: &str) {
-        if let Err(error) = self.put_off(job, "the work on it failed inside the program") {
+        const WHY: &str = "the work on it failed inside the program";
+        let put_off = if job.kind == STEP {
+            self.put_off(job, WHY)
+        } else {
+            let again = self.now().plus_seconds(backoff_seconds(job.attempts.saturating_add(4)));
+            self.inner.store.write(move |tx| Ok::<_, Error>(jobs::again(tx, job.id, job.epoch, again, WHY)?)).map(|_| ())
+        };
+        if let Err(error) = put_off {
             tracing::error!(job = %name, error = %error, "a job could not be put off; it is tried again when its lease runs out");
         }
     }

@@ -1,12 +1,13 @@
-//! Attention: what waits for people: orders, renewals, and names that nobody has asked for, of each the oldest first.
+//! Attention: what waits for people: orders, renewals, codes that a registry does not clear, and names that nobody has asked for; of each the oldest first.
 //!
 //! Reached by the command line (`domesday attention list`). Refuses: AccessDenied to all who are not staff.
 
+use super::unclaimed;
 use crate::Error;
 use crate::context::{Cx, Operation};
 use model::{Money, Need, Timestamp};
 use std::collections::BTreeMap;
-use store::{Tx, accounts, agenda, orders, polls};
+use store::{Tx, accounts, agenda, domains, jobs, orders};
 
 /// Asks for what waits for staff; of each kind the first [`Attention::SHOWN_MAX`].
 pub struct Attention;
@@ -18,7 +19,7 @@ impl Attention {
 /// Something that waits for staff.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AttentionItem {
-    /// The order, where it is one; else a renewal that could not be made, or a name that nobody has asked for.
+    /// The order, where it is one; else a renewal that could not be made, a code that could not be cleared, or a name that nobody has asked for.
     pub order: Option<i64>,
     /// What was to be done, such as `domain-renew`.
     pub kind: String,
@@ -39,7 +40,7 @@ impl Operation for Attention {
     const WRITES: bool = false;
     const STAFF: bool = true;
 
-    fn run(&self, tx: &mut Tx<'_>, _cx: &Cx<'_>) -> Result<Vec<AttentionItem>, Error> {
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<Vec<AttentionItem>, Error> {
         let mut logins: BTreeMap<i64, (String, model::Currency)> = BTreeMap::new();
         let mut login = |tx: &mut Tx<'_>, id: i64| -> Result<(String, model::Currency), Error> {
             if let Some(known) = logins.get(&id) {
@@ -74,15 +75,30 @@ impl Operation for Attention {
                 why: waiting.attention,
             });
         }
-        for (name, since) in polls::unclaimed(tx, Attention::SHOWN_MAX)? {
+        for stuck in jobs::in_attention(tx, Attention::SHOWN_MAX)? {
+            // Codes that a registry does not clear are the only ones: all others put what they work for before staff.
+            let Some(domain) = domains::by_id(tx, stuck.subject)? else { continue };
+            let (login, currency) = login(tx, domain.account_id)?;
+            items.push(AttentionItem {
+                order: None,
+                kind: stuck.kind,
+                login,
+                object: domain.name,
+                since: stuck.since_at.unwrap_or(cx.now),
+                amount: Money::zero(currency),
+                why: stuck.attention,
+            });
+        }
+        for unclaimed in unclaimed::all(tx)? {
+            let why = unclaimed.why();
             items.push(AttentionItem {
                 order: None,
                 kind: "unclaimed".to_owned(),
                 login: String::new(),
-                object: name,
-                since,
+                object: unclaimed.name,
+                since: unclaimed.since,
                 amount: Money::zero(model::Currency::USD),
-                why: "it was handed to us, and no account has asked for it; the one that does needs its holder's word".to_owned(),
+                why,
             });
         }
         Ok(items)

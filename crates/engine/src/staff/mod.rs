@@ -2,11 +2,17 @@
 
 mod attention;
 mod noted;
+mod send_on;
 mod settle;
+mod unclaimed;
 
 pub use attention::{Attention, AttentionItem};
 pub use noted::Noted;
+pub use send_on::{SendOn, Sending};
 pub use settle::{FoundOut, SettleOrder};
+pub use unclaimed::{SendingOf, Unclaimed, UnclaimedName};
+
+pub(crate) use send_on::{SEND_ON, wake as sending_woken};
 
 use crate::account::Actor;
 use crate::context::{Cx, Operation};

@@ -187,15 +187,46 @@ impl Engine {
                 Err(registry::Trouble::Refused { .. }) if !held_fast => {}
                 Err(trouble) => {
                     tracing::warn!(domain = %name, error = %trouble, "a code that ended could not be cleared at the registry; trying again");
-                    let again = self.now().plus_seconds(wait_seconds);
-                    self.inner
-                        .store
-                        .write(move |tx| Ok::<_, Error>(jobs::again(tx, job.id, job.epoch, again, "not cleared at the registry")?))?;
-                    return Ok(());
+                    return self.run_inside(&nobody, NotCleared { job, why: trouble.to_string(), wait_seconds });
                 }
             }
         }
         self.run_inside(&nobody, Expired { job })
+    }
+}
+
+/// A code that could not be cleared for so long comes before staff: a registry that holds a name fast for a day does not let go by itself.
+const STAFF_AFTER_SECONDS: i64 = 24 * 3_600;
+
+/// Puts the clearing of a code off, and tells staff of it, once, after long enough.
+struct NotCleared {
+    job: Job,
+    why: String,
+    wait_seconds: i64,
+}
+
+impl Operation for NotCleared {
+    type Done = ();
+    const NEED: Need = Need::Nothing;
+    const WRITES: bool = true;
+
+    fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<(), Error> {
+        // A newer code has a timer of its own.
+        let Some(mut failing) = jobs::failing(tx, self.job.id, self.job.epoch)? else { return Ok(()) };
+        let since = *failing.since_at.get_or_insert(cx.now);
+        if failing.attention.is_empty()
+            && cx.now.seconds_since(since) >= STAFF_AFTER_SECONDS
+            && let Some(domain) = domains::by_id(tx, self.job.subject)?
+        {
+            failing.attention = format!("its authorization code has ended and still opens the name at the registry: {}", self.why);
+            audit::append(
+                tx,
+                cx,
+                audit::Change { verb: "auth-code-held", object: &domain.name, order_id: None, detail: &failing.attention },
+            )?;
+        }
+        jobs::failed(tx, self.job.id, self.job.epoch, cx.now.plus_seconds(self.wait_seconds), &self.why, &failing)?;
+        Ok(())
     }
 }
 

@@ -209,6 +209,10 @@ impl Operation for Accept {
         if let Some(order) = order::join(tx, cx, &request.name, &fingerprint(&request.name))? {
             return Ok(Asked { order, warning: None });
         }
+        // It came here unasked, and staff are sending it on to where it belongs.
+        if store::sent_on::is_open(tx, request.name.as_str())? {
+            return Err(Refusal::NameBusy { name: request.name.clone() }.into());
+        }
         let account = accounts::by_id(tx, cx.actor.account)?.ok_or(Refusal::NotYours)?;
         let (people, accepted) = judged(tx, cx, zone, request)?;
         let here = domains::by_name(tx, request.name.as_str())?.is_some();
