@@ -2,13 +2,13 @@
 //!
 //! Reached by `/healthz` and the console.
 
-use crate::{Engine, Error};
-use store::{jobs, orders};
+use crate::{Engine, Error, staff};
+use store::jobs;
 
 /// How the registrar is, at a glance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Health {
-    /// Orders that wait for staff.
+    /// What waits for staff: the length of their list.
     pub attention: i64,
     /// Jobs that are due and not done.
     pub due: i64,
@@ -21,6 +21,6 @@ impl Engine {
             return Err(store::Fault::Stopped("a write failed on disk".to_owned()).into());
         }
         let now = self.now();
-        self.inner.store.read(move |tx| Ok::<_, Error>(Health { attention: orders::count_attention(tx)?, due: jobs::count_due(tx, now)? }))
+        self.inner.store.read(move |tx| Ok::<_, Error>(Health { attention: staff::attention_count(tx)?, due: jobs::count_due(tx, now)? }))
     }
 }

@@ -3,7 +3,7 @@
 //! Reached by `domesday verify` and `GET /sandbox/invariants`.
 
 use crate::transfer::people::PEOPLE;
-use crate::{Engine, Error, Fault, audit, jobs};
+use crate::{Engine, Error, Fault, audit, jobs, staff};
 use model::Timestamp;
 use registry::FarSide;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ pub struct Promise {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Verdict {
     pub promises: Vec<Promise>,
-    /// Orders that wait for staff: not a violation, but to be seen.
+    /// What waits for staff: not a violation, but to be seen.
     pub attention: i64,
 }
 
@@ -42,7 +42,7 @@ impl Engine {
         self.link_audit(true)?;
         let money = self.inner.store.read(|tx| Ok::<_, Error>(ledger::violations(tx)?))?;
         let (order_violations, attention) = self.inner.store.read(move |tx| {
-            let waiting = orders::count_attention(tx)?.saturating_add(agenda::count_attention(tx)?);
+            let waiting = staff::attention_count(tx)?;
             let mut found = orders::violations(tx, now)?;
             found.extend(store::result_milestones::violations(tx)?);
             Ok::<_, Error>((found, waiting))

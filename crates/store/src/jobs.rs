@@ -29,6 +29,7 @@ statements! {
     AGAIN = "UPDATE jobs SET run_at = $1, locked_until = 0, last_error = $2 WHERE id = $3 AND epoch = $4";
     FAILING = "SELECT failing_since_at, attention FROM jobs WHERE id = $1 AND epoch = $2";
     FAILED = "UPDATE jobs SET run_at = $1, locked_until = 0, last_error = $2, failing_since_at = $3, attention = $4 WHERE id = $5 AND epoch = $6";
+    COUNT_ATTENTION = "SELECT COUNT(*) FROM jobs WHERE attention <> ''";
     IN_ATTENTION = "SELECT kind, subject, failing_since_at, attention FROM jobs WHERE attention <> '' ORDER BY failing_since_at, id LIMIT $1";
     SET_DUE = "UPDATE jobs SET run_at = $1 WHERE name = $2";
     DROP_NAMED = "DELETE FROM jobs WHERE name = $1";
@@ -119,6 +120,11 @@ pub struct Stuck {
     pub subject: i64,
     pub since_at: Option<Timestamp>,
     pub attention: String,
+}
+
+/// How many jobs wait for staff.
+pub fn count_attention(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    Ok(tx.one(COUNT_ATTENTION, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Jobs that wait for staff, those that fail longest first.

@@ -33,6 +33,7 @@ statements! {
                  ORDER BY received_at, registry, message_id LIMIT $1";
     ANY_LEFT = "SELECT 1 FROM poll_messages WHERE outcome = 'left to the open order' LIMIT 1";
     UNCLAIMED_NAMES = "SELECT object, MIN(received_at) FROM poll_messages WHERE outcome = 'nobody has asked for it' GROUP BY object ORDER BY object LIMIT $1";
+    COUNT_UNCLAIMED = "SELECT COUNT(DISTINCT object) FROM poll_messages WHERE outcome = 'nobody has asked for it'";
     IS_UNCLAIMED = "SELECT 1 FROM poll_messages WHERE outcome = 'nobody has asked for it' AND object = $1 LIMIT 1";
     CLAIMED = "UPDATE poll_messages SET outcome = 'claimed' WHERE outcome = 'nobody has asked for it' AND object = $1";
     SET_OUTCOME = "UPDATE poll_messages SET outcome = $1 WHERE registry = $2 AND message_id = $3";
@@ -75,6 +76,11 @@ pub fn unclaimed(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<(String, Timestamp)>
     tx.many(UNCLAIMED_NAMES, params![limit], |row| Ok((row.text(0)?, row.time(1)?)))
 }
 
+/// How many names are [`UNCLAIMED`].
+pub fn count_unclaimed(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    Ok(tx.one(COUNT_UNCLAIMED, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
 /// Whether a name is [`UNCLAIMED`].
 pub fn is_unclaimed(tx: &mut Tx<'_>, name: &str) -> Result<bool, Fault> {
     Ok(tx.one(IS_UNCLAIMED, params![name], |_| Ok(()))?.is_some())
@@ -92,7 +98,7 @@ mod tests {
     #[test]
     fn the_word_is_the_one_of_the_index() {
         let unclaimed = format!("outcome = '{UNCLAIMED}'");
-        assert!([UNCLAIMED_NAMES, IS_UNCLAIMED, CLAIMED].iter().all(|statement| statement.0.contains(&unclaimed)));
+        assert!([UNCLAIMED_NAMES, COUNT_UNCLAIMED, IS_UNCLAIMED, CLAIMED].iter().all(|statement| statement.0.contains(&unclaimed)));
         assert!(crate::MIGRATIONS[0].sql.contains(&unclaimed));
         let word = format!("outcome = '{LEFT}'");
         assert!(FREE_LEFT.0.contains(&word) && ANY_LEFT.0.contains(&word));

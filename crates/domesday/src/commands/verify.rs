@@ -29,7 +29,7 @@ fn report(verdict: &Verdict) -> String {
     let broken = verdict.promises.iter().filter(|p| !p.violations.is_empty()).count();
     let mut text = format!("{lines}\n");
     if verdict.attention > 0 {
-        text.push_str(&format!("{} orders wait for staff\n", verdict.attention));
+        text.push_str(&format!("for staff to look at: {} (domesday attention list)\n", verdict.attention));
     }
     text.push_str(&match broken {
         0 => "every promise holds\n".to_owned(),
@@ -49,7 +49,7 @@ mod tests {
         let good = Promise { name: "money is conserved", violations: vec![] };
         let bad = Promise { name: "history is whole", violations: vec!["audit row 7 was changed".to_owned()] };
         let whole = report(&Verdict { promises: vec![good.clone()], attention: 2 });
-        assert!(whole.ends_with("2 orders wait for staff\nevery promise holds\n"), "{whole}");
+        assert!(whole.ends_with("for staff to look at: 2 (domesday attention list)\nevery promise holds\n"), "{whole}");
         let broken = report(&Verdict { promises: vec![good, bad], attention: 0 });
         assert!(broken.contains("audit row 7 was changed") && broken.ends_with("one promise is broken\n"), "{broken}");
     }

@@ -7,7 +7,7 @@ use crate::Error;
 use crate::context::{Cx, Operation};
 use model::{Money, Need, Timestamp};
 use std::collections::BTreeMap;
-use store::{Tx, accounts, agenda, domains, jobs, orders};
+use store::{Tx, accounts, agenda, domains, jobs, orders, polls};
 
 /// Asks for what waits for staff; of each kind the first [`Attention::SHOWN_MAX`].
 pub struct Attention;
@@ -103,4 +103,10 @@ impl Operation for Attention {
         }
         Ok(items)
     }
+}
+
+/// How much of it there is in all.
+pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let counts = [orders::count_attention(tx)?, agenda::count_attention(tx)?, jobs::count_attention(tx)?, polls::count_unclaimed(tx)?];
+    Ok(counts.into_iter().fold(0, i64::saturating_add))
 }

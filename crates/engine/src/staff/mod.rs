@@ -12,6 +12,7 @@ pub use send_on::{SendOn, Sending};
 pub use settle::{FoundOut, SettleOrder};
 pub use unclaimed::{SendingOf, Unclaimed, UnclaimedName};
 
+pub(crate) use attention::count as attention_count;
 pub(crate) use send_on::{SEND_ON, wake as sending_woken};
 
 use crate::account::Actor;
