@@ -1,6 +1,6 @@
 //! What the simulator found, each as the shortest way there.
 
-use engine::domain::{ContactRef, Info, Modify, NewCode, Register, SetChange};
+use engine::domain::{ContactRef, Info, Modify, NewCode, Register, Renew, RenewPrivacy, Renewed, SetChange, Term};
 use engine::faults::FaultKind;
 use engine::order::OrderStanding;
 use engine::owner_change::Terms;
@@ -214,6 +214,37 @@ fn a_request_of_which_the_registry_tells_nothing_is_not_given_up() {
         assert_eq!((ended.standing, ended.message.as_str()), (OrderStanding::Failed, "The transfer was cancelled"));
         f.advance("P6D");
         assert_eq!(f.sandbox.registry().holders("movable.com").unwrap().sponsor, sandbox::OUTSIDER);
+        f.assert_promises();
+    }
+}
+
+/// In zones whose registry knows no renew period (.uk), a renewal in the grace after the end whose answer was lost was taken for the registry's own: it was
+/// sent once more, refused, and neither charged nor known here.
+#[test]
+fn a_renewal_in_the_grace_after_the_end_whose_answer_was_lost_is_found_and_charged_once() {
+    for (store, location, _database) in testkit::stores() {
+        eprintln!("on {store}");
+        let f = Fixture::at(&location);
+        let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+        for zone in ["com", "co.uk"] {
+            let graced = format!("graced.{zone}");
+            f.register(&demo, f.wish(&demo, &graced));
+            let info = || engine.run(&demo, Info { name: name(&graced) }).unwrap();
+            let end = info().paid_until;
+            f.sandbox.move_clock(end.plus_days(2)).unwrap();
+            let begun = info();
+            assert_eq!((begun.expires, begun.paid_until), (end.plus_months(Months::new(12).unwrap()), end));
+            engine.faults().add("registry.renew", FaultKind::ReplyLost, 1).unwrap();
+            let term = Term::By { months: Months::new(24), from_year: None };
+            let renew = Renew { name: name(&graced), term, privacy: RenewPrivacy::Unsaid, price_limit: None, client_id: String::new() };
+            let Renewed::Accepted(renewal) = engine.renew(&demo, renew).unwrap() else { panic!("it is renewed") };
+            f.advance("PT1H");
+            let order = engine.await_order(&demo, renewal.id, WAIT).unwrap();
+            assert_eq!(order.standing, OrderStanding::Succeeded, "{graced}: {}", order.message);
+            let now = info();
+            assert_eq!((now.expires, now.paid_until), (end.plus_months(Months::new(24).unwrap()), now.expires), "{graced}");
+        }
+        f.advance("P40D");
         f.assert_promises();
     }
 }

@@ -71,12 +71,13 @@ pub fn renewed_domain(wish: &RenewDomain, registrar: &str, found: Option<&Regist
         return Finding::NotDone;
     }
     let is = |word: &str| found.rgp_statuses.iter().any(|status| status == word);
-    if is("autoRenewPeriod") && !is("renewPeriod") {
-        // The registry itself renewed it at its end; ours would have begun a renew period.
-        return Finding::NotDone;
-    }
-    if !is("renewPeriod") && wish.current_expiry <= now.plus_seconds(SKEW_SECONDS) {
-        return Finding::unclear("the old term is over: the registry may have renewed the name by itself");
+    // While the old term runs the registry has no reason to renew by itself: that it did so at an earlier end says nothing.
+    if wish.current_expiry <= now.plus_seconds(SKEW_SECONDS) && !is("renewPeriod") {
+        // At its end it has, and ours would have begun a renew period, where the zone knows one.
+        return match is("autoRenewPeriod") {
+            true => Finding::NotDone,
+            false => Finding::unclear("the old term is over: the registry may have renewed the name by itself"),
+        };
     }
     let expected = wish.current_expiry.plus_months(wish.months);
     if expires.seconds_since(expected).abs() <= EXPIRY_TOLERANCE_SECONDS {

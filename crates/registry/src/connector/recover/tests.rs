@@ -67,12 +67,12 @@ fn renewal() {
         ("no expiry", with(|d| d.expires = None), "unclear"),
         ("another's now", with(|d| d.sponsor = "outsider".to_owned()), "other"),
         (
-            "the registry renewed it",
+            "renewed in the grace after an earlier end, in a zone without a renew period",
             with(|d| {
                 d.expires = Some(at("2033-02-28T10:00:00Z"));
                 d.rgp_statuses = strings(&["autoRenewPeriod"]);
             }),
-            "not",
+            "done",
         ),
         (
             "we renewed it",
