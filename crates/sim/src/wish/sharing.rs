@@ -28,6 +28,9 @@ impl Writer<'_> {
                 let below = if self.account == 0 && !self.chance.once_in(4) { 2 } else { self.fellow() };
                 // A reseller takes back what it gave to an account below.
                 let theirs = self.chance.any(self.below).cloned();
+                // A name in which others have parts.
+                let shared = self.chance.any(self.shared).map(|(name, _, _)| name.clone());
+                let name = shared.filter(|_| self.chance.once_in(2)).unwrap_or(name);
                 let (name, to) = match theirs {
                     Some(theirs) if self.account == 0 && self.chance.once_in(2) => (theirs, 0),
                     _ => (name, below),
