@@ -10,6 +10,7 @@ use model::domain::RenewalMode;
 use model::pattern::Pattern;
 use model::transfer::{Direction, Party, TransferState};
 use model::{Channel, Refusal};
+use registry::Registry;
 use registry::embedded::Act;
 use std::time::Duration;
 use testkit::{Fixture, name};
@@ -254,6 +255,46 @@ fn a_name_that_nobody_asked_for_waits_for_its_holders_word() {
         // The registry renews it, and it waits on.
         f.advance("P400D");
         f.assert_promises();
+    });
+}
+
+#[test]
+fn a_name_asked_for_before_its_coming_was_read_stays_in_sight() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+        elsewhere(f, "swift.co.uk");
+        // The registry's message waits while the name is asked for.
+        engine.faults().add("registry.poll", FaultKind::Disconnect, 1_000).unwrap();
+        assert!(f.sandbox.registry().play(sandbox::OUTSIDER, &to_us("swift.co.uk")).is_success());
+        let order = engine.transfer_in(&demo, wish("swift.co.uk")).unwrap().order;
+        assert_eq!(shown(f, &demo, "swift.co.uk").state, TransferState::Asked);
+        engine.faults().clear();
+        f.advance("PT1H");
+        engine.hear().unwrap();
+        assert_eq!(shown(f, &demo, "swift.co.uk").state, TransferState::Asked);
+        assert_eq!(unclaimed(f), ["swift.co.uk"]);
+        answer(f, "swift.co.uk", false);
+        assert_eq!(engine.await_order(&demo, order.id, WAIT).unwrap().standing, OrderStanding::Failed);
+        assert_eq!(unclaimed(f), ["swift.co.uk"]);
+    });
+}
+
+#[test]
+fn a_name_is_locked_here_as_it_is_at_its_registry_though_nothing_else_could_be_set() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Dmapi, "demo"));
+        for (domain, refusals, locked) in [("kept.co.uk", 1, true), ("open.co.uk", 2, false)] {
+            elsewhere(f, domain);
+            let order = engine.transfer_in(&demo, wish(domain)).unwrap().order;
+            until(f, &demo, domain, TransferState::Waiting);
+            engine.faults().add("registry.update", FaultKind::Refuse, refusals).unwrap();
+            play(f, to_us(domain));
+            let done = engine.await_order(&demo, order.id, WAIT).unwrap();
+            assert!(done.message.contains("not all that was asked for"), "{}", done.message);
+            assert_eq!(engine.run(&demo, Info { name: name(domain) }).unwrap().locked, locked, "{domain}");
+            let there = f.sandbox.connector().domain(&name(domain), None).unwrap().unwrap();
+            assert_eq!(there.statuses.iter().any(|status| status == "clientTransferProhibited"), locked, "{domain}");
+        }
     });
 }
 

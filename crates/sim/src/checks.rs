@@ -8,14 +8,16 @@ use crate::wish::{Letter, ZONES, is_premium};
 use engine::account::statement::Statement;
 use engine::contact::HandleForm;
 use engine::domain::{self, DomainView, SortBy, Window};
+use engine::host::HostView;
 use engine::order::{OrderFilter, OrderKey, OrderStanding, OrderView, Retrieve};
 use engine::staff::Attention;
 use engine::transfer::Show;
-use engine::{Actor, account, contact, event, grant, order, owner_change, verification};
+use engine::{Actor, account, contact, event, grant, host, order, owner_change, verification};
 use model::DomainName;
 use model::order::OrderKind;
 use model::pattern::Pattern;
 use model::transfer::{Direction, TransferState};
+use registry::Registry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// With all faults gone every order must have ended after so many rounds of ten minutes.
@@ -52,6 +54,10 @@ impl Run {
                 self.model.begin_with(number, &view, due);
                 self.memory[number].names.push(view.name.as_str().to_owned());
             }
+            for view in self.hosts_of(number)? {
+                self.model.begin_with_host(number, &view);
+            }
+            let engine = self.house.engine();
             for view in text(engine.run(&actor, every_contact()))?.rows {
                 if is_proven(&view) {
                     self.model.proved(number, &view.data.email, true);
@@ -118,7 +124,7 @@ impl Run {
         let mut people: BTreeMap<String, Person> = BTreeMap::new();
         let (mut waiting, mut proofs) = (Vec::new(), Vec::new());
         let mut changes = Vec::new();
-        self.read_registry()?;
+        self.read_registry(settled)?;
         for (number, whose) in ACCOUNTS.iter().enumerate() {
             let actor = self.house.actor(number)?;
             let engine = self.house.engine();
@@ -203,6 +209,9 @@ impl Run {
             self.model.proven_rightly(*number, person, &mut broken);
         }
         self.read_sharing(&names, &mut broken)?;
+        if settled {
+            self.read_hosts(&mut broken)?;
+        }
         self.model.promises(&mut broken);
         self.verdict(settled, &mut broken)?;
         if settled {
@@ -219,7 +228,7 @@ impl Run {
         Ok(())
     }
 
-    fn read_registry(&mut self) -> Result<(), String> {
+    fn read_registry(&mut self, settled: bool) -> Result<(), String> {
         let mut sponsors = BTreeMap::new();
         let mut locked = BTreeSet::new();
         let registry = self.house.sandbox().registry();
@@ -232,6 +241,14 @@ impl Run {
         }))?;
         self.model.registry = sponsors;
         self.model.locked_there = locked;
+        self.model.delegated_there.clear();
+        let ours = self.model.registry.iter().filter(|(_, sponsor)| settled && *sponsor == sandbox::REGISTRAR);
+        for (name, _) in ours {
+            let Ok(parsed) = DomainName::parse(name) else { continue };
+            let found = text(self.house.sandbox().connector().domain(&parsed, None))?;
+            let hosts = found.iter().flat_map(|found| &found.hosts).map(|host| host.as_str().to_owned()).collect();
+            self.model.delegated_there.insert(name.clone(), hosts);
+        }
         Ok(())
     }
 
@@ -310,6 +327,20 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// The accounts' hosts.
+    fn read_hosts(&mut self, broken: &mut Vec<String>) -> Result<(), String> {
+        for number in 0..ACCOUNTS.len() {
+            let views = self.hosts_of(number)?;
+            self.model.hosts(number, &views, broken);
+        }
+        Ok(())
+    }
+
+    fn hosts_of(&self, number: usize) -> Result<Vec<HostView>, String> {
+        let list = host::List { pattern: Pattern::All, parent: None, window: Window::ALL };
+        Ok(text(self.house.engine().run(&self.house.actor(number)?, list))?.rows)
     }
 
     /// What the program says of itself.

@@ -127,7 +127,8 @@ impl Run {
         let mut broken = Vec::new();
         self.read_mails(&mut broken)?;
         self.broken.extend(broken);
-        let kind = *self.chance.pick(&Letter::ALL);
+        // Owners have most to say: two of them for each change.
+        let kind = if self.chance.once_in(4) { Letter::OwnerChange } else { *self.chance.pick(&Letter::ALL) };
         let links: Vec<String> = self.keys.iter().filter(|(known, _)| *known == kind).map(|(_, token)| token.clone()).collect();
         // The newest mostly.
         let fresh = links.len().min(3);

@@ -173,7 +173,9 @@ impl Run {
         self.house.pass(micros);
         self.overdue()?;
         match self.chance.below(1_000) {
-            0..=664 => self.ask(),
+            0..=653 => self.ask(),
+            654..=656 => self.in_haste(),
+            657..=664 => self.outside(),
             665..=669 => self.at_the_edge(),
             670..=709 => self.ask_again(),
             710..=749 => {
@@ -399,6 +401,24 @@ impl Run {
         }
         self.house.crash()?;
         self.trace.line("crash before the settlement");
+        Ok(())
+    }
+
+    /// Names are registered and given up again within the hour: not all of them are paid back.
+    fn in_haste(&mut self) -> Result<(), String> {
+        self.house.engine().by_hand(Hand::Work);
+        let account = usize::try_from(self.chance.below(2)).unwrap_or(0);
+        let zone = *self.chance.pick(&["com", "net", "org", "info"]);
+        self.count("names in haste");
+        for _ in 0..self.chance.between(2, 3) {
+            let name = format!("haste-{}.{zone}", self.wishes);
+            let face = if self.chance.once_in(2) { Face::Dmapi } else { Face::Kvapi };
+            for ends in [false, true] {
+                let Some(sent) = self.write_young(account, face, &name, ends)? else { continue };
+                self.model.note_wish(sent.account, &sent.wish, self.house.now());
+                self.send(&sent)?;
+            }
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use crate::house::ACCOUNTS;
 use crate::outside::Asked;
 use crate::run::{Run, Sent};
 use crate::wire::{Dmapi, Face, Kvapi, Sheet, Told, words};
-use crate::wish::{Letter, Meant, Wish, Writer, zone_of};
+use crate::wish::{HostWish, Letter, Meant, Wish, Writer, zone_of};
 use engine::domain::Info;
 use engine::order::OrderStanding;
 use model::DomainName;
@@ -43,6 +43,12 @@ impl Run {
         self.write_one(asker, face, |writer| writer.order(face))
     }
 
+    /// A registration of this name, or its end while it is young.
+    pub(crate) fn write_young(&mut self, asker: usize, face: Face, name: &str, ends: bool) -> Result<Option<Sent>, String> {
+        let draw = |writer: &mut Writer<'_>| if ends { writer.young_end(face, name) } else { writer.registration(face, name.to_owned()) };
+        self.write_one(asker, face, draw)
+    }
+
     /// A renewal of this name.
     pub(crate) fn write_renewal(&mut self, asker: usize, face: Face, name: &str) -> Result<Option<Sent>, String> {
         self.write_one(asker, face, |writer| writer.renewal(face, name.to_owned()))
@@ -59,6 +65,7 @@ impl Run {
         let deleted = self.model.names_of(account, |held| held.in_redemption);
         let below = if account == 0 { self.model.names_of(2, |_| true) } else { Vec::new() };
         let (shared, parts) = (self.model.parts_given(account), self.model.parts_in(account));
+        let held = self.model.names_of(account, |_| true);
         let askable = self.model.askable_by_tag(self.house.zones());
         let free_to_go = self.model.free_to_go(self.house.zones(), account);
         let mut writer = Writer {
@@ -76,6 +83,7 @@ impl Run {
             shared: &shared,
             parts: &parts,
             askable: &askable,
+            held: &held,
             free_to_go: &free_to_go,
             keys: &self.keys,
             numbers: &self.numbers,
@@ -394,11 +402,15 @@ impl Run {
     fn learnt(&mut self, sent: &Sent) {
         let memory = &mut self.memory[sent.account];
         match (sent.wish.command, &sent.wish.meant) {
-            ("ns-create" | "AddNameserver", _) => {
-                if let Some((_, host)) = sent.wish.params.first().filter(|_| !sent.wish.spoiled) {
-                    remember(&mut memory.hosts, host);
+            (_, Meant::Host(meant)) if !sent.wish.spoiled => match meant {
+                HostWish::Create { .. } => {
+                    if let Some((_, host)) = sent.wish.params.first() {
+                        remember(&mut memory.hosts, host);
+                    }
                 }
-            }
+                HostWish::Rename { to } => remember(&mut memory.hosts, to),
+                _ => {}
+            },
             (_, Meant::TransferIn | Meant::Offer) => {
                 remember(&mut memory.transfers, &sent.wish.name);
                 remember(&mut memory.names, &sent.wish.name);

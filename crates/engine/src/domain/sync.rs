@@ -5,7 +5,7 @@
 use crate::account::Actor;
 use crate::context::{Cx, Operation};
 use crate::{Error, agenda, audit, events, staff, transfer};
-use model::order::OrderState;
+use model::order::{OrderKind, OrderState};
 use model::policy::TransferKind;
 use model::{DomainName, Need, Timestamp};
 use registry::{PollMessage, RegistryDomain, RegistryTransfer};
@@ -105,6 +105,9 @@ impl Sync {
             if order.state == OrderState::AtRegistry {
                 // The registry has more to tell about what it took: the order's own job looks at once.
                 store::jobs::set_due(tx, &format!("name:{}", self.name), cx.now)?;
+            } else if order.kind == OrderKind::DomainTransfer && domains::by_name(tx, self.name.as_str())?.is_none() {
+                // It came to our tag and was asked for before this was read: if its holder says no, nobody else would know of it.
+                return Ok(if self.unclaimed(tx, cx)? == polls::UNCLAIMED { polls::UNCLAIMED } else { LEFT });
             }
             return Ok(LEFT);
         }

@@ -24,6 +24,8 @@ pub(crate) struct Arrival {
     pub hosts: Vec<String>,
     pub dnssec: Vec<DnssecRecord>,
     pub by: Party,
+    /// The registry shows it locked.
+    pub locked: bool,
     /// What was wished for and could not be set, in words.
     pub undone: Option<String>,
 }
@@ -143,7 +145,8 @@ pub(crate) fn arrived(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Incomi
         price_class: &wish.price_class,
         language: "",
         fields: &wish.fields,
-        locks: &wish.locks,
+        // Where the registry took no lock none is shown.
+        locks: if arrival.locked { &wish.locks } else { "" },
         // The code that brought it here is spent.
         auth_sealed: "",
         roid: &arrival.roid,

@@ -2,6 +2,7 @@
 //! parties did, and what happened at the registry.
 
 mod ends;
+mod hosts;
 mod money;
 mod names;
 mod owners;
@@ -63,6 +64,8 @@ pub struct Model {
     pub held: BTreeMap<String, Held>,
     /// Names that the registry holds, with their sponsor, as last looked at.
     pub registry: BTreeMap<String, String>,
+    /// The hosts that names of ours have there, at rest.
+    pub delegated_there: BTreeMap<String, BTreeSet<String>>,
     /// Those of them that are locked there.
     pub locked_there: BTreeSet<String>,
     /// When the registry renewed a name by itself.
@@ -87,6 +90,7 @@ pub struct Model {
     /// Names that were handed over, to their registry or by a tag.
     handed: BTreeMap<String, tags::Handed>,
     tags: tags::Tags,
+    hosts: hosts::Hosts,
     pub time: time::Time,
     pub transfers: BTreeMap<i64, Transferring>,
     /// Transfers that a holder or staff agreed to or refused: what they may not do any more.

@@ -38,6 +38,8 @@ pub struct Held {
     pub at_rest: Option<AtRest>,
     /// Deleted, and to be restored.
     pub in_redemption: bool,
+    /// Its hosts by its orders; none where nobody can tell before it is looked at.
+    pub hosts: Option<BTreeSet<String>>,
     pub owned: Option<Owned>,
     /// Until when its last change of owner keeps it here.
     pub owner_lock: Option<Timestamp>,
@@ -130,6 +132,7 @@ impl Model {
                 };
                 let fresh = Held { begins: vec![since], owes: true, ..Held::new(account, since, later(since, months)) };
                 self.arrives(account, &name, view, fresh, faults);
+                self.delegation(wish, view);
             }
             OrderKind::DomainTransfer => {
                 let (Some(expires), Some(decided)) = (date("expires"), view.decided) else {
@@ -177,8 +180,10 @@ impl Model {
             OrderKind::DomainPush => {
                 self.handed_over(wish, view, faults);
             }
+            OrderKind::HostCreate | OrderKind::HostModify | OrderKind::HostDelete => self.host_order(account, wish, view, faults),
             OrderKind::ContactModify => self.contact_changed(account, view.decided.unwrap_or(view.accepted)),
             OrderKind::DomainOwnerChange => {
+                self.delegation(wish, view);
                 if let Some(held) = self.held.get_mut(&name) {
                     held.begins.extend(view.decided);
                     held.owes = true;
@@ -209,6 +214,7 @@ impl Model {
                 }
                 // Any other change of a name may have said something about its lock.
                 _ if view.kind == OrderKind::DomainModify => {
+                    self.delegation(wish, view);
                     if let Some(held) = self.held.get_mut(&name) {
                         held.user_lock = None;
                         held.unlocked_at = None;
@@ -247,6 +253,7 @@ impl Model {
             self.sharing_ends(name, before, held.since);
         }
         self.asked.insert((account, name.to_owned()));
+        self.hosts_go_along(name, None);
         self.held.insert(name.to_owned(), held);
     }
 
@@ -321,6 +328,7 @@ impl Model {
                         self.lost(&name, &held, why, faults);
                     }
                     self.held.remove(&name);
+                    self.hosts_go_along(&name, None);
                     self.sharing_ends(&name, held.account, around.now);
                     self.codes.remove(&name);
                     self.staff_locks.remove(&name);
@@ -341,6 +349,7 @@ impl Model {
             match around.moved.get(name) {
                 Some(moved) if self.may_move(held.account, account, name, moved) => {
                     self.given(held.account, account, name);
+                    self.hosts_go_along(name, Some(account));
                     self.sharing_ends(name, held.account, moved.ended);
                     held.account = account;
                     held.user_lock = None;
@@ -393,6 +402,7 @@ impl Held {
             relocked: None,
             at_rest: None,
             in_redemption: false,
+            hosts: None,
             owned: None,
             owner_lock: None,
             lock_is_open: false,

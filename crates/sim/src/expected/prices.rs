@@ -118,7 +118,7 @@ impl Model {
             Meant::NewOwner { .. } if view.kind == OrderKind::DomainOwnerChange => vec![item(Item::Trade).unwrap_or(0), 0],
             Meant::NewOwner { .. } | Meant::HandOver { .. } => vec![0],
             Meant::Contact | Meant::Delete | Meant::Answer { .. } | Meant::Lock { .. } | Meant::Code(_) => vec![0],
-            Meant::Gift { .. } | Meant::Share { .. } | Meant::Unshare { .. } | Meant::Key { .. } => vec![0],
+            Meant::Host(_) | Meant::Gift { .. } | Meant::Share { .. } | Meant::Unshare { .. } | Meant::Key { .. } => vec![0],
             // A change may buy privacy for the rest of a term.
             Meant::Restore | Meant::Offer | Meant::Change | Meant::Nothing => return None,
         })

@@ -73,6 +73,7 @@ impl Model {
                 faults.push(format!("{name} was to be locked again at {due}"));
             }
         }
+        self.delegated_rightly(held, view, faults);
         self.on_time(held, name, around, faults);
         let renews = view.renews;
         held.at_rest = Some(AtRest { paid_until: view.paid_until, renewal_date: view.renewal_date, renews, leaving });

@@ -58,6 +58,14 @@ impl Writer<'_> {
         self.wish(command, &name, meant, p)
     }
 
+    /// The end of a name that was made a moment ago.
+    pub fn young_end(&mut self, face: Face, name: &str) -> Wish {
+        let (command, how) =
+            if face == Face::Dmapi { ("domain-delete", ("type", "immediate")) } else { ("DeleteDomain", ("ACTION", "INSTANT")) };
+        let p = vec![pair("domain", name), pair("cltrid", self.client_id.clone()), pair(how.0, how.1)];
+        self.wish(command, name, Meant::Delete, p)
+    }
+
     pub(super) fn restore(&mut self, face: Face) -> Wish {
         let gone = self.chance.any(&self.memory.names).cloned();
         let name = match gone {
@@ -77,7 +85,7 @@ impl Writer<'_> {
 
     /// Locks, modes, properties, codes, name servers, keys.
     pub(super) fn change(&mut self, face: Face) -> Wish {
-        let name = self.own_name();
+        let name = if self.chance.once_in(2) { self.held_name() } else { self.own_name() };
         match (face, self.chance.below(8)) {
             (_, 0 | 1) => self.lock(face, &name),
             (_, 2 | 3) => self.mode(face, &name),
@@ -189,26 +197,5 @@ impl Writer<'_> {
             p.push(pair("cltrid", self.client_id.clone()));
         }
         self.wish(command, "", meant, p)
-    }
-
-    pub(super) fn host(&mut self, face: Face) -> Wish {
-        let known = self.chance.any(&self.memory.hosts).cloned().filter(|_| !self.chance.once_in(3));
-        let host = match known {
-            Some(host) => host,
-            None => format!("ns{}.{}", self.chance.between(1, 3), self.own_name()),
-        };
-        let address = format!("192.0.2.{}", self.chance.between(1, 250));
-        let (command, address) = match (face, self.chance.below(4)) {
-            (Face::Dmapi, 0 | 1) => ("ns-create", Some(("ip", address))),
-            (Face::Dmapi, 2) => ("ns-modify", Some(("ip", address))),
-            (Face::Dmapi, _) => ("ns-delete", None),
-            (Face::Kvapi, 0 | 1) => ("AddNameserver", Some(("IPADDRESS0", address))),
-            (Face::Kvapi, 2) => ("ModifyNameserver", Some(("IPADDRESS0", address))),
-            (Face::Kvapi, _) => ("DeleteNameserver", None),
-        };
-        let mut p = vec![pair(if face == Face::Dmapi { "host" } else { "NAMESERVER" }, host)];
-        p.extend(address.map(|(key, value)| pair(key, value)));
-        p.push(pair("cltrid", self.client_id.clone()));
-        self.wish(command, "", Meant::Change, p)
     }
 }

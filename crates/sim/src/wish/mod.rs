@@ -1,15 +1,21 @@
 //! What clients wish for: random commands of both dialects, sound ones mostly, and what each would mean if it is granted.
 
 mod changes;
+mod hosts;
+mod looks;
 mod owners;
+mod people;
 mod sharing;
 mod transfers;
+
+pub use hosts::HostWish;
 
 use crate::chance::Chance;
 use crate::house::ACCOUNTS;
 use crate::wire::Face;
 use model::Timestamp;
 use model::grant::GrantRole;
+use people::jokers_words;
 use std::collections::BTreeMap;
 
 /// Privacy as it is asked for with an order.
@@ -85,6 +91,8 @@ pub enum Meant {
         token: String,
         yes: bool,
     },
+    /// About a host.
+    Host(HostWish),
     /// Something that costs nothing and moves no term.
     Change,
     Nothing,
@@ -128,10 +136,6 @@ const LABELS: u64 = 12;
 const LABELS_EVER: u64 = 150;
 const STEPS_PER_LABEL: u64 = 200;
 const PREMIUM_LABELS: u64 = 2;
-/// So many people own names at one time.
-const PEOPLE: u64 = 5;
-const STEPS_PER_PERSON: u64 = 150;
-
 /// What the link of a mail asks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Letter {
@@ -191,6 +195,8 @@ pub struct Writer<'a> {
     pub deleted: &'a [String],
     /// Names that can be asked for without a code, since another registrar's tag is set.
     pub askable: &'a [String],
+    /// The account's names, as they were last seen.
+    pub held: &'a [String],
     /// The account's names that nothing keeps from going by a tag.
     pub free_to_go: &'a [String],
     /// Keys of the newest mails, by what they are for.
@@ -243,10 +249,10 @@ impl Writer<'_> {
             110..=131 => self.change(face),
             132..=155 => self.transfer(face),
             156..=163 => self.contact_change(face),
-            164..=171 => self.host(face),
-            172..=195 => self.owner_change(face),
-            196..=207 => self.proof(face),
-            208..=223 => self.sharing(face),
+            164..=180 => self.host(face),
+            181..=204 => self.owner_change(face),
+            205..=216 => self.proof(face),
+            217..=233 => self.sharing(face),
             _ => self.look(face),
         };
         if self.chance.once_in(25) {
@@ -281,6 +287,15 @@ impl Writer<'_> {
             _ => self.chance.any(&self.memory.names).cloned(),
         };
         known.unwrap_or_else(|| self.name())
+    }
+
+    /// One that it has for sure, or any of its own.
+    fn held_name(&mut self) -> String {
+        let held = self.chance.any(self.held).cloned();
+        match held {
+            Some(name) if !self.chance.once_in(8) => name,
+            _ => self.own_name(),
+        }
     }
 
     fn handle(&mut self, zone: &str) -> Option<String> {
@@ -332,6 +347,10 @@ impl Writer<'_> {
 
     fn register(&mut self, face: Face) -> Wish {
         let name = self.name();
+        self.registration(face, name)
+    }
+
+    pub fn registration(&mut self, face: Face, name: String) -> Wish {
         let zone = zone_of(&name);
         let years = self.years();
         let months = years * 12;
@@ -473,91 +492,6 @@ impl Writer<'_> {
         self.wish(command, "", Meant::Contact, p)
     }
 
-    fn check(&mut self, face: Face) -> Wish {
-        let name = self.name();
-        match face {
-            Face::Dmapi => {
-                let mut p = vec![pair("domain", name.clone())];
-                if self.chance.once_in(2) {
-                    p.push(pair("check-price", *self.chance.pick(&["create", "renew", "transfer"])));
-                    p.push(pair("period", self.years().to_string()));
-                }
-                self.wish("domain-check", &name, Meant::Nothing, p)
-            }
-            Face::Kvapi => match self.chance.below(3) {
-                0 => self.wish("CheckDomain", &name, Meant::Nothing, vec![pair("domain", name.clone())]),
-                1 => {
-                    let p = (0..4).map(|at| (format!("DOMAIN{at}"), self.name())).collect();
-                    self.wish("CheckDomains", &name, Meant::Nothing, p)
-                }
-                _ => self.wish("DomainPrice", &name, Meant::Nothing, vec![pair("domain", name.clone())]),
-            },
-        }
-    }
-
-    /// Queries of every kind.
-    fn look(&mut self, face: Face) -> Wish {
-        let name = self.own_name();
-        let none = Vec::new();
-        let memory = if self.chance.once_in(8) { self.foreign } else { self.memory };
-        let some_handle = self.chance.any(&memory.handles).map_or_else(|| "P-NOBODY1".to_owned(), |(handle, _)| handle.clone());
-        let (command, p) = match face {
-            Face::Dmapi => match self.chance.below(13) {
-                9 => ("query-ns-list", vec![pair("pattern", "*"), pair("full", "1")]),
-                10 => ("domain-get-property", vec![pair("domain", name.clone()), pair("pname", "autorenew")]),
-                11 => ("domain-transfer-control", vec![pair("action", "list")]),
-                12 => match self.chance.any(&memory.transfers) {
-                    Some(asked) => ("domain-transfer-control", vec![pair("action", "show"), pair("domain", asked.clone())]),
-                    None => ("query-request-list", none),
-                },
-                0 => ("query-domain-list", vec![pair("showstatus", "1"), pair("showprivacy", "1")]),
-                1 => ("query-domain-list", vec![pair("pattern", "plain-*"), pair("from", "2"), pair("to", "5")]),
-                2 => ("query-whois", vec![pair("domain", name.clone())]),
-                3 => ("query-whois", vec![pair("contact", some_handle)]),
-                4 => ("query-profile", none),
-                5 => ("query-contact-list", vec![pair("from", "1"), pair("to", "20")]),
-                6 => ("result-list", vec![pair("pending", "1"), pair("limit", "20")]),
-                7 => match self.chance.any(&memory.orders) {
-                    Some(order) => ("result-retrieve", vec![pair("proc-id", order.clone())]),
-                    None => ("query-request-list", none),
-                },
-                _ => match self.chance.any(&memory.orders).filter(|_| self.account == 1) {
-                    Some(order) => ("result-delete", vec![pair("proc-id", order.clone())]),
-                    None => ("version", none),
-                },
-            },
-            Face::Kvapi => match self.chance.below(14) {
-                7 => ("QueryEventList", vec![pair("LIMIT", "20"), pair("SHOWALL", "1"), pair("ORDER", "DESC")]),
-                8 => ("QueryTransferList", vec![pair("WIDE", "1")]),
-                9 => ("QueryForeignTransferList", vec![pair("WIDE", "1")]),
-                10 => match self.chance.any(&memory.transfers) {
-                    Some(asked) => ("StatusDomainTransfer", vec![pair("domain", asked.clone())]),
-                    None => ("QueryNameserverList", none),
-                },
-                11 => ("QueryNameserverList", vec![pair("LIMIT", "20")]),
-                12 => match self.chance.any(&memory.hosts) {
-                    Some(host) => ("StatusNameserver", vec![pair("NAMESERVER", host.clone())]),
-                    None => ("CheckNameserver", vec![pair("NAMESERVER0", format!("ns1.{name}"))]),
-                },
-                13 => ("CheckContact", vec![pair("CONTACT", some_handle)]),
-                0 => ("StatusDomain", vec![pair("domain", name.clone()), pair("SHOWCONTACTDATA", "1")]),
-                1 => ("QueryDomainList", vec![pair("LIMIT", "50"), pair("WIDE", "1")]),
-                2 => ("StatusAccount", none),
-                3 => ("QueryContactList", vec![pair("LIMIT", "20")]),
-                4 => ("StatusContact", vec![pair("CONTACT", some_handle)]),
-                5 => ("GetZoneInfo", vec![pair("ZONE", *self.chance.pick(&ZONES))]),
-                _ => ("QueryZoneList", none),
-            },
-        };
-        self.wish(command, &name, Meant::Nothing, p)
-    }
-
-    /// One of a few people, of whom new ones come with the steps: their addresses are unproven yet.
-    fn someone(&mut self, korean: bool) -> Vec<(String, String)> {
-        let number = self.step / STEPS_PER_PERSON + self.chance.below(PEOPLE);
-        person(self.account, number, korean)
-    }
-
     /// Puts something hostile into one parameter, or leaves one out. What it would mean is open then.
     fn spoil(&mut self, wish: &mut Wish) {
         if wish.params.is_empty() {
@@ -576,50 +510,4 @@ impl Writer<'_> {
             wish.params[place].1 = (*self.chance.pick(HOSTILE)).to_owned();
         }
     }
-}
-
-/// Joker's words for the parts of a contact.
-fn jokers_words(parts: Vec<(String, String)>) -> Vec<(String, String)> {
-    let word = |part: &str| match part {
-        "FIRSTNAME" => "fname",
-        "LASTNAME" => "lname",
-        "ORGANIZATION" => "organization",
-        "STREET0" => "address-1",
-        "CITY" => "city",
-        "ZIP" => "postal-code",
-        "COUNTRY" => "country",
-        "PHONE" => "phone",
-        _ => "email",
-    };
-    parts.into_iter().map(|(part, value)| (word(&part).to_owned(), value)).collect()
-}
-
-/// A person of an account: whose they are shows in the address.
-fn person(account: usize, number: u64, korean: bool) -> Vec<(String, String)> {
-    let whose = ACCOUNTS[account];
-    let first = ["Ada", "Grace", "Emmy"][usize::try_from(number % 3).unwrap_or(0)];
-    let mut p = vec![
-        pair("FIRSTNAME", first),
-        pair("LASTNAME", format!("Owner-{whose}")),
-        pair("EMAIL", format!("owner-{number}@{whose}-mail.example")),
-    ];
-    if korean {
-        p.extend([
-            pair("ORGANIZATION", format!("Nonprofit {whose}")),
-            pair("STREET0", "Sejong-daero 209"),
-            pair("CITY", "Seoul"),
-            pair("ZIP", "03171"),
-            pair("COUNTRY", "KR"),
-            pair("PHONE", "+82.212345678"),
-        ]);
-    } else {
-        p.extend([
-            pair("STREET0", "Lindenweg 3"),
-            pair("CITY", "K\u{f6}ln"),
-            pair("ZIP", "50667"),
-            pair("COUNTRY", "DE"),
-            pair("PHONE", "+49.2215550100"),
-        ]);
-    }
-    p
 }

@@ -1,6 +1,7 @@
 //! Wishes about owners: another owner by every way there is, trades, answers by the keys of mails, proofs of addresses, and looks at all of it.
 
-use super::{Letter, Meant, Wish, Writer, jokers_words, pair, zone_of};
+use super::people::jokers_words;
+use super::{Letter, Meant, Wish, Writer, pair, zone_of};
 use crate::wire::Face;
 
 impl Writer<'_> {
@@ -93,7 +94,7 @@ impl Writer<'_> {
     }
 
     fn trade(&mut self) -> Wish {
-        let mine: Vec<&String> = self.memory.names.iter().filter(|name| matches!(zone_of(name), "at" | "co.kr")).collect();
+        let mine: Vec<&String> = self.held.iter().filter(|name| matches!(zone_of(name), "at" | "co.kr")).collect();
         let name = if mine.is_empty() || self.chance.once_in(6) { self.own_name() } else { (*self.chance.pick(&mine)).clone() };
         let zone = zone_of(&name);
         let mut p = vec![pair("domain", name.clone()), pair("cltrid", self.client_id.clone())];

@@ -15,7 +15,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn sharing(&mut self, face: Face) -> Wish {
-        let name = self.own_name();
+        let name = self.held_name();
         match (face, self.chance.below(10)) {
             (Face::Dmapi, 0..=2) => self.invite(&name),
             (Face::Dmapi, 3..=5) => self.share(&name),
@@ -28,6 +28,9 @@ impl Writer<'_> {
                 let below = if self.account == 0 && !self.chance.once_in(4) { 2 } else { self.fellow() };
                 // A reseller takes back what it gave to an account below.
                 let theirs = self.chance.any(self.below).cloned();
+                // A name in which others have parts.
+                let shared = self.chance.any(self.shared).map(|(name, _, _)| name.clone());
+                let name = shared.filter(|_| !self.chance.once_in(3)).unwrap_or(name);
                 let (name, to) = match theirs {
                     Some(theirs) if self.account == 0 && self.chance.once_in(2) => (theirs, 0),
                     _ => (name, below),
@@ -77,6 +80,9 @@ impl Writer<'_> {
     fn share(&mut self, name: &str) -> Wish {
         // The whole name now and then only: it would soon be all with one account.
         let (word, role) = if self.chance.once_in(4) { ROLES[3] } else { *self.chance.pick(&ROLES[..3]) };
+        // What goes has been shared before, often: the parts in it must end.
+        let shared = self.chance.any(self.shared).filter(|_| role == GrantRole::Creator).map(|(name, _, _)| name.clone());
+        let name = shared.as_deref().unwrap_or(name);
         let with = self.fellow();
         let wrong = self.chance.once_in(8);
         let email = if wrong { "nobody@friends.example".to_owned() } else { format!("{}@reseller.example", ACCOUNTS[with]) };

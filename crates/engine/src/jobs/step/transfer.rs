@@ -1,5 +1,6 @@
 //! A transfer taken to the registry: asked for, followed, withdrawn where that is wished, and set up once the name has arrived.
 
+use super::modify::LOCKED;
 use super::{Loaded, Outcome, Talk, fee, registry_id};
 use crate::Error;
 use crate::account::Actor;
@@ -198,6 +199,14 @@ impl Talk<'_> {
                 }
             }
         }
+        // Whatever else could not be set, the name is not left open to whoever asks next.
+        if undone.is_some() && !wish.locks.is_empty() {
+            let lock = UpdateDomain { add_statuses: vec![LOCKED.to_owned()], ..UpdateDomain::default() };
+            match self.registry.update_domain(&self.ids.next(), name, &lock) {
+                Ok(_) | Err(Trouble::Refused { .. }) => {}
+                Err(Trouble::NotSent(why)) | Err(Trouble::Lost(why)) => return Outcome::Uncertain(why),
+            }
+        }
         let now = match self.registry.domain(name, None) {
             Ok(Some(now)) => now,
             Ok(None) => return Outcome::Uncertain("the name vanished after its arrival".to_owned()),
@@ -208,7 +217,8 @@ impl Talk<'_> {
         };
         let dnssec = now.dnssec.iter().map(kept).collect();
         let hosts = now.hosts.iter().map(|h| h.as_str().to_owned()).collect();
-        Outcome::Settled(Settlement::Transferred(Box::new(Arrival { created, expires, roid: now.roid, hosts, dnssec, by, undone })))
+        let locked = now.statuses.iter().any(|status| status == LOCKED);
+        Outcome::Settled(Settlement::Transferred(Box::new(Arrival { created, expires, roid: now.roid, hosts, dnssec, by, locked, undone })))
     }
 
     pub(super) fn transfer_answer(&mut self, wish: &Answering) -> Outcome {
@@ -301,7 +311,7 @@ fn wanted(loaded: &Loaded, wish: &Incoming, found: &RegistryDomain) -> Result<Up
         add_contacts: roles,
         remove_contacts,
         registrant: loaded.people.first().map(|p| p.registry_id.clone()),
-        add_statuses: if wish.locks.is_empty() { Vec::new() } else { vec!["clientTransferProhibited".to_owned()] },
+        add_statuses: if wish.locks.is_empty() { Vec::new() } else { vec![LOCKED.to_owned()] },
         kr: kr.filter(|_| wish.zone.ends_with("kr") || wish.zone == "xn--3e0b707e"),
         ..UpdateDomain::default()
     })
