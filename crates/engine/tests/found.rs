@@ -137,6 +137,20 @@ fn a_guarded_name_that_nobody_renews_is_let_go() {
     f.assert_promises();
 }
 
+/// So did a guard against changes by mistake where the name was to be handed to its registry.
+#[test]
+fn a_guarded_name_that_is_to_go_to_its_registry_goes_there() {
+    let f = Fixture::new();
+    let demo = f.actor(Channel::Kvapi, "demo");
+    let statuses = SetChange { add: vec!["clientUpdateProhibited".to_owned()], ..SetChange::default() };
+    let renewal_mode = Some(model::domain::RenewalMode::AutoExpire);
+    modified(&f, &demo, Modify { statuses, renewal_mode, ..Modify::nothing(name("demo.de")) });
+    let end = f.engine().run(&demo, Info { name: name("demo.de") }).unwrap().paid_until;
+    f.sandbox.move_clock(end).unwrap();
+    assert_eq!(f.sandbox.registry().holders("demo.de").unwrap().sponsor, "REGISTRY");
+    f.assert_promises();
+}
+
 /// A transfer that waited long for staff was past its order's deadline as it went on.
 #[test]
 fn a_transfer_that_staff_let_go_on_has_time_of_its_own() {

@@ -123,6 +123,23 @@ fn a_name_whose_address_was_proven_while_it_was_deleted_resolves_once_it_is_rest
     });
 }
 
+/// It stayed suspended for good, and no agenda knew of it (found by the simulator).
+#[test]
+fn a_proof_that_comes_while_the_suspension_is_on_its_way_lifts_it() {
+    each_store(|f, demo| {
+        f.register(demo, f.unproven_wish(demo, "exact.com", READER));
+        let due = within(f, demo, "exact.com").expect("its time runs");
+        until(f, due.plus_seconds(-1));
+        f.engine().faults().add("registry.update", FaultKind::Disconnect, 1_000).unwrap();
+        until(f, due);
+        assert_eq!(suspended(f, demo, "exact.com"), (false, false), "the registry is out of reach");
+        f.engine().answer_verification(&mails(f, READER).1[0], true).unwrap();
+        f.engine().faults().clear();
+        f.advance("PT6H");
+        assert_eq!((suspended(f, demo, "exact.com"), within(f, demo, "exact.com")), ((false, false), None));
+    });
+}
+
 /// The time of an owner who came while the suspension was being lifted for the one before was ended with it (found by the simulator).
 #[test]
 fn an_owner_who_comes_while_a_suspension_is_lifted_has_a_time_of_its_own() {

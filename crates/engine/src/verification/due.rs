@@ -80,21 +80,25 @@ fn decide(due_at: Timestamp, standing: Standing, now: Timestamp) -> Act {
 
 /// Does what is due for a name whose registrant's address is to be proven.
 pub(crate) fn run(tx: &mut Tx<'_>, cx: &Cx<'_>, item: &Item, domain: &Domain) -> Result<String, Error> {
-    let Some(term) = verifications::term_of(tx, domain.id)? else {
+    let term = verifications::term_of(tx, domain.id)?;
+    let suspended = is_suspended(domain)?;
+    if term.is_none() && !suspended {
         agenda::remove(tx, domain.id, VERIFICATION)?;
         return Ok(String::new());
-    };
+    }
     let owner = contacts::by_id(tx, domain.registrant_id)?.ok_or_else(|| broken(format!("{} has no registrant", domain.name)))?;
     let mut v = row(tx, cx, domain.account_id, &owner.email)?;
     let standing = Standing {
-        address: v.state,
-        suspended: is_suspended(domain)?,
+        // The proof came while the suspension was on its way to the registry: no time runs, and nothing keeps the name suspended.
+        address: if term.is_some() { v.state } else { AddressState::Verified },
+        suspended,
         leaving: is_leaving(domain),
         in_transfer: domain.statuses.split_whitespace().any(|s| s == "pendingTransfer"),
         busy: orders::holder(tx, &domain.name)?.is_some(),
     };
     let put = |tx: &mut Tx<'_>, at| agenda::set(tx, domain.id, VERIFICATION, item.account_id, at, 0, "");
-    match decide(term.due_at, standing, cx.now) {
+    let due_at = term.map_or(cx.now, |term| term.due_at);
+    match decide(due_at, standing, cx.now) {
         Act::End => {
             verifications::end_term(tx, domain.id)?;
             agenda::remove(tx, domain.id, VERIFICATION)?;
@@ -110,9 +114,9 @@ pub(crate) fn run(tx: &mut Tx<'_>, cx: &Cx<'_>, item: &Item, domain: &Domain) ->
         }
         Act::Remind(next) => {
             put(tx, next)?;
-            let about = About { domain: Some(&domain.name), until: Some(term.due_at), reminds: true };
+            let about = About { domain: Some(&domain.name), until: Some(due_at), reminds: true };
             super::ask::of_owner(tx, cx, &mut v, &owner, &about)?;
-            Ok(format!("waits for its owner's address until {}: reminder to {}", term.due_at.date(), owner.email))
+            Ok(format!("waits for its owner's address until {}: reminder to {}", due_at.date(), owner.email))
         }
         Act::Suspend(again) => {
             put(tx, again)?;

@@ -18,7 +18,7 @@ pub use change_owner::ChangeOwner;
 pub use check::CheckModify;
 pub(super) use order::switch_privacy;
 pub(crate) use order::{Wish, accept_change};
-pub(crate) use plan::forbidding;
+pub(crate) use plan::{CLIENT_UPDATE, forbidding};
 pub(crate) use settle::{Modification, settle, settle_owner};
 pub use trade::Trade;
 

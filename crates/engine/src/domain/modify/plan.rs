@@ -17,7 +17,7 @@ use store::domains::Domain;
 const FORBIDDING: &[&str] =
     &["pendingDelete", "redemptionPeriod", "pendingRestore", "pendingTransfer", "pendingUpdate", "serverUpdateProhibited"];
 /// It forbids every change but its own removal (RFC 5731 section 2.3).
-const CLIENT_UPDATE: &str = "clientUpdateProhibited";
+pub(crate) const CLIENT_UPDATE: &str = "clientUpdateProhibited";
 const CLIENT_HOLD: &str = "clientHold";
 const CLIENT_TRANSFER: &str = "clientTransferProhibited";
 /// What a client may set beside the lock (RFC 5731 section 2.3).

@@ -2,6 +2,7 @@
 
 use super::{Found, Loaded, Outcome, Talk, UNDECIDED};
 use crate::domain::delete::Deletion;
+use crate::domain::modify::CLIENT_UPDATE;
 use crate::domain::sync::kept_statuses;
 use crate::jobs::contacts;
 use crate::order::Settlement;
@@ -22,7 +23,7 @@ impl Talk<'_> {
             }
         }
         if wish.by_itself
-            && let Err(outcome) = self.unguard(&name)
+            && let Err(outcome) = self.unguard(&name, "clientDeleteProhibited")
         {
             return outcome;
         }
@@ -46,22 +47,22 @@ impl Talk<'_> {
         }
     }
 
-    /// At the end of a term that nobody pays for, the guard that a client set against deleting by mistake is lifted: else the registry would
-    /// renew the name for ever.
-    fn unguard(&mut self, name: &DomainName) -> Result<(), Outcome> {
+    /// At the end of a term that nobody pays for, a guard that a client set against doing by mistake what is to be done now is lifted: else the
+    /// registry would renew the name for ever.
+    pub(super) fn unguard(&mut self, name: &DomainName, guard: &str) -> Result<(), Outcome> {
         let found = match self.registry.domain(name, None) {
             Ok(Some(found)) if found.sponsor == self.registry.registrar() => found,
             Ok(_) => return Ok(()),
             Err(trouble) => return Err(Outcome::NotDone(trouble.to_string())),
         };
-        if !found.statuses.iter().any(|s| s == "clientDeleteProhibited") {
+        if !found.statuses.iter().any(|s| s == guard) {
             return Ok(());
         }
-        let guards = ["clientDeleteProhibited", "clientUpdateProhibited"].map(str::to_owned);
-        let lifted = guards.into_iter().filter(|guard| found.statuses.contains(guard)).collect();
+        let guards = [guard, CLIENT_UPDATE];
+        let lifted = found.statuses.iter().filter(|status| guards.contains(&status.as_str())).cloned().collect();
         let change = UpdateDomain { remove_statuses: lifted, ..UpdateDomain::default() };
         match self.registry.update_domain(&self.ids.next(), name, &change) {
-            // What is refused shows in the answer to the deletion.
+            // What is refused shows in the answer to what follows.
             Ok(_) | Err(Trouble::Refused { .. }) => Ok(()),
             Err(trouble) => Err(Outcome::NotDone(trouble.to_string())),
         }

@@ -1,6 +1,7 @@
 //! A name handed over to its registry or to another registrar; asked about first where it may have been sent before.
 
 use super::{Found, Loaded, Outcome, Talk, UNDECIDED};
+use crate::domain::modify::CLIENT_UPDATE;
 use crate::domain::push::HandOver;
 use crate::jobs::contacts;
 use crate::order::Settlement;
@@ -20,6 +21,11 @@ impl Talk<'_> {
                 Found::Absent if loaded.order.state == OrderState::AtRegistry => return Outcome::Uncertain(UNDECIDED.to_owned()),
                 Found::Absent => {}
             }
+        }
+        if wish.by_itself
+            && let Err(outcome) = self.unguard(&name, CLIENT_UPDATE)
+        {
+            return outcome;
         }
         match self.registry.release_domain(&self.ids.next(), &name, to) {
             Ok(Answer::Done(())) => Outcome::Settled(Settlement::Released),
