@@ -1,9 +1,10 @@
 //! Hosts that get another name or statuses, on both stores: what uses them follows, whatever is lost on the way, and what is prohibited stays.
 
-use engine::domain::{Info, Modify, SetChange};
+use engine::domain::{Info, Modify, Push, Register, SetChange};
 use engine::faults::FaultKind;
 use engine::host::{self, HostAddresses};
 use engine::order::{OrderRef, OrderStanding, OrderView};
+use engine::transfer::Give;
 use engine::{Actor, Error};
 use model::{Channel, HostName, Refusal};
 use std::time::Duration;
@@ -113,6 +114,43 @@ fn names_follow_a_host_to_its_new_name_in_every_account() {
         let left = servers(f, &demo, "locked.info");
         assert!(left[0].ends_with(".empty.as112.arpa") && left[1] == "ns2.fresh.com", "{left:?}");
         delegated(f, &demo, "locked.info", &["ns1.example.net", "ns2.example.net"]);
+    });
+}
+
+/// The order never ended, or the host stayed with the account that had the name before (found by the simulator).
+#[test]
+fn a_host_on_its_way_below_a_name_that_goes_meanwhile_goes_with_it() {
+    on_both(|f| {
+        let (engine, demo, julia) = (f.engine(), f.actor(Channel::Kvapi, "demo"), f.actor(Channel::Kvapi, "julia"));
+        f.register(&demo, f.wish(&demo, "second.com"));
+        f.register(&demo, Register { transfer_lock: Some(false), ..f.wish(&demo, "first.co.uk") });
+        f.register(&demo, Register { transfer_lock: Some(false), ..f.wish(&demo, "second.co.uk") });
+        let renaming = |from: &str, to: &str| {
+            made(f, &demo, from, "192.0.2.1");
+            // The registry has it, and until the clock moves nobody asks again.
+            engine.faults().add("registry.host.update", FaultKind::ReplyLost, 1).expect("a fault");
+            let order = engine.run(&demo, renamed(from, to)).expect("accepted").order;
+            let patience = std::time::Instant::now();
+            while !engine.faults().list().is_empty() {
+                assert!(patience.elapsed() < WAIT, "the registry never heard of it");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            order
+        };
+        let given = renaming("ns1.fresh.com", "ns1.second.com");
+        engine.run(&demo, Give { name: name("second.com"), to: "julia".to_owned() }).expect("given");
+        assert_eq!(ended(f, &demo, &given).standing, OrderStanding::Succeeded);
+        assert!(engine.run(&julia, host::Info { name: server("ns1.second.com") }).is_ok(), "hers, as the name");
+        assert!(matches!(refused(engine.run(&demo, host::Info { name: server("ns1.second.com") })), Refusal::HostUnknown));
+        let pushed = renaming("ns1.first.co.uk", "ns1.second.co.uk");
+        let push = Push { name: name("second.co.uk"), target: "DETAGGED".to_owned(), client_id: String::new() };
+        let push = engine.run(&demo, push).expect("accepted").order;
+        assert_eq!(ended(f, &demo, &push).standing, OrderStanding::Succeeded);
+        let done = ended(f, &demo, &pushed);
+        assert_eq!(done.standing, OrderStanding::Succeeded, "{}", done.message);
+        for gone in ["ns1.first.co.uk", "ns1.second.co.uk"] {
+            assert!(matches!(refused(engine.run(&demo, host::Info { name: server(gone) })), Refusal::HostUnknown), "{gone}");
+        }
     });
 }
 

@@ -33,7 +33,7 @@ statements! {
     INSERT = concat!("INSERT INTO hosts (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
     BY_NAME = concat!("SELECT ", columns!(), " FROM hosts WHERE name = $1");
     LIST = concat!("SELECT ", columns!(), " FROM hosts WHERE account_id = $1 AND name > $2 ORDER BY name LIMIT $3");
-    SAVE = "UPDATE hosts SET domain_id = $1, name = $2, addresses = $3, statuses = $4, updated_at = $5, updated_by = $6 WHERE id = $7";
+    SAVE = "UPDATE hosts SET account_id = $1, domain_id = $2, name = $3, addresses = $4, statuses = $5, updated_at = $6, updated_by = $7 WHERE id = $8";
     DELETE = "DELETE FROM hosts WHERE id = $1";
     DELETE_BELOW = "DELETE FROM hosts WHERE domain_id = $1";
     GIVE_BELOW = "UPDATE hosts SET account_id = $1, updated_at = $2, updated_by = $3 WHERE domain_id = $4";
@@ -90,7 +90,7 @@ pub fn list(tx: &mut Tx<'_>, account_id: i64, after: &str, limit: i64) -> Result
 
 /// Writes what can change: the name with the domain above it, the addresses, the statuses, and when and by whom.
 pub fn save(tx: &mut Tx<'_>, h: &Host) -> Result<(), Fault> {
-    tx.execute(SAVE, params![h.domain_id, &h.name, &h.addresses, &h.statuses, h.updated_at, &h.updated_by, h.id]).map(|_| ())
+    tx.execute(SAVE, params![h.account_id, h.domain_id, &h.name, &h.addresses, &h.statuses, h.updated_at, &h.updated_by, h.id]).map(|_| ())
 }
 
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {

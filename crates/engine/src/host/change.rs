@@ -318,9 +318,18 @@ pub(crate) fn settle(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &HostWis
             if let Some(twin) = hosts::by_name(tx, &wish.new_name)?.filter(|twin| twin.id != host.id) {
                 hosts::delete(tx, twin.id)?;
             }
-            let name = if renamed { wish.new_name.clone() } else { host.name.clone() };
-            let (addresses, statuses, updated_by) = (wish.addresses.clone(), wish.statuses.clone(), order.actor.clone());
-            hosts::save(tx, &Host { domain_id: wish.domain, name, addresses, statuses, updated_at: cx.now, updated_by, ..host })?;
+            match domain {
+                Some(domain) => {
+                    let name = if renamed { wish.new_name.clone() } else { host.name.clone() };
+                    let (addresses, statuses, updated_by) = (wish.addresses.clone(), wish.statuses.clone(), order.actor.clone());
+                    let (account_id, domain_id) = (domain.account_id, domain.id);
+                    hosts::save(tx, &Host { account_id, domain_id, name, addresses, statuses, updated_at: cx.now, updated_by, ..host })?;
+                }
+                // The name that it is below now went away in the meantime, and the host with it.
+                None => {
+                    hosts::delete(tx, host.id)?;
+                }
+            }
             ("NAMESERVER_MODIFICATION_SUCCESSFUL", DONE)
         }
         (HostVerb::Delete | HostVerb::ForceDelete, Some(host)) => {

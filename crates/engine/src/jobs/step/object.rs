@@ -17,6 +17,7 @@ use store::domains;
 const EXISTS: u16 = 2302;
 const DOES_NOT_EXIST: u16 = 2303;
 const ASSOCIATION: u16 = 2305;
+const NOT_OURS: u16 = 2201;
 
 /// Below it no name server answers (RFC 7535; RFC 9874 section 6.1.4.3 on what to call hosts that must go but cannot).
 const NOWHERE: &str = "empty.as112.arpa";
@@ -113,7 +114,11 @@ impl Talk<'_> {
     fn rename_host(&mut self, from: &HostName, wanted: RegistryHost) -> Result<(), Trouble> {
         match self.registry.host(from)? {
             Some(present) => self.registry.rename_host(&self.ids.next(), &present, &wanted).map(|_| ())?,
-            None => self.set_host(&wanted)?,
+            None => match self.set_host(&wanted) {
+                // It had its new name, and went with the name above it to somebody else.
+                Err(Trouble::Refused { code: NOT_OURS, .. }) if self.registry.host(&wanted.name)?.is_some() => {}
+                other => other?,
+            },
         }
         self.rehost(from.as_str(), wanted.name.as_str())
     }
