@@ -316,6 +316,7 @@ impl Run {
 
     /// Who has a part in which name.
     fn read_sharing(&mut self, names: &[(usize, DomainView)], broken: &mut Vec<String>) -> Result<(), String> {
+        let mut all = Vec::new();
         for number in 0..ACCOUNTS.len() {
             let actor = self.house.actor(number)?;
             for (_, view) in names.iter().filter(|(holder, _)| *holder == number) {
@@ -323,9 +324,12 @@ impl Run {
                 let sharing = text(self.house.engine().run(&actor, list))?;
                 if !sharing.grants.is_empty() {
                     self.model.sharing(view.name.as_str(), &sharing, broken);
+                    all.push((view.name.as_str().to_owned(), sharing));
                 }
             }
         }
+        let now = self.house.now();
+        self.model.parts_ended(&all, now, broken);
         Ok(())
     }
 

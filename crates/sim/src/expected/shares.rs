@@ -20,6 +20,8 @@ pub(super) struct Shares {
     past: BTreeMap<String, Vec<(usize, Timestamp)>>,
     /// Orders on names of others that came since the last look.
     strange: Vec<i64>,
+    /// Parts as holders were last shown them, and when: name, with whom.
+    shown: BTreeMap<i64, (String, usize, Timestamp)>,
     /// Who may see whose contacts, since a name is shared: (owner, viewer).
     pub(super) circle: BTreeSet<(usize, usize)>,
 }
@@ -186,6 +188,23 @@ impl Model {
                 faults.push(format!("order {id} of {} on a name of {}: {order:?}", ACCOUNTS[order.account], ACCOUNTS[held.account]));
             }
         }
+    }
+
+    /// A part that is shown no more has ended, and whoever had it was told; but who has got the name itself. `all`: what the names' holders are
+    /// shown now.
+    pub fn parts_ended(&mut self, all: &[(String, Sharing)], now: Timestamp, faults: &mut Vec<String>) {
+        let number = |login: &str| ACCOUNTS.iter().position(|known| login.split('@').next() == Some(*known));
+        let lines = all.iter().flat_map(|(name, sharing)| sharing.grants.iter().map(move |grant| (name, grant)));
+        let shown: BTreeMap<i64, (String, usize, Timestamp)> =
+            lines.filter_map(|(name, grant)| Some((grant.id, (name.clone(), number(&grant.login)?, now)))).collect();
+        for (id, (name, account, seen)) in &self.shares.shown {
+            let had = |past: &Vec<(usize, Timestamp)>| past.iter().any(|(one, until)| one == account && until >= seen);
+            let has_it = self.held.get(name).is_some_and(|held| held.account == *account) || self.shares.past.get(name).is_some_and(had);
+            if !shown.contains_key(id) && !has_it && !self.told.heard_since(*account, name, "GRANT_REVOKED", *seen) {
+                faults.push(format!("the part {id} of {} in {name} has ended since {seen}, and no event told of it", ACCOUNTS[*account]));
+            }
+        }
+        self.shares.shown = shown;
     }
 
     /// The parts that a name's holder is shown are those that were given and not taken away.

@@ -51,6 +51,10 @@ impl Told {
         self.events.get(&(account, object.to_owned(), subclass.to_owned())).map_or(&[], Vec::as_slice)
     }
 
+    pub(super) fn heard_since(&self, account: usize, object: &str, subclass: &str, since: Timestamp) -> bool {
+        self.times(account, object, subclass).iter().any(|at| *at >= since)
+    }
+
     pub(super) fn heard_of_the_end(&self, account: usize, name: &str, since: Timestamp) -> bool {
         ENDS.iter().any(|subclass| self.times(account, name, subclass).iter().any(|at| *at >= since))
     }
