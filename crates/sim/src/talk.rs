@@ -268,12 +268,15 @@ impl Run {
                 sent.wish.command,
                 "result-list" | "result-retrieve" | "result-delete" | "domain-transfer-control" | "StatusDomainTransfer" | "TransferDomain"
             ) || matches!(sent.wish.command, "QueryEventList" | "QueryTransferList" | "QueryForeignTransferList" | "QueryOwnerChangeList");
+        // Who asks for a name from elsewhere is shown whom its public data name; it may have been another account's here before.
+        let shows_holder = sent.wish.command == "domain-transfer-control" && self.model.has_asked(sent.account, &sent.wish.name);
         for word in words(&told.text) {
             if let Some(owner) = self.model.owner_of(word)
                 && owner != sent.account
                 && !sent.sheet.says(word)
                 && !(is_history && (self.model.has_asked(sent.account, word) || self.model.was_given(word, sent.account)))
-                && !(word.contains('@') && (self.model.may_know(owner, sent.account) || self.has_got_from(owner, sent.account)))
+                && !(word.contains('@')
+                    && (shows_holder || self.model.may_know(owner, sent.account) || self.has_got_from(owner, sent.account)))
                 && !(self.model.is_handle(word) && self.model.shares_with(owner, sent.account))
                 && !self.model.has_part(&word.to_lowercase(), sent.account)
                 && !self.has_got(sent.account, word)

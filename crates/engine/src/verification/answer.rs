@@ -78,8 +78,7 @@ fn meaning(tx: &mut Tx<'_>, secret: &str, account: Option<i64>) -> Result<Meanin
 fn question(tx: &mut Tx<'_>, v: &Verification) -> Result<Question, Error> {
     let mut names = Vec::new();
     for term in verifications::terms_of_address(tx, v.account_id, &v.address, 0, NAMES_SHOWN)? {
-        // One that has another account by now, and waits to be lifted there, is nobody's business here.
-        if let Some(domain) = domains::by_id(tx, term.domain_id)?.filter(|domain| domain.account_id == v.account_id) {
+        if let Some(domain) = domains::by_id(tx, term.domain_id)? {
             names.push(Pending { name: domain.name, due: term.due_at });
         }
     }

@@ -103,7 +103,9 @@ pub(crate) fn begin(tx: &mut Tx<'_>, cx: &Cx<'_>, domain_id: i64, from: Timestam
     let Some(owner) = contacts::by_id(tx, domain.registrant_id)? else { return Ok(()) };
     let mut v = row(tx, cx, domain.account_id, &owner.email)?;
     if v.state.is_verified() {
-        if running.is_some() {
+        if let Some(term) = running {
+            // Until it is over it is the business of the account that has the name now.
+            verifications::set_term(tx, &Term { account_id: domain.account_id, address: v.address, ..term })?;
             satisfied(tx, cx, &domain)?;
         }
         return Ok(());
