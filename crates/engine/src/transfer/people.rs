@@ -1,4 +1,4 @@
-//! People: a name that came from another account here is shown at its registry with the contacts of the account that has it now.
+//! People: a name that came from another account here, or from elsewhere, is shown at its registry with the contacts of the account that has it now.
 //!
 //! CentralNic clones the contacts and puts them in by a modification (cnr-kb.md B, PushObject). Until it is done, and for as long as the registry
 //! will not have it, it stands on the agenda.
@@ -96,6 +96,11 @@ fn show(tx: &mut Tx<'_>, cx: &Cx<'_>, gaining: &Account, domain: &Domain, locked
     }
 }
 
+/// A name has arrived, and not all of it could be set: its contacts are tried again.
+pub(super) fn later(tx: &mut Tx<'_>, cx: &Cx<'_>, domain: &Domain) -> Result<(), Error> {
+    await_taken(tx, domain, cx.now.plus_seconds(AGAIN_SECONDS), "")
+}
+
 /// Its contacts are looked after at an instant, unless the registry has them before.
 fn await_taken(tx: &mut Tx<'_>, domain: &Domain, at: Timestamp, attention: &str) -> Result<(), Error> {
     Ok(agenda::set(tx, domain.id, PEOPLE, domain.account_id, at, 0, attention)?)
@@ -141,7 +146,7 @@ pub(crate) fn taken(tx: &mut Tx<'_>, domain_id: i64) -> Result<(), Error> {
 pub(crate) fn refused(tx: &mut Tx<'_>, cx: &Cx<'_>, domain_id: i64, message: &str) -> Result<bool, Error> {
     let Some(item) = agenda::of(tx, domain_id, PEOPLE)? else { return Ok(true) };
     let domain = domains::by_id(tx, domain_id)?.ok_or_else(|| broken("an agenda of no name"))?;
-    let attention = format!("the registry does not take the contacts with which it changed accounts: {message}");
+    let attention = format!("the registry does not take its contacts: {message}");
     await_taken(tx, &domain, cx.now.plus_seconds(REFUSED_SECONDS), &attention)?;
     Ok(item.attention.is_empty())
 }

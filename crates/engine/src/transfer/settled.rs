@@ -1,7 +1,7 @@
 //! What the registry said of a transfer, brought home: it waits, it ended, or the name has arrived and is this account's.
 
 use super::events::{Told, tell};
-use super::{COMPLETION_SECONDS, consent, must_step, set_timer, step};
+use super::{COMPLETION_SECONDS, consent, must_step, people, set_timer, step};
 use crate::context::{Cx, Operation};
 use crate::domain::{DnssecRecord, Newcomer, Outcome};
 use crate::error::broken;
@@ -158,6 +158,10 @@ pub(crate) fn arrived(tx: &mut Tx<'_>, cx: &Cx<'_>, order: &Order, wish: &Incomi
         since: cx.now,
     };
     let domain = newcomer.settle(tx, cx, order)?;
+    if arrival.undone.is_some() {
+        // Whose contacts it shows there is not left to chance.
+        people::later(tx, cx, &domain)?;
+    }
     polls::claimed(tx, &domain.name)?;
     must_step(tx, cx, &mut t, TransferEvent::Finished, Some(arrival.by), "the transfer is complete")?;
     tell(tx, cx, &t, Told::Successful, Some(order.id), &[])?;

@@ -89,8 +89,7 @@ impl Model {
                     Some(HostWish::Create { address }) => Some(address.clone()),
                     _ => None,
                 };
-                let fresh = Kept { account, is_open: address.is_none(), address, statuses: BTreeSet::new() };
-                self.hosts.kept.insert(host, fresh);
+                self.keep(host, Kept { account, is_open: address.is_none(), address, statuses: BTreeSet::new() });
             }
             _ => {
                 let Some(mut kept) = before.clone() else {
@@ -117,8 +116,16 @@ impl Model {
                     *self.by_kind.entry("hosts renamed").or_default() += 1;
                     self.renamed(&host, &to);
                 }
-                self.hosts.kept.insert(to, kept);
+                self.keep(to, kept);
             }
+        }
+    }
+
+    /// A host is whose the name above it is by now; where that has gone, so has the host.
+    fn keep(&mut self, host: String, kept: Kept) {
+        let above = host.split_once('.').and_then(|(_, name)| self.held.get(name));
+        if let Some(account) = above.map(|held| held.account) {
+            self.hosts.kept.insert(host, Kept { account, ..kept });
         }
     }
 
