@@ -262,3 +262,26 @@ fn a_renewal_in_the_grace_after_the_end_whose_answer_was_lost_is_found_and_charg
         f.assert_promises();
     }
 }
+
+/// The message was taken as read, the request stayed open here, and no later one for the name would have been noticed.
+#[test]
+fn a_request_whose_end_the_registry_would_not_tell_ends_all_the_same() {
+    for (store, location, _database) in testkit::stores() {
+        eprintln!("on {store}");
+        let f = Fixture::at(&location);
+        let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
+        let state = || engine.run(&demo, Show { name: name("leaving.com") }).map(|t| t.state).ok();
+        let patience = std::time::Instant::now();
+        while state() != Some(TransferState::Leaving) {
+            assert!(patience.elapsed() < WAIT, "never noticed");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        engine.faults().add("registry.transfer.query", FaultKind::Refuse, 1).unwrap();
+        assert!(f.sandbox.play(&Act::Cancel { name: "leaving.com".to_owned() }).is_success());
+        engine.hear().unwrap();
+        assert!(engine.faults().list().is_empty(), "the registry was asked");
+        f.advance("PT2H");
+        assert_eq!(state(), Some(TransferState::Cancelled));
+        f.assert_promises();
+    }
+}

@@ -428,7 +428,9 @@ impl Engine {
                 return Ok(Came::default());
             }
         };
-        let transfer = crate::jobs::transfer_of(registry.as_ref(), &name, found.as_ref(), false)?;
+        let leaves = name.as_str().to_owned();
+        let leaves = self.inner.store.read(move |tx| crate::transfer::is_leaving(tx, &leaves))?;
+        let transfer = crate::jobs::transfer_of(registry.as_ref(), &name, found.as_ref(), leaves)?;
         let look = Look { item: item.clone(), registrar: registry.registrar().to_owned(), name: name.clone(), found, asked_at, transfer };
         let (outcome, after) = self.run_apart(&registry_actor(), look)?;
         Ok(Came { told: if outcome == "known" { String::new() } else { format!("{name} {outcome}") }, after })

@@ -82,6 +82,7 @@ impl Operation for Look {
         }
         store::agenda::remove(tx, id, agenda::LOOK)?;
         agenda::refresh(tx, cx, id)?;
+        transfer::look_again(tx, cx, self.name.as_str())?;
         Ok(outcome)
     }
 }
@@ -95,6 +96,7 @@ impl Operation for Sync {
     fn run(&self, tx: &mut Tx<'_>, cx: &Cx<'_>) -> Result<&'static str, Error> {
         let outcome = self.take_over(tx, cx)?;
         polls::set_outcome(tx, &self.registry, &self.message_id, outcome)?;
+        transfer::look_again(tx, cx, self.name.as_str())?;
         Ok(outcome)
     }
 }

@@ -150,7 +150,7 @@ pub(crate) fn transfer_of(
     }
     match registry.transfer(name, None) {
         Ok(transfer) => Ok(transfer),
-        // Who has no part in it is not told.
+        // No message waits for a registry that will not tell: the name is looked at again.
         Err(Trouble::Refused { .. }) => Ok(None),
         Err(trouble) => Err(trouble.into()),
     }

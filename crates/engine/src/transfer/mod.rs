@@ -30,7 +30,7 @@ pub use staff_consent::StaffConsent;
 pub(crate) use auth_code::{CodeChange, reveal, settle as code_settled, will_end as code_will_end};
 pub(crate) use between::givable;
 pub(crate) use give::give;
-pub(crate) use out::{Answering, answer_failed, noticed, overtaken, pushed, went};
+pub(crate) use out::{Answering, answer_failed, is_open as is_leaving, look_again, noticed, overtaken, pushed, went};
 pub(crate) use request::Incoming;
 pub(crate) use settled::{Arrival, NoteArrived, Waiting, abandoned, answered, arrived, ended, pending};
 

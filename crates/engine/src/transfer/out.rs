@@ -200,10 +200,35 @@ pub(crate) fn went(
         "clientCancelled" => (TransferEvent::Cancelled, Party::Gaining),
         "serverCancelled" => (TransferEvent::Cancelled, Party::Registry),
         "clientRejected" => (TransferEvent::Rejected, Party::Losing),
+        // The registry tells nothing of it, and its time is long over.
+        "" if !is_asked_for(&found.statuses) && cx.now > t.act_by_at.plus_days(OVERDUE_DAYS) => (TransferEvent::Cancelled, Party::Registry),
         _ => return Ok(None),
     };
     if step(tx, cx, &mut t, event, Some(by), "the request ended; the name stays")? {
         tell(tx, cx, &t, Told::Failed, None, &[])?;
     }
     Ok(Some("transfer ended"))
+}
+/// A request of another registrar that is not closed here ends with its time at the latest, if the registry tells nothing of it.
+const OVERDUE_DAYS: i64 = 1;
+/// How soon a registry that would not tell how a request ended is asked again.
+const UNTOLD_SECONDS: i64 = 3_600;
+
+fn is_asked_for<S: AsRef<str>>(statuses: &[S]) -> bool {
+    statuses.iter().any(|status| status.as_ref() == "pendingTransfer")
+}
+
+/// Whether another registrar's request for a name is open here.
+pub(crate) fn is_open(tx: &mut Tx<'_>, name: &str) -> Result<bool, Error> {
+    Ok(transfers::open_of_name(tx, name)?.is_some_and(|t| t.direction == Direction::Out))
+}
+
+/// The registry shows a name without the request that is open for it here, and did not tell how that ended: it is asked again.
+pub(crate) fn look_again(tx: &mut Tx<'_>, cx: &Cx<'_>, name: &str) -> Result<(), Error> {
+    let Some(t) = transfers::open_of_name(tx, name)?.filter(|t| t.direction == Direction::Out) else { return Ok(()) };
+    let Some(ours) = domains::of_account(tx, t.account_id, name)? else { return Ok(()) };
+    if is_asked_for(&ours.statuses.split_whitespace().collect::<Vec<_>>()) {
+        return Ok(());
+    }
+    Ok(store::agenda::set(tx, ours.id, crate::agenda::LOOK, ours.account_id, cx.now.plus_seconds(UNTOLD_SECONDS), 0, "")?)
 }

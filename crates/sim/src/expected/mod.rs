@@ -206,7 +206,7 @@ impl Model {
             self.autos.entry(name.to_owned()).or_default().push(at);
         } else if what.starts_with("deleted and free again") || what.starts_with("transferred to") || what.starts_with("expired and was") {
             self.gone.insert(name.to_owned(), at);
-            self.tag_ended(name);
+            self.tag_ended(name, at);
         }
     }
 

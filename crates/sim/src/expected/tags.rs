@@ -25,6 +25,8 @@ pub(super) struct Handed {
 pub(super) struct Tags {
     /// When the other registrar set our tag for names that no order has brought since.
     set: BTreeMap<String, Vec<Timestamp>>,
+    /// When a name was last free again: whoever had set a tag for it before has said nothing about the next one.
+    ended: BTreeMap<String, Timestamp>,
 }
 
 /// The registry itself, as the sponsor of what was handed back to it.
@@ -45,13 +47,15 @@ impl Model {
 
     /// When our tag was last set for a name that no order has brought since.
     fn our_tag(&self, name: &str) -> Option<Timestamp> {
-        self.tags.set.get(name)?.last().copied()
+        let last = self.tags.set.get(name)?.last().copied()?;
+        self.tags.ended.get(name).is_none_or(|ended| *ended < last).then_some(last)
     }
 
     /// What was set until then has been used, or counts no more: the last of it.
     fn tag_used(&mut self, name: &str, until: Timestamp) -> Option<Timestamp> {
         let times = self.tags.set.get_mut(name)?;
-        let last = times.iter().copied().filter(|set| *set <= until).max();
+        let ended = self.tags.ended.get(name).filter(|ended| **ended <= until);
+        let last = times.iter().copied().filter(|set| *set <= until && ended.is_none_or(|ended| ended < set)).max();
         times.retain(|set| *set > until);
         if times.is_empty() {
             self.tags.set.remove(name);
@@ -59,9 +63,9 @@ impl Model {
         last
     }
 
-    /// The name is free again: whoever had set a tag for it has said nothing about the next one.
-    pub(super) fn tag_ended(&mut self, name: &str) {
-        self.tags.set.remove(name);
+    /// The name is free again. What orders did to it before may be read later.
+    pub(super) fn tag_ended(&mut self, name: &str, at: Timestamp) {
+        self.tags.ended.insert(name.to_owned(), at);
     }
 
     /// Names that an account here may ask for without a code: they are registered, and nobody here has them.
@@ -195,7 +199,7 @@ impl Model {
         if ours != *waiting {
             faults.push(format!("names of ours that no account has are {ours:?}, and to be seen to are {waiting:?}"));
         }
-        for name in ours.iter().filter(|name| !self.tags.set.contains_key(*name)) {
+        for name in ours.iter().filter(|name| self.our_tag(name).is_none()) {
             faults.push(format!("{name} is ours at the registry, no account has it, and nobody had set our tag"));
         }
     }
