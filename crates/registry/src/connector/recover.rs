@@ -41,7 +41,8 @@ impl Finding {
 /// A name that we have held since before belongs to somebody else's order, or to an earlier one: this command did not make it.
 pub fn created_domain(wish: &CreateDomain, registrar: &str, asked: Timestamp, found: Option<&RegistryDomain>) -> Finding {
     let Some(found) = found else { return Finding::NotDone };
-    if found.sponsor != registrar {
+    // What came from another registrar was made by that one, however lately.
+    if found.sponsor != registrar || found.transferred.is_some() {
         return Finding::TakenByOther;
     }
     let Some(created) = found.created else {

@@ -41,6 +41,7 @@ fn creation() {
         ("ours since yesterday", with(|d| d.created = created("2031-02-28T12:00:00Z")), "other"),
         ("ours, just too early", with(|d| d.created = created("2031-03-01T11:54:59Z")), "other"),
         ("a rival was faster", with(|d| d.sponsor = "outsider".to_owned()), "other"),
+        ("a rival was faster, and has pushed it to us since", with(|d| d.transferred = created("2031-03-01T12:05:00Z")), "other"),
         ("no date", with(|d| d.created = None), "unclear"),
         ("another registrant", with(|d| d.contacts.registrant = Some("C-OTHER".to_owned())), "unclear"),
         ("thin registry", with(|d| d.contacts = DomainContacts::default()), "done"),
