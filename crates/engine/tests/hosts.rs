@@ -117,6 +117,29 @@ fn names_follow_a_host_to_its_new_name_in_every_account() {
     });
 }
 
+/// Its change was refused as one with a host that is not there, and the registry had it all the same (found by the simulator).
+#[test]
+fn a_host_that_a_name_is_about_to_get_is_renamed_after_that() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
+        made(f, &demo, "ns1.fresh.com", "192.0.2.1");
+        engine.faults().add("registry.update", FaultKind::ReplyLost, 1).expect("a fault");
+        let hosts = SetChange::whole(vec![server("ns1.example.net"), server("ns1.fresh.com")]);
+        let change = engine.run(&demo, Modify { hosts, ..Modify::nothing(name("locked.info")) }).expect("accepted").order;
+        let patience = std::time::Instant::now();
+        while !engine.faults().list().is_empty() {
+            assert!(patience.elapsed() < WAIT, "the registry never heard of it");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let renaming = engine.run(&demo, renamed("ns1.fresh.com", "ns9.fresh.com")).expect("accepted").order;
+        let done = ended(f, &demo, &renaming);
+        assert_eq!(done.standing, OrderStanding::Succeeded, "{}", done.message);
+        assert_eq!(ended(f, &demo, &change).standing, OrderStanding::Succeeded);
+        assert_eq!(servers(f, &demo, "locked.info"), ["ns1.example.net", "ns9.fresh.com"]);
+        delegated(f, &demo, "locked.info", &["ns1.example.net", "ns2.example.net"]);
+    });
+}
+
 /// The order never ended, or the host stayed with the account that had the name before (found by the simulator).
 #[test]
 fn a_host_on_its_way_below_a_name_that_goes_meanwhile_goes_with_it() {

@@ -65,6 +65,8 @@ statements! {
     LAST_DONE = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND object = $2 AND kind = $3 AND state = 'succeeded' \
                          ORDER BY accepted_at DESC, id DESC LIMIT 1");
     OPEN = concat!("SELECT ", columns!(), " FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND accepted_at > $1 ORDER BY accepted_at LIMIT $2");
+    DELEGATING = "SELECT object FROM orders WHERE state IN ('sending', 'at-registry', 'unknown') AND kind IN ('domain-register', 'domain-modify') \
+                  AND intent LIKE $1 LIMIT 1";
     OPEN_OF_ACCOUNT = concat!("SELECT ", columns!(), " FROM orders WHERE account_id = $1 AND state IN ('sending', 'at-registry', 'unknown') AND id > $2 ORDER BY id LIMIT $3");
     JOBLESS = "SELECT o.id FROM orders o WHERE o.state IN ('sending', 'unknown') AND o.id NOT IN (SELECT subject FROM jobs) LIMIT 100";
     IN_ATTENTION = concat!("SELECT ", columns!(), " FROM orders WHERE attention <> '' ORDER BY id LIMIT $1");
@@ -214,6 +216,12 @@ pub fn last_done(tx: &mut Tx<'_>, account_id: i64, object: &str, kind: OrderKind
 /// Open orders of all accounts, oldest first, accepted after `after`.
 pub fn open(tx: &mut Tx<'_>, after: Timestamp, limit: i64) -> Result<Vec<Order>, Fault> {
     tx.many(OPEN, params![after, limit], order)
+}
+
+/// A name that an open registration or change is about to give this host, if there is one.
+pub fn delegating_to(tx: &mut Tx<'_>, host: &str) -> Result<Option<String>, Fault> {
+    let named = format!("%\"{host}\"%");
+    tx.one(DELEGATING, params![&named], |row| row.text(0))
 }
 
 /// Open orders of an account after an id, in order of acceptance.

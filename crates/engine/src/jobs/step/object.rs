@@ -11,7 +11,7 @@ use crate::secret;
 use model::{Currency, HostName};
 use registry::{Answer, RegistryHost, Trouble};
 use std::sync::Arc;
-use store::domains;
+use store::{domains, orders};
 
 /// EPP: the object exists; it does not; others need it.
 const EXISTS: u16 = 2302;
@@ -112,6 +112,12 @@ impl Talk<'_> {
 
     /// The host has another name, there and at the names that use it. Where it has it already, an earlier attempt gave it.
     fn rename_host(&mut self, from: &HostName, wanted: RegistryHost) -> Result<(), Trouble> {
+        // An order whose answer is not known may have given a name this host: under another name it would not be found again.
+        let host = from.as_str().to_owned();
+        let using = self.engine.inner.store.read(move |tx| Ok::<_, Error>(orders::delegating_to(tx, &host)?));
+        if let Some(name) = using.map_err(|error| Trouble::NotSent(error.to_string()))? {
+            return Err(Trouble::NotSent(format!("an order that gives it to {name} is on its way")));
+        }
         match self.registry.host(from)? {
             Some(present) => self.registry.rename_host(&self.ids.next(), &present, &wanted).map(|_| ())?,
             None => match self.set_host(&wanted) {
