@@ -123,6 +123,24 @@ fn a_name_whose_address_was_proven_while_it_was_deleted_resolves_once_it_is_rest
     });
 }
 
+/// It was refused every hour for years, and the name never suspended (found by the simulator).
+#[test]
+fn a_guard_against_changes_keeps_no_suspension_off_and_stays() {
+    each_store(|f, demo| {
+        f.register(demo, f.unproven_wish(demo, "exact.com", READER));
+        let statuses = SetChange { add: vec!["clientUpdateProhibited".to_owned()], ..SetChange::default() };
+        let order = f.engine().run(demo, Modify { statuses, ..Modify::nothing(name("exact.com")) }).unwrap().order;
+        assert_eq!(f.engine().await_order(demo, order.id, WAIT).unwrap().standing, OrderStanding::Succeeded);
+        until(f, within(f, demo, "exact.com").expect("its time runs"));
+        assert_eq!(suspended(f, demo, "exact.com"), (true, true));
+        let guarded = || info(f, demo, "exact.com").statuses.iter().any(|s| s == "clientUpdateProhibited");
+        assert!(guarded());
+        f.engine().answer_verification(&mails(f, READER).1[0], true).unwrap();
+        f.advance("PT1S");
+        assert_eq!((suspended(f, demo, "exact.com"), guarded()), ((false, false), true));
+    });
+}
+
 /// It stayed suspended for good, and no agenda knew of it (found by the simulator).
 #[test]
 fn a_proof_that_comes_while_the_suspension_is_on_its_way_lifts_it() {

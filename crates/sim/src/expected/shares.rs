@@ -179,7 +179,12 @@ impl Model {
             };
             // It went there and away again since the last look.
             let given = || self.shares.gifts.contains(&(order.name.clone(), held.account, order.account));
-            if held.account == order.account || order.accepted < held.since || had() || given() {
+            // What says nothing about a name changes nothing.
+            let says_nothing = || {
+                let wish = self.wishes.get(&order.client_id).map(|(_, wish)| wish);
+                wish.is_some_and(|wish| wish.params.iter().all(|(key, _)| ["domain", "cltrid"].contains(&key.as_str())))
+            };
+            if held.account == order.account || order.accepted < held.since || had() || given() || says_nothing() {
                 continue;
             }
             if may() {

@@ -1,6 +1,7 @@
 //! A suspension taken to the registry: what is there already is not sent again.
 
 use super::{Outcome, Talk};
+use crate::domain::modify::CLIENT_UPDATE;
 use crate::domain::suspend::{HOLD, LOCKED, Suspension, Wanted};
 use crate::jobs::contacts;
 use crate::order::Settlement;
@@ -27,6 +28,13 @@ impl Talk<'_> {
         }
         if change.add_statuses.is_empty() && change.remove_statuses.is_empty() {
             return Outcome::Settled(Settlement::Changed);
+        }
+        if present.iter().any(|s| s == CLIENT_UPDATE) {
+            // The holder's guard against changes by mistake keeps no sanction off, and stands again after it.
+            if let Err(outcome) = self.unguard(&name, CLIENT_UPDATE) {
+                return outcome;
+            }
+            change.add_statuses.push(CLIENT_UPDATE.to_owned());
         }
         match self.registry.update_domain(&self.ids.next(), &name, &change) {
             Ok(Answer::Done(())) => Outcome::Settled(Settlement::Changed),
