@@ -420,6 +420,29 @@ fn a_contact_that_becomes_another_person_takes_its_names_along() {
     });
 }
 
+/// It would have become the name's owner with nobody's word (found by the simulator).
+#[test]
+fn no_name_comes_to_a_contact_that_is_becoming_another_person() {
+    on_both(|f| {
+        let (engine, demo) = (f.engine(), f.actor(Channel::Kvapi, "demo"));
+        let handle = domain(engine, &demo, "fresh.com").registrant.handle;
+        let draft = ContactDraft { email: Some(NEW.into()), ..ContactDraft::default() };
+        let modify =
+            contact::Modify { handle: handle.clone(), draft, check_only: false, terms: Terms::default(), client_id: String::new() };
+        let waits = engine.run(&demo, modify).unwrap();
+        assert_eq!(waits.owner_change, Some(S::Requested));
+        for to in ["julia", "demo"] {
+            engine.run(&demo, transfer::Give { name: name("fresh.com"), to: to.to_owned() }).unwrap();
+            f.advance("PT1M");
+        }
+        assert_ne!(domain(engine, &demo, "fresh.com").registrant.handle, handle);
+        approve(engine, OLD);
+        approve(engine, NEW);
+        assert_eq!(ended(engine, &demo, waits.order.unwrap().id).standing, OrderStanding::Succeeded);
+        assert_eq!(email_of(engine, &demo, "fresh.com"), OLD);
+    });
+}
+
 /// Meanwhile the registry takes no change of it, so the lock has to wait; it does not wait longer than that.
 #[test]
 fn a_name_that_was_asked_for_meanwhile_is_locked_as_soon_as_it_stays() {

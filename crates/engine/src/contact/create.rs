@@ -3,7 +3,7 @@
 //! Reached by DMAPI `contact-create` and `v2/contact/create`, CentralNic `AddContact` and inline contacts.
 //! Refuses: Fields, ZoneNotSold.
 
-use super::{ContactView, to_json, view};
+use super::{ContactView, lock_name, to_json, view};
 use crate::context::{Cx, Operation};
 use crate::ids::short_handle;
 use crate::order::{self, OrderRef};
@@ -13,8 +13,8 @@ use model::contact::{ContactData, ContactDraft};
 use model::order::OrderKind;
 use model::policy::check_contact;
 use model::{Channel, Money, Need, Refusal};
-use store::Tx;
 use store::contacts::{self, Contact};
+use store::{Tx, orders};
 
 /// Asks for a contact.
 #[derive(Clone, Debug)]
@@ -90,7 +90,11 @@ pub(crate) fn create_for(
 ) -> Result<(Contact, bool), Error> {
     let json = to_json(data)?;
     let same = digest(&json);
-    if reuse && let Some(found) = contacts::same(tx, account_id, &same, family)? {
+    // One that is becoming somebody else would take along whatever it is given meanwhile.
+    if reuse
+        && let Some(found) = contacts::same(tx, account_id, &same, family)?
+        && orders::holder(tx, &lock_name(found.id))?.is_none()
+    {
         return Ok((found, true));
     }
     let id = cx.id();
